@@ -1,0 +1,52 @@
+//! Code points: newtypes over the wire integer, so that values nobody assigned yet survive (GREASE, RFC 8701).
+
+/// Declares a code point registry: the integer as it stands on the wire, with the names of RFC 8446 as constants.
+macro_rules! codepoints {
+    ($(#[$doc:meta])* $name:ident($int:ty) { $($value:ident = $number:expr),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub $int);
+
+        #[allow(non_upper_case_globals)]
+        impl $name {
+            $(
+                #[doc = concat!("`", stringify!($value), "` (", stringify!($number), ").")]
+                pub const $value: Self = Self($number);
+            )+
+
+            /// Every value that has a name here.
+            pub const NAMED: &'static [Self] = &[$(Self::$value),+];
+
+            /// The registry's name of this value, if it has one here.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$value => Some(stringify!($value)),)+
+                    _ => None,
+                }
+            }
+
+            /// The value with this name, in any case.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::NAMED.iter().copied().find(|v| v.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self.name() {
+                    Some(name) => f.write_str(name),
+                    None => write!(f, concat!(stringify!($name), "({:#06x})"), self.0),
+                }
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+pub(crate) use codepoints;

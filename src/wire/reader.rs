@@ -1,0 +1,106 @@
+//! Reading of the presentation language (RFC 8446 §3), over `untrusted`.
+
+use super::Malformed;
+
+/// A cursor over bytes of the peer. Every read names the field, so that an error can say where it happened.
+pub struct Reader<'i, 'a>(&'i mut untrusted::Reader<'a>);
+
+type Read<T> = Result<T, Malformed>;
+
+/// Parses all of `input`; bytes left over are an error.
+pub fn exactly<'a, T>(
+    field: &'static str,
+    input: &'a [u8],
+    read: impl FnOnce(&mut Reader<'_, 'a>) -> Read<T>,
+) -> Read<T> {
+    untrusted::Input::from(input).read_all(Malformed::trailing(field), |r| read(&mut Reader(r)))
+}
+
+impl<'a> Reader<'_, 'a> {
+    /// True when nothing is left.
+    #[must_use]
+    pub fn at_end(&self) -> bool {
+        self.0.at_end()
+    }
+
+    /// One byte.
+    ///
+    /// # Errors
+    /// [`Malformed`] if none is left.
+    pub fn u8(&mut self, field: &'static str) -> Read<u8> {
+        self.0.read_byte().map_err(|_| Malformed::truncated(field))
+    }
+
+    /// A `uint16`.
+    ///
+    /// # Errors
+    /// [`Malformed`] if fewer than two bytes are left.
+    pub fn u16(&mut self, field: &'static str) -> Read<u16> {
+        Ok(u16::from_be_bytes([self.u8(field)?, self.u8(field)?]))
+    }
+
+    /// A `uint24`.
+    ///
+    /// # Errors
+    /// [`Malformed`] if fewer than three bytes are left.
+    pub fn u24(&mut self, field: &'static str) -> Read<u32> {
+        Ok(u32::from_be_bytes([0, self.u8(field)?, self.u8(field)?, self.u8(field)?]))
+    }
+
+    /// A `uint32`.
+    ///
+    /// # Errors
+    /// [`Malformed`] if fewer than four bytes are left.
+    pub fn u32(&mut self, field: &'static str) -> Read<u32> {
+        Ok(u32::from_be_bytes([self.u8(field)?, self.u8(field)?, self.u8(field)?, self.u8(field)?]))
+    }
+
+    /// `len` bytes, borrowed.
+    ///
+    /// # Errors
+    /// [`Malformed`] if fewer are left.
+    pub fn bytes(&mut self, field: &'static str, len: usize) -> Read<&'a [u8]> {
+        Ok(self.0.read_bytes(len).map_err(|_| Malformed::truncated(field))?.as_slice_less_safe())
+    }
+
+    /// `N` bytes, copied.
+    ///
+    /// # Errors
+    /// [`Malformed`] if fewer are left.
+    pub fn array<const N: usize>(&mut self, field: &'static str) -> Read<[u8; N]> {
+        self.bytes(field, N)?.try_into().map_err(|_| Malformed::truncated(field))
+    }
+
+    /// All that is left.
+    #[must_use]
+    pub fn rest(&mut self) -> &'a [u8] {
+        self.0.read_bytes_to_end().as_slice_less_safe()
+    }
+
+    /// `opaque<0..2^8-1>`.
+    ///
+    /// # Errors
+    /// [`Malformed`] if the length runs past the end.
+    pub fn vec8(&mut self, field: &'static str) -> Read<&'a [u8]> {
+        let len = self.u8(field)?;
+        self.bytes(field, len.into())
+    }
+
+    /// `opaque<0..2^16-1>`.
+    ///
+    /// # Errors
+    /// [`Malformed`] if the length runs past the end.
+    pub fn vec16(&mut self, field: &'static str) -> Read<&'a [u8]> {
+        let len = self.u16(field)?;
+        self.bytes(field, len.into())
+    }
+
+    /// `opaque<0..2^24-1>`.
+    ///
+    /// # Errors
+    /// [`Malformed`] if the length runs past the end.
+    pub fn vec24(&mut self, field: &'static str) -> Read<&'a [u8]> {
+        let len = self.u24(field)?;
+        self.bytes(field, usize::try_from(len).map_err(|_| Malformed::truncated(field))?)
+    }
+}

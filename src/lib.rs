@@ -5,4 +5,6 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod crypto;
+pub mod fault;
 pub mod wire;

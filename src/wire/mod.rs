@@ -43,6 +43,8 @@ pub struct Malformed {
     pub field: &'static str,
     /// In what way.
     pub shape: Shape,
+    /// The extension that holds the field.
+    pub extension: Option<ExtensionType>,
 }
 
 /// How bytes can be of the wrong shape.
@@ -60,15 +62,15 @@ pub enum Shape {
 
 impl Malformed {
     pub(crate) const fn truncated(field: &'static str) -> Self {
-        Self { field, shape: Shape::Truncated }
+        Self { field, extension: None, shape: Shape::Truncated }
     }
     pub(crate) const fn trailing(field: &'static str) -> Self {
-        Self { field, shape: Shape::Trailing }
+        Self { field, extension: None, shape: Shape::Trailing }
     }
     pub(crate) const fn length(field: &'static str) -> Self {
-        Self { field, shape: Shape::Length }
+        Self { field, extension: None, shape: Shape::Length }
     }
     pub(crate) const fn value(field: &'static str) -> Self {
-        Self { field, shape: Shape::Value }
+        Self { field, extension: None, shape: Shape::Value }
     }
 }

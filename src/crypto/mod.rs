@@ -1,0 +1,249 @@
+//! The primitives, behind one trait: hash, HMAC, AEAD, key exchange, signatures, randomness.
+//!
+//! A provider implements [`Crypto`]; `Ring` is the default. The rest of the crate names no cryptographic library.
+
+mod secret;
+mod suite;
+
+pub use secret::{Epoch, IV_LEN, MAX_HASH_LEN, MAX_SHARED_LEN, Secret, SharedSecret, TAG_LEN, TrafficKeys};
+pub use suite::SuiteParams;
+
+use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
+
+/// A primitive refused its input, or failed. Why is not told, so that it can't become an oracle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CryptoError;
+
+/// A hash function of the suites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashAlgorithm {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+}
+
+impl HashAlgorithm {
+    /// Bytes of output.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+        }
+    }
+
+    /// Never true; here because there is a `len`.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        false
+    }
+}
+
+/// The output of a hash. Not secret: transcript hashes, key hashes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Digest {
+    bytes: [u8; MAX_HASH_LEN],
+    len: u8,
+}
+
+impl Digest {
+    /// Copies a hash value; more than [`MAX_HASH_LEN`] bytes are cut.
+    #[must_use]
+    pub fn new(value: &[u8]) -> Self {
+        let mut bytes = [0; MAX_HASH_LEN];
+        let len = value.len().min(MAX_HASH_LEN);
+        for (to, from) in bytes.iter_mut().zip(value) {
+            *to = *from;
+        }
+        Self { bytes, len: u8::try_from(len).unwrap_or(0) }
+    }
+}
+
+impl AsRef<[u8]> for Digest {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.get(..self.len.into()).unwrap_or_default()
+    }
+}
+
+impl core::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.as_ref().iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+/// A running hash; a copy of it can be finished while the original goes on.
+pub trait Hash: Clone {
+    /// Adds bytes.
+    fn update(&mut self, bytes: &[u8]);
+    /// The hash of everything added.
+    fn finish(self) -> Digest;
+}
+
+/// The AEAD key of one direction (RFC 8446 §5.2).
+pub trait Aead: Sized {
+    /// Encrypts `text` in place and returns the tag.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if the primitive refuses.
+    fn seal(&self, nonce: [u8; IV_LEN], aad: &[u8], text: &mut [u8]) -> Result<[u8; TAG_LEN], CryptoError>;
+
+    /// Decrypts `sealed` (ciphertext and tag) in place; the plaintext is the front of it, without the tag's length.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if it does not authenticate; what `sealed` holds then is of no use.
+    fn open(&self, nonce: [u8; IV_LEN], aad: &[u8], sealed: &mut [u8]) -> Result<(), CryptoError>;
+}
+
+/// The kind of a public key, as its SubjectPublicKeyInfo tells (RFC 5280 §4.1.2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// rsaEncryption.
+    Rsa,
+    /// id-ecPublicKey with secp256r1.
+    EcdsaP256,
+    /// id-ecPublicKey with secp384r1.
+    EcdsaP384,
+    /// id-Ed25519 (RFC 8410).
+    Ed25519,
+}
+
+/// A public key, borrowed from a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKey<'a> {
+    /// What it is.
+    pub kind: KeyKind,
+    /// `RSAPublicKey` in DER, the uncompressed point, or the 32 bytes of Ed25519.
+    pub bytes: &'a [u8],
+}
+
+/// How a signature is to be verified: in certificates more pairs of key and hash occur than TLS 1.3 has schemes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum SignatureAlgorithm {
+    EcdsaP256Sha256,
+    EcdsaP256Sha384,
+    EcdsaP384Sha256,
+    EcdsaP384Sha384,
+    Ed25519,
+    RsaPkcs1Sha256,
+    RsaPkcs1Sha384,
+    RsaPkcs1Sha512,
+    RsaPssSha256,
+    RsaPssSha384,
+    RsaPssSha512,
+}
+
+impl SignatureAlgorithm {
+    /// What a scheme means in CertificateVerify (RFC 8446 §4.2.3): there, RSASSA-PKCS1-v1_5 does not exist.
+    #[must_use]
+    pub fn of_scheme(scheme: SignatureScheme) -> Option<Self> {
+        Some(match scheme {
+            SignatureScheme::ecdsa_secp256r1_sha256 => Self::EcdsaP256Sha256,
+            SignatureScheme::ecdsa_secp384r1_sha384 => Self::EcdsaP384Sha384,
+            SignatureScheme::ed25519 => Self::Ed25519,
+            SignatureScheme::rsa_pss_rsae_sha256 => Self::RsaPssSha256,
+            SignatureScheme::rsa_pss_rsae_sha384 => Self::RsaPssSha384,
+            SignatureScheme::rsa_pss_rsae_sha512 => Self::RsaPssSha512,
+            _ => return None,
+        })
+    }
+
+    /// The kind of key that makes such signatures.
+    #[must_use]
+    pub const fn key_kind(self) -> KeyKind {
+        match self {
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 => KeyKind::EcdsaP256,
+            Self::EcdsaP384Sha256 | Self::EcdsaP384Sha384 => KeyKind::EcdsaP384,
+            Self::Ed25519 => KeyKind::Ed25519,
+            Self::RsaPkcs1Sha256
+            | Self::RsaPkcs1Sha384
+            | Self::RsaPkcs1Sha512
+            | Self::RsaPssSha256
+            | Self::RsaPssSha384
+            | Self::RsaPssSha512 => KeyKind::Rsa,
+        }
+    }
+}
+
+/// A provider of primitives. Everything it is asked for, it names in `suites`, `groups` and `schemes`.
+pub trait Crypto {
+    /// A running hash.
+    type Hash: Hash;
+    /// An AEAD key.
+    type Aead: Aead;
+    /// A private key between the moment its share is sent and the peer's arrives; wiped on drop.
+    type KxSecret;
+
+    /// Cipher suites, best first.
+    fn suites(&self) -> &[CipherSuite];
+    /// Key exchange groups, best first.
+    fn groups(&self) -> &[NamedGroup];
+    /// Signature schemes that can be verified in CertificateVerify, best first.
+    fn schemes(&self) -> &[SignatureScheme];
+
+    /// Fills `out` with bytes that nobody can guess.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if the source fails.
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError>;
+
+    /// An empty hash.
+    fn hash(&self, algorithm: HashAlgorithm) -> Self::Hash;
+
+    /// HMAC (RFC 2104) over the parts, one behind the other; `out` is as long as the hash.
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]);
+
+    /// An AEAD key for `suite`.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if the suite is unknown or the key has the wrong length.
+    fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<Self::Aead, CryptoError>;
+
+    /// Makes a key pair and writes the share; returns its length and the private half.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if the group is unknown, `share` is too short, or randomness fails.
+    fn kx_generate(&self, group: NamedGroup, share: &mut [u8]) -> Result<(usize, Self::KxSecret), CryptoError>;
+
+    /// The server's half in one: makes a share for the client's, and the secret of both.
+    ///
+    /// # Errors
+    /// [`CryptoError`] as for `kx_generate`, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4).
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError>;
+
+    /// The client's second half.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if `peer` is no valid public value.
+    fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, CryptoError>;
+
+    /// Verifies a signature.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if it does not verify, or the key is none.
+    fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError>;
+}
+
+/// The longest key share of a group that we speak (P-384, uncompressed).
+pub const MAX_SHARE_LEN: usize = 97;
+/// The longest signature (RSA, 4096 bits).
+pub const MAX_SIGNATURE_LEN: usize = 512;
+
+/// A private key that signs CertificateVerify (RFC 8446 §4.4.3), in this process or elsewhere.
+pub trait Signer: Send + Sync {
+    /// The schemes it can sign with, preferred first.
+    fn schemes(&self) -> &[SignatureScheme];
+
+    /// Signs `message` (not yet hashed) and writes the signature; returns its length.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if the scheme is not its own or the key fails.
+    fn sign(&self, scheme: SignatureScheme, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError>;
+}

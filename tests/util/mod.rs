@@ -1,0 +1,4 @@
+//! What several test files need. Each of them compiles this folder anew and uses a part of it.
+#![allow(dead_code, unreachable_pub)]
+
+pub mod kv;

@@ -5,6 +5,9 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod buffer;
 pub mod crypto;
 pub mod fault;
+mod schedule;
+mod transcript;
 pub mod wire;

@@ -2,11 +2,20 @@
 //!
 //! A provider implements [`Crypto`]; `Ring` is the default. The rest of the crate names no cryptographic library.
 
+mod hkdf;
+#[cfg(feature = "ring")]
+mod ring;
 mod secret;
 mod suite;
+mod x25519;
+
+pub(crate) use hkdf::Hkdf;
+#[cfg(feature = "ring")]
+pub use ring::{Random, Ring, RingAead, RingHash, RingKx, RingSigner};
 
 pub use secret::{Epoch, IV_LEN, MAX_HASH_LEN, MAX_SHARED_LEN, Secret, SharedSecret, TAG_LEN, TrafficKeys};
 pub use suite::SuiteParams;
+pub use x25519::X25519;
 
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 

@@ -1,0 +1,57 @@
+//! HKDF (RFC 5869) and the functions of RFC 8446 §7.1 over it, written once over the provider's HMAC.
+
+use super::{Crypto, HashAlgorithm, MAX_HASH_LEN, Secret};
+use zeroize::Zeroize;
+
+/// HKDF with the hash of a suite.
+pub(crate) struct Hkdf<'c, C> {
+    crypto: &'c C,
+    hash: HashAlgorithm,
+}
+
+impl<'c, C: Crypto> Hkdf<'c, C> {
+    pub(crate) fn new(crypto: &'c C, hash: HashAlgorithm) -> Self {
+        Self { crypto, hash }
+    }
+
+    /// HKDF-Extract (RFC 5869 §2.2).
+    pub(crate) fn extract(&self, salt: &[u8], ikm: &[u8]) -> Secret {
+        let mut prk = Secret::zeros(self.hash.len());
+        self.crypto.hmac(self.hash, salt, &[ikm], prk.as_mut());
+        prk
+    }
+
+    /// HKDF-Extract of a string of zeros as long as the hash, which stands for "nothing" (RFC 8446 §7.1).
+    pub(crate) fn extract_zeros(&self, salt: &[u8]) -> Secret {
+        let zeros = [0; MAX_HASH_LEN];
+        self.extract(salt, zeros.get(..self.hash.len()).unwrap_or_default())
+    }
+
+    /// HKDF-Expand-Label (RFC 8446 §7.1). `out` is at most one block of the hash, as everything in TLS 1.3 is.
+    pub(crate) fn expand_label(&self, secret: &Secret, label: &str, context: &[u8], out: &mut [u8]) {
+        // struct { uint16 length; opaque label<7..255> = "tls13 " + Label; opaque context<0..255>; } HkdfLabel
+        let length = u16::try_from(out.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let label_len = u8::try_from(label.len()).unwrap_or(u8::MAX).saturating_add(6);
+        let context_len = u8::try_from(context.len()).unwrap_or(u8::MAX);
+        let mut block = [0; MAX_HASH_LEN];
+        let t1 = block.get_mut(..self.hash.len()).unwrap_or_default();
+        let parts = [&length, &[label_len][..], b"tls13 ", label.as_bytes(), &[context_len], context, &[1]];
+        self.crypto.hmac(self.hash, secret.as_bytes(), &parts, t1);
+        for (to, from) in out.iter_mut().zip(t1.iter()) {
+            *to = *from;
+        }
+        block.zeroize();
+    }
+
+    /// Derive-Secret (RFC 8446 §7.1), given the transcript hash.
+    pub(crate) fn derive_secret(&self, secret: &Secret, label: &str, transcript_hash: &[u8]) -> Secret {
+        let mut derived = Secret::zeros(self.hash.len());
+        self.expand_label(secret, label, transcript_hash, derived.as_mut());
+        derived
+    }
+
+    /// HMAC with a secret as the key: the verify_data of Finished (RFC 8446 §4.4.4).
+    pub(crate) fn mac(&self, key: &Secret, message: &[u8]) -> Secret {
+        self.extract(key.as_bytes(), message)
+    }
+}

@@ -1,0 +1,156 @@
+//! Protection of records (RFC 8446 §5.2-§5.5): one AEAD key, one IV and one sequence number a direction.
+
+use super::{HEADER_LEN, OVERHEAD};
+use crate::crypto::{Aead, Crypto, Epoch, IV_LEN, TAG_LEN, TrafficKeys};
+use crate::fault::{Fault, Reason};
+use crate::wire::{ContentType, ProtocolVersion};
+
+/// A key in use, and how often it was.
+struct Keyed<A> {
+    aead: A,
+    iv: [u8; IV_LEN],
+    seq: u64,
+}
+
+impl<A: Aead> Keyed<A> {
+    fn new<C: Crypto<Aead = A>>(crypto: &C, keys: &TrafficKeys) -> Result<Self, Fault> {
+        let aead = crypto.aead(keys.suite, keys.key()).map_err(|_| Reason::CryptoFailed)?;
+        Ok(Self { aead, iv: keys.iv, seq: 0 })
+    }
+
+    /// The nonce of the next record (§5.3): the sequence number, left-padded, XOR the IV.
+    fn nonce(&mut self) -> Result<[u8; IV_LEN], Fault> {
+        let seq = self.seq;
+        // [5.3-2] A sequence number never wraps: the key ends first.
+        self.seq = seq.checked_add(1).ok_or(Reason::SequenceExhausted)?;
+        let mut nonce = self.iv;
+        for (n, s) in nonce.iter_mut().rev().zip(seq.to_be_bytes().iter().rev()) {
+            *n ^= s;
+        }
+        Ok(nonce)
+    }
+}
+
+/// The sending direction: K_send.
+pub(crate) struct Sealer<A> {
+    keyed: Option<Keyed<A>>,
+    epoch: Epoch,
+}
+
+impl<A: Aead> Sealer<A> {
+    pub(crate) fn new() -> Self {
+        Self { keyed: None, epoch: Epoch::Initial }
+    }
+
+    pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
+        self.keyed = Some(Keyed::new(crypto, keys)?);
+        self.epoch = keys.epoch;
+        Ok(())
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Records protected with this key so far.
+    pub(crate) fn used(&self) -> u64 {
+        self.keyed.as_ref().map_or(0, |k| k.seq)
+    }
+
+    /// Bytes that protection adds behind the content.
+    pub(crate) fn overhead(&self) -> usize {
+        if self.keyed.is_some() { OVERHEAD } else { 0 }
+    }
+
+    /// Seals one record in place. `record` is header gap, content, and [`Sealer::overhead`] plus `padding` bytes of room.
+    pub(crate) fn seal(&mut self, content_type: ContentType, record: &mut [u8], padding: usize) -> Result<(), Fault> {
+        let too_small = || Fault::from(Reason::SendBufferTooSmall);
+        let (header, body) = record.split_at_mut_checked(HEADER_LEN).ok_or_else(too_small)?;
+        let length = u16::try_from(body.len()).map_err(|_| too_small())?;
+        let outer = if self.keyed.is_some() { ContentType::application_data } else { content_type };
+        // §5.1: the version is that of TLS 1.2 for ever.
+        let [v1, v2] = ProtocolVersion::TLS_1_2.0.to_be_bytes();
+        let [l1, l2] = length.to_be_bytes();
+        header.copy_from_slice(&[outer.0, v1, v2, l1, l2]);
+        let Some(keyed) = &mut self.keyed else { return Ok(()) };
+        let (text, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or_else(too_small)?;
+        let content_len = text.len().checked_sub(padding).and_then(|n| n.checked_sub(1)).ok_or_else(too_small)?;
+        // §5.4: content, its type, zeros.
+        let (_, tail) = text.split_at_mut_checked(content_len).ok_or_else(too_small)?;
+        tail.fill(0);
+        if let Some(inner_type) = tail.first_mut() {
+            *inner_type = content_type.0;
+        }
+        let nonce = keyed.nonce()?;
+        *tag = keyed.aead.seal(nonce, header, text).map_err(|_| Reason::CryptoFailed)?;
+        Ok(())
+    }
+}
+
+/// The receiving direction: K_recv.
+pub(crate) struct Opener<A> {
+    keyed: Option<Keyed<A>>,
+    epoch: Epoch,
+    /// Bytes of early data that may still be dropped unread (§4.2.10).
+    skippable: u32,
+}
+
+impl<A: Aead> Opener<A> {
+    pub(crate) fn new() -> Self {
+        Self { keyed: None, epoch: Epoch::Initial, skippable: 0 }
+    }
+
+    pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
+        self.keyed = Some(Keyed::new(crypto, keys)?);
+        self.epoch = keys.epoch;
+        Ok(())
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    pub(crate) fn is_keyed(&self) -> bool {
+        self.keyed.is_some()
+    }
+
+    /// True once a record was opened with the key now in use.
+    pub(crate) fn has_opened(&self) -> bool {
+        self.keyed.as_ref().is_some_and(|k| k.seq > 0)
+    }
+
+    /// From now on, up to `bytes` of protected records that don't open are dropped: early data that we refused (§4.2.10).
+    pub(crate) fn skip_early_data(&mut self, bytes: u32) {
+        self.skippable = bytes;
+    }
+
+    /// Drops a record of early data, if that is still allowed.
+    pub(crate) fn skip(&mut self, len: usize) -> Result<(), Fault> {
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        self.skippable = self.skippable.checked_sub(len).ok_or(Reason::TooMuchEarlyData)?;
+        Ok(())
+    }
+
+    pub(crate) fn is_skipping(&self) -> bool {
+        self.skippable > 0
+    }
+
+    /// Opens the body of one record in place. `None`: it does not decrypt, and may be skipped.
+    pub(crate) fn open(&mut self, header: &[u8; HEADER_LEN], body: &mut [u8]) -> Result<Option<()>, Fault> {
+        let skipping = self.is_skipping();
+        let keyed = self.keyed.as_mut().ok_or(Reason::ProtectedTooEarly)?;
+        let before = keyed.seq;
+        let nonce = keyed.nonce()?;
+        if keyed.aead.open(nonce, header, body).is_err() {
+            // [5.2-6] A record that does not decrypt ends the connection, unless it is early data on its way out.
+            if !skipping {
+                return Err(Reason::BadRecordMac.into());
+            }
+            keyed.seq = before;
+            self.skip(body.len())?;
+            return Ok(None);
+        }
+        self.skippable = 0;
+        Ok(Some(()))
+    }
+}

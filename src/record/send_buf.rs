@@ -1,0 +1,262 @@
+//! The caller's send buffer: messages and data are written where they will be sealed.
+//!
+//! ```text
+//! 0        sent            sealed         sealed + 5            end          len
+//! | gone   | records that  | header gap   | content of the      | free       |
+//! |        | may be sent   |              | record being built  |            |
+//! 0 <= sent <= sealed <= end <= len        (the gap is there only while a record is open)
+//! ```
+//!
+//! A record is closed (sealed) when the content type or the key changes, and at the end of a step. Content beyond one
+//! fragment is spread over several records then, moved once, from the back.
+
+use super::{HEADER_LEN, MAX_PLAINTEXT, OVERHEAD, Sealer};
+use crate::buffer::Memory;
+use crate::crypto::Aead;
+use crate::fault::{Fault, Reason};
+use crate::wire::{ContentType, Message, Writer, write_message};
+
+/// The most that a buffer on the heap holds before the caller must send: a long flight, or a few records.
+#[cfg(feature = "alloc")]
+const MAX_PENDING: usize = 1 << 18;
+
+/// Records on their way to the network. Owned by the caller; one may serve many idle connections in turn.
+pub struct SendBuf<'b> {
+    memory: Memory<'b>,
+    sent: usize,
+    sealed: usize,
+    end: usize,
+    open: Option<ContentType>,
+}
+
+/// How content is cut into records.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut {
+    /// The most content of one record.
+    pub(crate) fragment: usize,
+    /// Protected records are padded to a multiple of this (§5.4); 0 and 1 mean no padding.
+    pub(crate) pad_to: usize,
+}
+
+impl Cut {
+    /// Zeros behind a content of `len` bytes, never beyond the fragment limit.
+    fn padding(self, len: usize) -> usize {
+        match len.checked_rem(self.pad_to) {
+            None | Some(0) => 0,
+            Some(over) => self.pad_to.saturating_sub(over).min(self.fragment.saturating_sub(len)),
+        }
+    }
+}
+
+impl<'b> SendBuf<'b> {
+    /// A buffer over the caller's memory; `required_send_space` of the configuration tells how much a handshake takes.
+    pub fn over(bytes: &'b mut [u8]) -> Self {
+        Self::with(Memory::Borrowed(bytes))
+    }
+
+    /// A buffer on the heap: empty at first, growing with what is to be sent up to a limit.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn new() -> SendBuf<'static> {
+        SendBuf::with(Memory::Owned { bytes: alloc::vec::Vec::new(), most: MAX_PENDING })
+    }
+
+    fn with(memory: Memory<'b>) -> Self {
+        Self { memory, sent: 0, sealed: 0, end: 0, open: None }
+    }
+
+    /// What may go to the network now; tell with [`SendBuf::sent`] how much went.
+    #[must_use]
+    pub fn to_send(&self) -> &[u8] {
+        self.memory.get(self.sent..self.sealed).unwrap_or_default()
+    }
+
+    /// `n` bytes of [`SendBuf::to_send`] went out.
+    pub fn sent(&mut self, n: usize) {
+        self.sent = self.sent.saturating_add(n).min(self.sealed);
+        if self.sent == self.sealed && self.open.is_none() {
+            (self.sent, self.sealed, self.end) = (0, 0, 0);
+        }
+    }
+
+    /// True when nothing waits to be sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sent == self.sealed && self.open.is_none()
+    }
+
+    /// Gives the heap memory back if nothing waits; the next message takes it again.
+    pub fn release(&mut self) {
+        if self.is_empty() {
+            (self.sent, self.sealed, self.end) = (0, 0, 0);
+            self.memory.release();
+        }
+    }
+
+    /// Hands everything that waits to a receive buffer, as a network would; returns how many bytes that was.
+    pub fn move_to(&mut self, to: &mut super::RecvBuf<'_>) -> usize {
+        let n = to.receive(self.to_send());
+        self.sent(n);
+        n
+    }
+
+    /// Bytes that still fit behind what waits.
+    pub(crate) fn room(&self) -> usize {
+        self.memory.most().saturating_sub(self.end.saturating_sub(self.sent))
+    }
+
+    /// True if the memory is the caller's, so that it can be full.
+    pub(crate) fn capacity(&self) -> usize {
+        self.memory.most()
+    }
+
+    /// Drops a record that was not sealed: after a failure nothing of it may leave.
+    pub(crate) fn drop_open(&mut self) {
+        self.end = self.sealed;
+        self.open = None;
+    }
+
+    /// Encodes a handshake message into the open record and returns its bytes.
+    pub(crate) fn message<A: Aead>(&mut self, msg: &dyn Message, sealer: &mut Sealer<A>, cut: Cut) -> Result<&[u8], Fault> {
+        self.open(ContentType::handshake, sealer, cut)?;
+        let at = self.end;
+        loop {
+            let mut w = Writer::new(self.memory.get_mut(at..).unwrap_or_default());
+            if write_message(msg, &mut w).is_ok() {
+                self.end = at.saturating_add(w.len());
+                break;
+            }
+            let wanted = self.memory.len().saturating_mul(2).max(2048).min(self.memory.most());
+            if wanted <= self.memory.len() || !self.memory.grow_to(wanted) {
+                return Err(Fault::from(Reason::SendBufferTooSmall).message(msg.kind()));
+            }
+        }
+        Ok(self.memory.get(at..self.end).unwrap_or_default())
+    }
+
+    /// Appends a whole record of its own: an alert, or a change_cipher_spec (which is never protected, §5).
+    pub(crate) fn record<A: Aead>(&mut self, content_type: ContentType, content: &[u8], sealer: &mut Sealer<A>, cut: Cut) -> Result<(), Fault> {
+        self.close(sealer, cut)?;
+        self.open(content_type, sealer, cut)?;
+        let end = self.end.saturating_add(content.len());
+        if !self.memory.grow_to(end) {
+            self.drop_open();
+            return Err(Reason::SendBufferTooSmall.into());
+        }
+        self.memory.get_mut(self.end..end).ok_or(Reason::SendBufferTooSmall)?.copy_from_slice(content);
+        self.end = end;
+        if content_type == ContentType::change_cipher_spec {
+            return self.close(&mut Sealer::<A>::new(), cut);
+        }
+        self.close(sealer, cut)
+    }
+
+    /// Room for up to `cut.fragment` bytes of application data, in the record where they will be sealed.
+    pub(crate) fn data_space<A: Aead>(&mut self, sealer: &mut Sealer<A>, cut: Cut) -> Result<&mut [u8], Fault> {
+        self.close(sealer, cut)?;
+        self.compact();
+        let start = self.sealed.saturating_add(HEADER_LEN);
+        let around = start.saturating_add(sealer.overhead());
+        let room = self.memory.most().saturating_sub(around).min(cut.fragment);
+        self.memory.grow_to(around.saturating_add(room).min(self.memory.most()));
+        Ok(self.memory.get_mut(start..start.saturating_add(room)).unwrap_or_default())
+    }
+
+    /// Seals the first `n` bytes of what [`SendBuf::data_space`] gave.
+    pub(crate) fn commit_data<A: Aead>(&mut self, n: usize, sealer: &mut Sealer<A>, cut: Cut) -> Result<(), Fault> {
+        self.open = Some(ContentType::application_data);
+        self.end = self.sealed.saturating_add(HEADER_LEN).saturating_add(n);
+        self.close(sealer, cut)
+    }
+
+    /// Starts a record, closing one of another type.
+    fn open<A: Aead>(&mut self, content_type: ContentType, sealer: &mut Sealer<A>, cut: Cut) -> Result<(), Fault> {
+        if self.open.is_some_and(|open| open != content_type) {
+            self.close(sealer, cut)?;
+        }
+        if self.open.is_none() {
+            self.compact();
+            let start = self.sealed.saturating_add(HEADER_LEN);
+            if !self.memory.grow_to(start) {
+                return Err(Reason::SendBufferTooSmall.into());
+            }
+            self.end = start;
+            self.open = Some(content_type);
+        }
+        Ok(())
+    }
+
+    /// Seals the open record, as several if its content is longer than a fragment.
+    pub(crate) fn close<A: Aead>(&mut self, sealer: &mut Sealer<A>, cut: Cut) -> Result<(), Fault> {
+        let Some(content_type) = self.open.take() else { return Ok(()) };
+        let start = self.sealed.saturating_add(HEADER_LEN);
+        let content = self.end.saturating_sub(start);
+        if content == 0 {
+            self.end = self.sealed;
+            return Ok(());
+        }
+        let fragment = cut.fragment.clamp(1, MAX_PLAINTEXT);
+        let pieces = content.div_ceil(fragment);
+        let last = content.saturating_sub(pieces.saturating_sub(1).saturating_mul(fragment));
+        let around = HEADER_LEN.saturating_add(sealer.overhead());
+        let padding = |len| if sealer.overhead() > 0 { cut.padding(len) } else { 0 };
+        let (pad_full, pad_last) = (padding(fragment), padding(last));
+        // Full pieces all have one size, so each piece's place follows from its number.
+        let stride = around.saturating_add(fragment).saturating_add(pad_full);
+        let end = self
+            .sealed
+            .saturating_add(stride.saturating_mul(pieces.saturating_sub(1)))
+            .saturating_add(around)
+            .saturating_add(last)
+            .saturating_add(pad_last);
+        if !self.memory.grow_to(end) {
+            self.end = self.sealed;
+            return Err(Reason::SendBufferTooSmall.into());
+        }
+        for piece in (1..pieces).rev() {
+            let from = start.saturating_add(piece.saturating_mul(fragment));
+            let to = start.saturating_add(piece.saturating_mul(stride));
+            let len = if piece.saturating_add(1) == pieces { last } else { fragment };
+            self.memory.copy_within(from..from.saturating_add(len), to);
+        }
+        for piece in 0..pieces {
+            let (len, pad) = if piece.saturating_add(1) == pieces { (last, pad_last) } else { (fragment, pad_full) };
+            let record_end = self.sealed.saturating_add(around).saturating_add(len).saturating_add(pad);
+            let record = self.memory.get_mut(self.sealed..record_end).ok_or(Reason::SendBufferTooSmall)?;
+            sealer.seal(content_type, record, pad)?;
+            self.sealed = record_end;
+        }
+        self.end = self.sealed;
+        Ok(())
+    }
+
+    /// Moves what waits to the front when that makes room.
+    fn compact(&mut self) {
+        if self.sent == 0 || self.open.is_some() {
+            return;
+        }
+        self.memory.copy_within(self.sent..self.sealed, 0);
+        self.sealed = self.sealed.saturating_sub(self.sent);
+        self.end = self.sealed;
+        self.sent = 0;
+    }
+
+    /// Bytes that `content` takes as sealed records, at most.
+    pub(crate) fn sealed_len(content: usize, cut: Cut) -> usize {
+        let pieces = content.div_ceil(cut.fragment.max(1)).max(1);
+        content.saturating_add(pieces.saturating_mul(HEADER_LEN.saturating_add(OVERHEAD)))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Default for SendBuf<'_> {
+    fn default() -> Self {
+        SendBuf::new()
+    }
+}
+
+impl core::fmt::Debug for SendBuf<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SendBuf").field("to_send", &(self.sent..self.sealed)).field("open", &self.open).finish()
+    }
+}

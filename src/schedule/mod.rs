@@ -1,0 +1,203 @@
+//! The key schedule (RFC 8446 §7.1): Early Secret, Handshake Secret, Master Secret, and what hangs from each.
+//!
+//! ```text
+//!            0 | PSK -> HKDF-Extract = Early Secret          AtEarly
+//!                            | Derive-Secret "derived"
+//!       (EC)DHE  -> HKDF-Extract = Handshake Secret          AtHandshake
+//!                            | c hs traffic, s hs traffic
+//!                            | Derive-Secret "derived"
+//!            0   -> HKDF-Extract = Master Secret             AtMaster
+//!                            | c ap traffic, s ap traffic, exp master
+//!                            | res master                    Complete
+//! ```
+//!
+//! The secrets lie still in [`Schedule`] and [`Vault`]; what travels through the states of the handshake are the tokens on
+//! the right, which have no size. An arrow of the figure consumes one token and returns the next.
+
+mod vault;
+
+pub(crate) use vault::Vault;
+
+use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Secret, SharedSecret, SuiteParams, TrafficKeys};
+use crate::fault::Side;
+
+/// The Early Secret is there.
+#[must_use]
+pub(crate) struct AtEarly(());
+/// The Handshake Secret and the handshake traffic secrets are there.
+#[must_use]
+pub(crate) struct AtHandshake(());
+/// The Master Secret and the first application traffic secrets are there.
+#[must_use]
+pub(crate) struct AtMaster(());
+/// Everything is derived; only the [`Vault`] is left.
+#[must_use]
+pub(crate) struct Complete(());
+
+/// The stages at which handshake traffic secrets exist.
+pub(crate) trait HasHandshakeTraffic {}
+impl HasHandshakeTraffic for AtHandshake {}
+impl HasHandshakeTraffic for AtMaster {}
+
+/// The names of RFC 8446 §7.1 for secrets that an observer may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum SecretName {
+    ClientHandshakeTraffic,
+    ServerHandshakeTraffic,
+    ClientApplicationTraffic(u32),
+    ServerApplicationTraffic(u32),
+    Exporter,
+    Resumption,
+}
+
+impl SecretName {
+    /// The label of Derive-Secret, or "traffic upd" for a successor (RFC 8446 §7.1, §7.2).
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ClientHandshakeTraffic => "c hs traffic",
+            Self::ServerHandshakeTraffic => "s hs traffic",
+            Self::ClientApplicationTraffic(0) => "c ap traffic",
+            Self::ServerApplicationTraffic(0) => "s ap traffic",
+            Self::ClientApplicationTraffic(_) | Self::ServerApplicationTraffic(_) => "traffic upd",
+            Self::Exporter => "exp master",
+            Self::Resumption => "res master",
+        }
+    }
+
+    /// The secret's name in the figure of RFC 8446 §7.1; the number of an application traffic secret is left to `Display`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientHandshakeTraffic => "client_handshake_traffic_secret",
+            Self::ServerHandshakeTraffic => "server_handshake_traffic_secret",
+            Self::ClientApplicationTraffic(_) => "client_application_traffic_secret",
+            Self::ServerApplicationTraffic(_) => "server_application_traffic_secret",
+            Self::Exporter => "exporter_master_secret",
+            Self::Resumption => "resumption_master_secret",
+        }
+    }
+}
+
+impl core::fmt::Display for SecretName {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            Self::ClientApplicationTraffic(n) | Self::ServerApplicationTraffic(n) => write!(f, "_{n}"),
+            Self::ClientHandshakeTraffic | Self::ServerHandshakeTraffic | Self::Exporter | Self::Resumption => Ok(()),
+        }
+    }
+}
+
+/// `[sender]_write_key` and `[sender]_write_iv` of a traffic secret (§7.3).
+fn traffic_keys<C: Crypto>(crypto: &C, suite: SuiteParams, secret: &Secret, epoch: Epoch) -> TrafficKeys {
+    let hkdf = Hkdf::new(crypto, suite.hash);
+    let mut keys = TrafficKeys { epoch, suite: suite.suite, key: [0; 32], key_len: suite.key_len, iv: [0; _] };
+    hkdf.expand_label(secret, "key", &[], keys.key.get_mut(..suite.key_len).unwrap_or_default());
+    hkdf.expand_label(secret, "iv", &[], &mut keys.iv);
+    keys
+}
+
+/// The secrets that live only as long as the handshake.
+pub(crate) struct Schedule {
+    suite: SuiteParams,
+    /// Early, then Handshake, then Master Secret.
+    running: Secret,
+    client_handshake_traffic: Secret,
+    server_handshake_traffic: Secret,
+}
+
+impl Schedule {
+    /// The Early Secret without a PSK.
+    pub(crate) fn early<C: Crypto>(crypto: &C, suite: SuiteParams) -> (Self, AtEarly) {
+        let hkdf = Hkdf::new(crypto, suite.hash);
+        let none = || Secret::zeros(suite.hash.len());
+        let running = hkdf.extract_zeros(none().as_bytes());
+        (Self { suite, running, client_handshake_traffic: none(), server_handshake_traffic: none() }, AtEarly(()))
+    }
+
+    /// `hello` is Transcript-Hash(ClientHello..ServerHello).
+    pub(crate) fn into_handshake<C: Crypto>(
+        &mut self,
+        crypto: &C,
+        _: AtEarly,
+        shared: &SharedSecret,
+        hello: &Digest,
+    ) -> AtHandshake {
+        let hkdf = Hkdf::new(crypto, self.suite.hash);
+        let salt = self.derived(crypto);
+        self.running = hkdf.extract(salt.as_bytes(), shared.as_bytes());
+        self.client_handshake_traffic = hkdf.derive_secret(&self.running, "c hs traffic", hello.as_ref());
+        self.server_handshake_traffic = hkdf.derive_secret(&self.running, "s hs traffic", hello.as_ref());
+        AtHandshake(())
+    }
+
+    /// `server_finished` is Transcript-Hash(ClientHello..server Finished). Fills the vault.
+    pub(crate) fn into_master<C: Crypto>(
+        &mut self,
+        crypto: &C,
+        _: AtHandshake,
+        server_finished: &Digest,
+        vault: &mut Vault,
+    ) -> AtMaster {
+        let hkdf = Hkdf::new(crypto, self.suite.hash);
+        let salt = self.derived(crypto);
+        self.running = hkdf.extract_zeros(salt.as_bytes());
+        let derive = |label| hkdf.derive_secret(&self.running, label, server_finished.as_ref());
+        vault.begin(self.suite, derive("c ap traffic"), derive("s ap traffic"), derive("exp master"));
+        AtMaster(())
+    }
+
+    /// `client_finished` is Transcript-Hash(ClientHello..client Finished). Nothing is derived from the Master Secret after.
+    pub(crate) fn into_complete<C: Crypto>(
+        &mut self,
+        crypto: &C,
+        _: AtMaster,
+        client_finished: &Digest,
+        vault: &mut Vault,
+    ) -> Complete {
+        let hkdf = Hkdf::new(crypto, self.suite.hash);
+        vault.finish(hkdf.derive_secret(&self.running, "res master", client_finished.as_ref()));
+        self.running = Secret::zeros(0);
+        Complete(())
+    }
+
+    /// The handshake traffic secret of a sender.
+    pub(crate) fn handshake_traffic(&self, sender: Side, _: &impl HasHandshakeTraffic) -> &Secret {
+        match sender {
+            Side::Client => &self.client_handshake_traffic,
+            Side::Server => &self.server_handshake_traffic,
+        }
+    }
+
+    /// The handshake keys of a sender.
+    pub(crate) fn handshake_keys<C: Crypto>(
+        &self,
+        crypto: &C,
+        sender: Side,
+        at: &impl HasHandshakeTraffic,
+    ) -> TrafficKeys {
+        traffic_keys(crypto, self.suite, self.handshake_traffic(sender, at), Epoch::Handshake)
+    }
+
+    /// The verify_data of a sender's Finished (§4.4.4), given the transcript hash before it.
+    pub(crate) fn verify_data<C: Crypto>(
+        &self,
+        crypto: &C,
+        sender: Side,
+        before: &Digest,
+        at: &impl HasHandshakeTraffic,
+    ) -> Secret {
+        let hkdf = Hkdf::new(crypto, self.suite.hash);
+        let finished_key = hkdf.derive_secret(self.handshake_traffic(sender, at), "finished", &[]);
+        hkdf.mac(&finished_key, before.as_ref())
+    }
+
+    /// Derive-Secret(., "derived", ""): the salt of the next Extract.
+    fn derived<C: Crypto>(&self, crypto: &C) -> Secret {
+        use crate::crypto::Hash;
+        let empty = crypto.hash(self.suite.hash).finish();
+        Hkdf::new(crypto, self.suite.hash).derive_secret(&self.running, "derived", empty.as_ref())
+    }
+}

@@ -1,0 +1,100 @@
+//! The secrets that live as long as the connection: this, and two AEAD keys, is what an idle connection costs.
+
+use super::{Complete, traffic_keys};
+use crate::crypto::{Crypto, Epoch, Hkdf, Secret, SuiteParams, TrafficKeys};
+use crate::fault::Side;
+use crate::schedule::{AtMaster, SecretName};
+
+/// Application traffic secrets of both senders, exporter and resumption secret.
+pub(crate) struct Vault {
+    suite: Option<SuiteParams>,
+    client: Secret,
+    client_generation: u32,
+    server: Secret,
+    server_generation: u32,
+    exporter: Secret,
+    resumption: Secret,
+}
+
+/// The stages at which application traffic secrets exist.
+pub(crate) trait HasApplicationTraffic {}
+impl HasApplicationTraffic for AtMaster {}
+impl HasApplicationTraffic for Complete {}
+
+impl Vault {
+    pub(crate) fn empty() -> Self {
+        let none = || Secret::zeros(0);
+        Self {
+            suite: None,
+            client: none(),
+            client_generation: 0,
+            server: none(),
+            server_generation: 0,
+            exporter: none(),
+            resumption: none(),
+        }
+    }
+
+    pub(super) fn begin(&mut self, suite: SuiteParams, client: Secret, server: Secret, exporter: Secret) {
+        self.suite = Some(suite);
+        self.client = client;
+        self.server = server;
+        self.exporter = exporter;
+    }
+
+    pub(super) fn finish(&mut self, resumption: Secret) {
+        self.resumption = resumption;
+    }
+
+    /// The application traffic secret in use by a sender, and its name.
+    pub(crate) fn traffic(&self, sender: Side) -> (SecretName, &Secret) {
+        match sender {
+            Side::Client => (SecretName::ClientApplicationTraffic(self.client_generation), &self.client),
+            Side::Server => (SecretName::ServerApplicationTraffic(self.server_generation), &self.server),
+        }
+    }
+
+    pub(crate) fn exporter(&self) -> &Secret {
+        &self.exporter
+    }
+
+    pub(crate) fn resumption(&self) -> &Secret {
+        &self.resumption
+    }
+
+    /// The application keys of a sender.
+    pub(crate) fn application_keys<C: Crypto>(
+        &self,
+        crypto: &C,
+        sender: Side,
+        _: &impl HasApplicationTraffic,
+    ) -> Option<TrafficKeys> {
+        let (secret, generation) = match sender {
+            Side::Client => (&self.client, self.client_generation),
+            Side::Server => (&self.server, self.server_generation),
+        };
+        Some(traffic_keys(crypto, self.suite?, secret, Epoch::Application(generation)))
+    }
+
+    /// application_traffic_secret_N+1 of a sender (§7.2). The old one is gone.
+    pub(crate) fn next_application_keys<C: Crypto>(
+        &mut self,
+        crypto: &C,
+        sender: Side,
+        at: &Complete,
+    ) -> Option<TrafficKeys> {
+        let hkdf = Hkdf::new(crypto, self.suite?.hash);
+        let (secret, generation) = match sender {
+            Side::Client => (&mut self.client, &mut self.client_generation),
+            Side::Server => (&mut self.server, &mut self.server_generation),
+        };
+        *secret = hkdf.derive_secret(secret, "traffic upd", &[]);
+        *generation = generation.checked_add(1)?;
+        self.application_keys(crypto, sender, at)
+    }
+
+    /// Wipes everything in place.
+    pub(crate) fn wipe(&mut self) {
+        *self = Self::empty();
+    }
+}

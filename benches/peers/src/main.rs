@@ -1,0 +1,142 @@
+//! Measures implementations of TLS 1.3 beside each other and beside bare cryptography. See README.md.
+
+mod alloc;
+mod clock;
+mod floor;
+mod measure;
+mod openssl_peer;
+mod peer;
+mod pki;
+mod report;
+mod rustls_peer;
+
+use std::process::ExitCode;
+
+use floor::{BareCipher, Operations};
+use measure::{Contender, Measured, RECORD};
+use openssl_peer::Openssl;
+use peer::{Cipher, Error, Mode};
+use pki::Pki;
+use report::{Handshake, Memory, Operation, Records, Report};
+use rustls_peer::Rustls;
+
+#[global_allocator]
+static HEAP: alloc::Counting = alloc::Counting;
+
+const MODES: [(Mode, &str); 2] = [(Mode::ServerAuth, "server-auth"), (Mode::Mutual, "mutual")];
+const CIPHERS: [(Cipher, &str); 2] =
+    [(Cipher::Aes128Gcm, "AES-128-GCM"), (Cipher::ChaCha20Poly1305, "ChaCha20-Poly1305")];
+const FLOOR: &str = "floor (bare ring)";
+
+fn main() -> ExitCode {
+    let (mut quick, mut json) = (false, false);
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--quick" => quick = true,
+            "--json" => json = true,
+            other => {
+                eprintln!("unknown argument {other:?}; usage: peers [--quick] [--json]");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    match run(quick).and_then(|report| print(&report, json)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(report: &Report, json: bool) -> Result<(), Error> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(())
+}
+
+// Short windows, so that some of them pass undisturbed, and many.
+const WINDOWS: u32 = 500;
+const QUICK_WINDOWS: u32 = 40;
+const HANDSHAKES: u32 = 4;
+const RECORDS: u32 = 64;
+
+fn run(quick: bool) -> Result<Report, Error> {
+    let windows = if quick { QUICK_WINDOWS } else { WINDOWS };
+    let pki = Pki::new()?;
+    let mut operations = Operations::new(&pki)?;
+    let mut bare = [BareCipher::new(CIPHERS[0].0)?, BareCipher::new(CIPHERS[1].0)?];
+    let mut contenders: Vec<Box<dyn Contender>> =
+        vec![Box::new(Measured::<Rustls>::new(&pki)?), Box::new(Measured::<Openssl>::new(&pki)?)];
+
+    for window in 1..=windows {
+        operations.window(HANDSHAKES)?;
+        for (mode, _) in MODES {
+            for contender in &mut contenders {
+                contender.handshakes(mode, HANDSHAKES)?;
+            }
+        }
+        for ((cipher, _), bare) in CIPHERS.into_iter().zip(&mut bare) {
+            bare.window(RECORDS)?;
+            for contender in &mut contenders {
+                contender.records(cipher, RECORDS)?;
+            }
+        }
+        if window % (windows / 10) == 0 {
+            eprintln!("{window} of {windows} windows");
+        }
+    }
+    report(quick, &operations, &bare, &mut contenders)
+}
+
+fn report(
+    quick: bool,
+    operations: &Operations,
+    bare: &[BareCipher; 2],
+    contenders: &mut [Box<dyn Contender>],
+) -> Result<Report, Error> {
+    let mut handshakes = Vec::new();
+    for (mode, mode_name) in MODES {
+        let floor = (operations.client(mode), operations.server(mode));
+        handshakes.push(Handshake::new(mode_name, FLOOR.to_owned(), floor, floor));
+        handshakes.extend(contenders.iter().map(|contender| {
+            let best = contender.best_handshake(mode);
+            Handshake::new(mode_name, contender.name(), (best.client, best.server), floor)
+        }));
+    }
+
+    let mut records = Vec::new();
+    for ((cipher, cipher_name), bare) in CIPHERS.into_iter().zip(bare) {
+        let floor = (bare.best.seal.nanos(), bare.best.open.nanos());
+        records.push(Records::new(cipher_name, FLOOR.to_owned(), RECORD, floor, floor));
+        records.extend(contenders.iter().map(|contender| {
+            let best = contender.best_records(cipher);
+            let measured = (best.seal.nanos(), best.open.nanos());
+            Records::new(cipher_name, contender.name(), RECORD, measured, floor)
+        }));
+    }
+
+    let mut memory = Vec::new();
+    for contender in contenders {
+        let measure::Memory { allocations, heap, structs } = contender.memory()?;
+        memory.push(Memory { name: contender.name(), allocations, heap, structs });
+    }
+
+    Ok(Report {
+        quick,
+        operations: [
+            ("X25519 keygen", operations.keygen),
+            ("agreement", operations.agreement),
+            ("P-256 sign", operations.sign),
+            ("verify", operations.verify),
+        ]
+        .map(|(name, best)| Operation { name, micros: best.nanos() / 1e3 })
+        .into(),
+        handshakes,
+        records,
+        memory,
+    })
+}

@@ -1,0 +1,138 @@
+//! rustls with its `ring` provider, through the buffered interface that its documentation teaches.
+
+use std::io::{BufRead, Write};
+use std::ops::DerefMut;
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::version::TLS13;
+use rustls::{
+    ClientConfig, ClientConnection, ConnectionCommon, RootCertStore, ServerConfig, ServerConnection, SideData,
+};
+
+use crate::alloc;
+use crate::peer::{Cipher, End, Error, Mode, Peer};
+use crate::pki::{Credential, Pki, SERVER_NAME};
+
+/// The configurations of both ends.
+pub struct Rustls {
+    client: Arc<ClientConfig>,
+    server: Arc<ServerConfig>,
+    server_name: ServerName<'static>,
+}
+
+impl Peer for Rustls {
+    type Client = RustlsEnd<ClientConnection>;
+    type Server = RustlsEnd<ServerConnection>;
+
+    fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
+        let provider = Arc::new(CryptoProvider {
+            cipher_suites: vec![match cipher {
+                Cipher::Aes128Gcm => ring::cipher_suite::TLS13_AES_128_GCM_SHA256,
+                Cipher::ChaCha20Poly1305 => ring::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
+            }],
+            kx_groups: vec![ring::kx_group::X25519],
+            ..ring::default_provider()
+        });
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(pki.root.clone()))?;
+        let roots = Arc::new(roots);
+
+        let client = ClientConfig::builder_with_provider(provider.clone())
+            .with_protocol_versions(&[&TLS13])?
+            .with_root_certificates(roots.clone());
+        let mut client = match mode {
+            Mode::ServerAuth => client.with_no_client_auth(),
+            Mode::Mutual => client.with_client_auth_cert(chain(&pki.client), key(&pki.client)?)?,
+        };
+        client.resumption = Resumption::disabled();
+
+        let server = ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(&[&TLS13])?;
+        let server = match mode {
+            Mode::ServerAuth => server.with_no_client_auth(),
+            Mode::Mutual => {
+                server.with_client_cert_verifier(WebPkiClientVerifier::builder_with_provider(roots, provider).build()?)
+            }
+        };
+        let mut server = server.with_single_cert(chain(&pki.server), key(&pki.server)?)?;
+        server.session_storage = Arc::new(NoServerSessionStorage {});
+        server.send_tls13_tickets = 0;
+
+        Ok(Self { client: Arc::new(client), server: Arc::new(server), server_name: ServerName::try_from(SERVER_NAME)? })
+    }
+
+    fn name() -> String {
+        "rustls 0.23 + ring".to_owned()
+    }
+
+    fn allocations() -> Option<u64> {
+        Some(alloc::allocations())
+    }
+
+    fn heap_bytes() -> usize {
+        alloc::live_bytes()
+    }
+
+    fn client(&self) -> Result<Self::Client, Error> {
+        Ok(RustlsEnd(ClientConnection::new(self.client.clone(), self.server_name.clone())?))
+    }
+
+    fn server(&self) -> Result<Self::Server, Error> {
+        Ok(RustlsEnd(ServerConnection::new(self.server.clone())?))
+    }
+}
+
+fn chain(credential: &Credential) -> Vec<CertificateDer<'static>> {
+    credential.chain.iter().map(|der| CertificateDer::from(der.clone())).collect()
+}
+
+fn key(credential: &Credential) -> Result<PrivateKeyDer<'static>, Error> {
+    Ok(PrivateKeyDer::try_from(credential.key.clone())?)
+}
+
+/// A client or a server.
+pub struct RustlsEnd<C>(C);
+
+impl<C, D> End for RustlsEnd<C>
+where
+    C: DerefMut<Target = ConnectionCommon<D>>,
+    D: SideData,
+{
+    fn advance(&mut self) -> Result<bool, Error> {
+        self.0.process_new_packets()?;
+        Ok(!self.0.is_handshaking())
+    }
+
+    fn send(&mut self, wire: &mut Vec<u8>) -> Result<(), Error> {
+        while self.0.wants_write() {
+            self.0.write_tls(wire)?;
+        }
+        Ok(())
+    }
+
+    fn recv(&mut self, mut wire: &[u8]) -> Result<(), Error> {
+        while !wire.is_empty() {
+            self.0.read_tls(&mut wire)?;
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        Ok(self.0.writer().write_all(plaintext)?)
+    }
+
+    fn open(&mut self, _room: &mut [u8]) -> Result<usize, Error> {
+        let state = self.0.process_new_packets()?;
+        let mut opened = 0;
+        while opened < state.plaintext_bytes_to_read() {
+            let mut reader = self.0.reader();
+            let lent = reader.fill_buf()?.len();
+            reader.consume(lent);
+            opened += lent;
+        }
+        Ok(opened)
+    }
+}

@@ -2,14 +2,53 @@
 //!
 //! Nothing here decides what a value means. A parser can only say that the bytes are not of the shape that RFC 8446
 //! draws ([`Malformed`], always the alert `decode_error`); every other judgement is made in `handshake`.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
 
+mod alert;
+mod certificate;
+mod certificate_request;
+mod certificate_verify;
+mod client_hello;
 pub(crate) mod codepoint;
+mod encrypted_extensions;
+mod ext;
+mod extensions;
+mod finished;
+mod key_update;
+mod new_session_ticket;
 mod reader;
+mod record_header;
 mod registry;
+mod server_hello;
+mod vector;
 mod writer;
 
-pub use reader::{Reader, exactly};
+pub use alert::Alert;
+pub use certificate::{Certificate, CertificateEntry};
+pub use certificate_request::{CertificateRequest, CertificateRequestExtensions};
+pub use certificate_verify::CertificateVerify;
+pub use client_hello::{ClientHello, ClientHelloExtensions};
+pub use encrypted_extensions::EncryptedExtensions;
+pub use ext::{DistinguishedName, KeyShareEntry, ProtocolName};
+pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS, TABLE};
+pub use finished::Finished;
+pub use key_update::KeyUpdate;
+pub use new_session_ticket::NewSessionTicket;
+pub use reader::{Reader, exactly, within};
+pub use record_header::RecordHeader;
 pub use registry::*;
+pub use server_hello::{
+    HELLO_RETRY_REQUEST_RANDOM, HelloRetryRequest, HelloRetryRequestExtensions, ServerHello, ServerHelloExtensions,
+    is_hello_retry_request,
+};
+pub use vector::{Element, Vector};
 pub use writer::{NoRoom, Writer};
 
 /// A message or structure that can be read from the body that the peer sent.
@@ -34,6 +73,18 @@ pub trait Encode {
 pub trait Message: Encode {
     /// The `msg_type` of the header (RFC 8446 §4).
     fn kind(&self) -> HandshakeType;
+}
+
+/// Bytes of the header of a handshake message: `msg_type` and `length` (RFC 8446 §4).
+pub const HEADER_LEN: usize = 4;
+
+/// Appends a handshake message: its header and its body.
+///
+/// # Errors
+/// [`NoRoom`]
+pub fn write_message(msg: &dyn Message, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    w.u8(msg.kind().0)?;
+    w.vec24(|w| msg.encode(w))
 }
 
 /// Bytes that are not of the shape the RFC draws. Always answered with `decode_error` (RFC 8446 §6.2).
@@ -72,5 +123,8 @@ impl Malformed {
     }
     pub(crate) const fn value(field: &'static str) -> Self {
         Self { field, extension: None, shape: Shape::Value }
+    }
+    pub(crate) const fn in_extension(self, extension: ExtensionType) -> Self {
+        Self { extension: Some(extension), ..self }
     }
 }

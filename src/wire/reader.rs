@@ -1,6 +1,7 @@
 //! Reading of the presentation language (RFC 8446 §3), over `untrusted`.
 
 use super::Malformed;
+use core::ops::RangeBounds;
 
 /// A cursor over bytes of the peer. Every read names the field, so that an error can say where it happened.
 pub struct Reader<'i, 'a>(&'i mut untrusted::Reader<'a>);
@@ -14,6 +15,14 @@ pub fn exactly<'a, T>(
     read: impl FnOnce(&mut Reader<'_, 'a>) -> Read<T>,
 ) -> Read<T> {
     untrusted::Input::from(input).read_all(Malformed::trailing(field), |r| read(&mut Reader(r)))
+}
+
+/// Holds the length of a vector against the bounds that its declaration gives.
+///
+/// # Errors
+/// [`Malformed`] if it is outside of them.
+pub fn within<'a>(field: &'static str, bounds: impl RangeBounds<usize>, bytes: &'a [u8]) -> Read<&'a [u8]> {
+    if bounds.contains(&bytes.len()) { Ok(bytes) } else { Err(Malformed::length(field)) }
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -68,6 +77,14 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// [`Malformed`] if fewer are left.
     pub fn array<const N: usize>(&mut self, field: &'static str) -> Read<[u8; N]> {
+        self.bytes(field, N)?.try_into().map_err(|_| Malformed::truncated(field))
+    }
+
+    /// `N` bytes, borrowed.
+    ///
+    /// # Errors
+    /// [`Malformed`] if fewer are left.
+    pub fn array_ref<const N: usize>(&mut self, field: &'static str) -> Read<&'a [u8; N]> {
         self.bytes(field, N)?.try_into().map_err(|_| Malformed::truncated(field))
     }
 

@@ -1,0 +1,91 @@
+//! Certificate (RFC 8446 §4.4.2).
+
+use super::{
+    Element, Encode, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse, Reader, Vector, Writer, exactly,
+    within,
+};
+
+/// A chain of certificates, the sender's own first; empty when a client has none to show.
+///
+/// ```text
+/// struct {
+///     opaque certificate_request_context<0..2^8-1>;
+///     CertificateEntry certificate_list<0..2^24-1>;
+/// } Certificate;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Certificate<'a> {
+    /// That of the CertificateRequest; empty from a server.
+    pub certificate_request_context: &'a [u8],
+    /// The chain.
+    pub certificate_list: Vector<'a, CertificateEntry<'a>>,
+}
+
+/// One certificate of a chain. Only X.509 is ever negotiated here.
+///
+/// ```text
+/// struct {
+///     select (certificate_type) {
+///         case RawPublicKey:
+///           /* From RFC 7250 ASN.1_subjectPublicKeyInfo */
+///           opaque ASN1_subjectPublicKeyInfo<1..2^24-1>;
+///
+///         case X509:
+///           opaque cert_data<1..2^24-1>;
+///     };
+///     Extension extensions<0..2^16-1>;
+/// } CertificateEntry;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CertificateEntry<'a> {
+    /// The certificate in DER.
+    pub cert_data: &'a [u8],
+    /// What goes with it.
+    pub extensions: Extensions<'a>,
+}
+
+impl<'a> CertificateEntry<'a> {
+    /// A certificate in DER, without extensions.
+    #[must_use]
+    pub const fn new(der: &'a [u8]) -> Self {
+        Self { cert_data: der, extensions: Extensions::EMPTY }
+    }
+}
+
+impl<'a> Element<'a> for CertificateEntry<'a> {
+    fn read(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
+        Ok(Self {
+            cert_data: within("cert_data", 1.., r.vec24("cert_data")?)?,
+            extensions: Extensions::parse("extensions", r.vec16("extensions")?)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        w.vec24(|w| w.put(self.cert_data))?;
+        w.vec16(|w| self.extensions.encode(w))
+    }
+}
+
+impl<'a> Parse<'a> for Certificate<'a> {
+    fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+        exactly("Certificate", body, |r| {
+            Ok(Self {
+                certificate_request_context: r.vec8("certificate_request_context")?,
+                certificate_list: Vector::wire("certificate_list", 0, r.vec24("certificate_list")?)?,
+            })
+        })
+    }
+}
+
+impl Encode for Certificate<'_> {
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        w.vec8(|w| w.put(self.certificate_request_context))?;
+        w.vec24(|w| self.certificate_list.encode(w))
+    }
+}
+
+impl Message for Certificate<'_> {
+    fn kind(&self) -> HandshakeType {
+        HandshakeType::certificate
+    }
+}

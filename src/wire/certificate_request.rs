@@ -1,0 +1,95 @@
+//! CertificateRequest (RFC 8446 §4.3.2).
+
+use super::ext::{certificate_authorities, flag, oid_filters, signature_algorithms};
+use super::extensions::put;
+use super::{
+    DistinguishedName, Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse,
+    SignatureScheme, Vector, Writer, exactly, within,
+};
+
+/// The server's demand for a client certificate.
+///
+/// ```text
+/// struct {
+///     opaque certificate_request_context<0..2^8-1>;
+///     Extension extensions<2..2^16-1>;
+/// } CertificateRequest;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CertificateRequest<'a> {
+    /// What the client's Certificate must repeat; empty in a handshake.
+    pub certificate_request_context: &'a [u8],
+    /// The extensions.
+    pub extensions: CertificateRequestExtensions<'a>,
+}
+
+/// The extensions of a [`CertificateRequest`]. Where a type occurs twice, the last one stands here.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CertificateRequestExtensions<'a> {
+    /// The block as received; empty in our own, and never encoded.
+    pub raw: Extensions<'a>,
+    /// RFC 8446 §4.2.3.
+    pub signature_algorithms: Option<Vector<'a, SignatureScheme>>,
+    /// RFC 8446 §4.2.3.
+    pub signature_algorithms_cert: Option<Vector<'a, SignatureScheme>>,
+    /// RFC 8446 §4.2.4.
+    pub certificate_authorities: Option<Vector<'a, DistinguishedName<'a>>>,
+    /// Filters are there (RFC 8446 §4.2.5). Our own are an empty list.
+    pub oid_filters: bool,
+    /// Asks for an OCSP response (RFC 8446 §4.4.2.1).
+    pub status_request: bool,
+}
+
+impl<'a> Parse<'a> for CertificateRequest<'a> {
+    fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+        exactly("CertificateRequest", body, |r| {
+            let certificate_request_context = r.vec8("certificate_request_context")?;
+            let extensions = Extensions::parse("extensions", within("extensions", 2.., r.vec16("extensions")?)?)?;
+            Ok(Self { certificate_request_context, extensions: CertificateRequestExtensions::read(extensions)? })
+        })
+    }
+}
+
+impl Encode for CertificateRequest<'_> {
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        w.vec8(|w| w.put(self.certificate_request_context))?;
+        w.vec16(|w| self.extensions.encode(w))
+    }
+}
+
+impl Message for CertificateRequest<'_> {
+    fn kind(&self) -> HandshakeType {
+        HandshakeType::certificate_request
+    }
+}
+
+impl<'a> CertificateRequestExtensions<'a> {
+    fn read(raw: Extensions<'a>) -> Result<Self, Malformed> {
+        let mut e = Self { raw, ..Self::default() };
+        raw.read_each(|t, body| {
+            match t {
+                ExtensionType::signature_algorithms => e.signature_algorithms = Some(signature_algorithms::read(body)?),
+                ExtensionType::signature_algorithms_cert => {
+                    e.signature_algorithms_cert = Some(signature_algorithms::read(body)?);
+                }
+                ExtensionType::certificate_authorities => {
+                    e.certificate_authorities = Some(certificate_authorities::read(body)?);
+                }
+                ExtensionType::oid_filters => e.oid_filters = oid_filters::read(body)?,
+                ExtensionType::status_request => e.status_request = flag::read(body)?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(e)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        use ExtensionType as T;
+        put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode)?;
+        put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode)?;
+        put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode)?;
+        put(w, T::oid_filters, self.oid_filters.then_some(()), oid_filters::encode)?;
+        put(w, T::status_request, self.status_request.then_some(()), flag::encode)
+    }
+}

@@ -1,0 +1,174 @@
+//! ClientHello (RFC 8446 §4.1.2).
+
+use super::ext::{
+    application_layer_protocol_negotiation as alpn, certificate_authorities, cookie, flag, key_share,
+    max_fragment_length, psk_key_exchange_modes, record_size_limit, server_name, signature_algorithms, status_request,
+    supported_groups, supported_versions,
+};
+use super::extensions::put;
+use super::{
+    CipherSuite, DistinguishedName, Encode, ExtensionType, Extensions, HandshakeType, KeyShareEntry, Malformed,
+    MaxFragmentLength, Message, NamedGroup, NoRoom, Parse, ProtocolName, ProtocolVersion, SignatureScheme, Vector,
+    Writer, exactly, within,
+};
+
+/// The client's offer.
+///
+/// ```text
+/// struct {
+///     ProtocolVersion legacy_version = 0x0303;    /* TLS v1.2 */
+///     Random random;
+///     opaque legacy_session_id<0..32>;
+///     CipherSuite cipher_suites<2..2^16-2>;
+///     opaque legacy_compression_methods<1..2^8-1>;
+///     Extension extensions<8..2^16-1>;
+/// } ClientHello;
+/// ```
+///
+/// Clients of older versions may send fewer extensions or leave the field out, so its lower bound is not held here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClientHello<'a> {
+    /// TLS 1.2, in all that offer TLS 1.3.
+    pub legacy_version: ProtocolVersion,
+    /// The client's random bytes.
+    pub random: &'a [u8; 32],
+    /// What the server must echo.
+    pub legacy_session_id: &'a [u8],
+    /// The suites, most preferred first.
+    pub cipher_suites: Vector<'a, CipherSuite>,
+    /// One zero, in all that offer TLS 1.3.
+    pub legacy_compression_methods: &'a [u8],
+    /// The extensions.
+    pub extensions: ClientHelloExtensions<'a>,
+}
+
+/// The extensions of a [`ClientHello`]. Where a type occurs twice, the last one stands here.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ClientHelloExtensions<'a> {
+    /// The block as received; empty in our own, and never encoded.
+    pub raw: Extensions<'a>,
+    /// The `host_name` (RFC 6066 §3).
+    pub server_name: Option<&'a [u8]>,
+    /// RFC 6066 §4.
+    pub max_fragment_length: Option<MaxFragmentLength>,
+    /// Asks for an OCSP response (RFC 6066 §8).
+    pub status_request: bool,
+    /// RFC 8446 §4.2.7.
+    pub supported_groups: Option<Vector<'a, NamedGroup>>,
+    /// RFC 8446 §4.2.3.
+    pub signature_algorithms: Option<Vector<'a, SignatureScheme>>,
+    /// RFC 8446 §4.2.3.
+    pub signature_algorithms_cert: Option<Vector<'a, SignatureScheme>>,
+    /// `application_layer_protocol_negotiation` (RFC 7301 §3.1).
+    pub alpn: Option<Vector<'a, ProtocolName<'a>>>,
+    /// Bytes of `TLSInnerPlaintext` (RFC 8449 §4).
+    pub record_size_limit: Option<u16>,
+    /// RFC 8446 §4.2.1.
+    pub supported_versions: Option<Vector<'a, ProtocolVersion>>,
+    /// RFC 8446 §4.2.2.
+    pub cookie: Option<&'a [u8]>,
+    /// RFC 8446 §4.2.4.
+    pub certificate_authorities: Option<Vector<'a, DistinguishedName<'a>>>,
+    /// RFC 8446 §4.2.8.
+    pub key_share: Option<Vector<'a, KeyShareEntry<'a>>>,
+    /// `ke_modes`, one byte a mode (RFC 8446 §4.2.9).
+    pub psk_key_exchange_modes: Option<&'a [u8]>,
+    /// RFC 8446 §4.2.10.
+    pub early_data: bool,
+    /// RFC 8446 §4.2.6.
+    pub post_handshake_auth: bool,
+    /// The body, unread (RFC 8446 §4.2.11).
+    pub pre_shared_key: Option<&'a [u8]>,
+}
+
+impl<'a> Parse<'a> for ClientHello<'a> {
+    fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+        exactly("ClientHello", body, |r| {
+            Ok(Self {
+                legacy_version: ProtocolVersion(r.u16("legacy_version")?),
+                random: r.array_ref("random")?,
+                legacy_session_id: within("legacy_session_id", ..=32, r.vec8("legacy_session_id")?)?,
+                cipher_suites: Vector::wire("cipher_suites", 2, r.vec16("cipher_suites")?)?,
+                legacy_compression_methods: within(
+                    "legacy_compression_methods",
+                    1..,
+                    r.vec8("legacy_compression_methods")?,
+                )?,
+                extensions: ClientHelloExtensions::read(Extensions::read_hello(r)?)?,
+            })
+        })
+    }
+}
+
+impl Encode for ClientHello<'_> {
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        w.u16(self.legacy_version.0)?;
+        w.put(self.random)?;
+        w.vec8(|w| w.put(self.legacy_session_id))?;
+        w.vec16(|w| self.cipher_suites.encode(w))?;
+        w.vec8(|w| w.put(self.legacy_compression_methods))?;
+        w.vec16(|w| self.extensions.encode(w))
+    }
+}
+
+impl Message for ClientHello<'_> {
+    fn kind(&self) -> HandshakeType {
+        HandshakeType::client_hello
+    }
+}
+
+impl<'a> ClientHelloExtensions<'a> {
+    fn read(raw: Extensions<'a>) -> Result<Self, Malformed> {
+        let mut e = Self { raw, ..Self::default() };
+        raw.read_each(|t, body| {
+            match t {
+                ExtensionType::server_name => e.server_name = server_name::read(body)?,
+                ExtensionType::max_fragment_length => e.max_fragment_length = Some(max_fragment_length::read(body)?),
+                ExtensionType::status_request => e.status_request = status_request::read(body)?,
+                ExtensionType::supported_groups => e.supported_groups = Some(supported_groups::read(body)?),
+                ExtensionType::signature_algorithms => e.signature_algorithms = Some(signature_algorithms::read(body)?),
+                ExtensionType::signature_algorithms_cert => {
+                    e.signature_algorithms_cert = Some(signature_algorithms::read(body)?);
+                }
+                ExtensionType::application_layer_protocol_negotiation => e.alpn = Some(alpn::read(body)?),
+                ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(body)?),
+                ExtensionType::supported_versions => e.supported_versions = Some(supported_versions::read(body)?),
+                ExtensionType::cookie => e.cookie = Some(cookie::read(body)?),
+                ExtensionType::certificate_authorities => {
+                    e.certificate_authorities = Some(certificate_authorities::read(body)?);
+                }
+                ExtensionType::key_share => e.key_share = Some(key_share::read(body)?),
+                ExtensionType::psk_key_exchange_modes => {
+                    e.psk_key_exchange_modes = Some(psk_key_exchange_modes::read(body)?);
+                }
+                ExtensionType::early_data => e.early_data = flag::read(body)?,
+                ExtensionType::post_handshake_auth => e.post_handshake_auth = flag::read(body)?,
+                ExtensionType::pre_shared_key => e.pre_shared_key = Some(body),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(e)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        use ExtensionType as T;
+        put(w, T::server_name, self.server_name, server_name::encode)?;
+        put(w, T::max_fragment_length, self.max_fragment_length, max_fragment_length::encode)?;
+        put(w, T::status_request, self.status_request.then_some(()), status_request::encode)?;
+        put(w, T::supported_groups, self.supported_groups, supported_groups::encode)?;
+        put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode)?;
+        put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode)?;
+        put(w, T::application_layer_protocol_negotiation, self.alpn, alpn::encode)?;
+        put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode)?;
+        put(w, T::supported_versions, self.supported_versions, supported_versions::encode)?;
+        put(w, T::cookie, self.cookie, cookie::encode)?;
+        put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode)?;
+        put(w, T::key_share, self.key_share, key_share::encode)?;
+        put(w, T::psk_key_exchange_modes, self.psk_key_exchange_modes, psk_key_exchange_modes::encode)?;
+        put(w, T::early_data, self.early_data.then_some(()), flag::encode)?;
+        put(w, T::post_handshake_auth, self.post_handshake_auth.then_some(()), flag::encode)?;
+        // §4.2.11: pre_shared_key is the last one.
+        put(w, T::pre_shared_key, self.pre_shared_key, |body, w| w.put(body))
+    }
+}

@@ -1,0 +1,22 @@
+//! `early_data` of a NewSessionTicket (RFC 8446 §4.2.10); elsewhere its body is empty.
+//!
+//! ```text
+//! struct {
+//!     select (Handshake.msg_type) {
+//!         case new_session_ticket:   uint32 max_early_data_size;
+//!         case client_hello:         Empty;
+//!         case encrypted_extensions: Empty;
+//!     };
+//! } EarlyDataIndication;
+//! ```
+
+use super::super::{Malformed, NoRoom, Writer, exactly};
+use super::BODY;
+
+pub(in crate::wire) fn read(body: &[u8]) -> Result<u32, Malformed> {
+    exactly(BODY, body, |r| r.u32("max_early_data_size"))
+}
+
+pub(in crate::wire) fn encode(size: u32, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    w.u32(size)
+}

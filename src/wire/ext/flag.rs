@@ -1,0 +1,15 @@
+//! Extensions that say something by being there, with an empty body: `early_data` (RFC 8446 §4.2.10),
+//! `post_handshake_auth` (§4.2.6), `server_name` of a server (RFC 6066 §3), `status_request` of a CertificateRequest
+//! (RFC 8446 §4.4.2.1).
+
+use super::super::{Malformed, NoRoom, Writer, exactly};
+use super::BODY;
+
+/// True, if the body is empty.
+pub(in crate::wire) fn read(body: &[u8]) -> Result<bool, Malformed> {
+    exactly(BODY, body, |_| Ok(true))
+}
+
+pub(in crate::wire) fn encode((): (), _: &mut Writer<'_>) -> Result<(), NoRoom> {
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The bodies of the extensions: `read` takes all of `extension_data`, `encode` writes it.
+
+pub(super) mod application_layer_protocol_negotiation;
+pub(super) mod certificate_authorities;
+pub(super) mod cookie;
+pub(super) mod early_data;
+pub(super) mod flag;
+pub(super) mod key_share;
+pub(super) mod max_fragment_length;
+pub(super) mod oid_filters;
+pub(super) mod pre_shared_key;
+pub(super) mod psk_key_exchange_modes;
+pub(super) mod record_size_limit;
+pub(super) mod server_name;
+pub(super) mod signature_algorithms;
+pub(super) mod status_request;
+pub(super) mod supported_groups;
+pub(super) mod supported_versions;
+
+pub use application_layer_protocol_negotiation::ProtocolName;
+pub use certificate_authorities::DistinguishedName;
+pub use key_share::KeyShareEntry;
+
+/// The field to name when the body goes on behind its last field.
+const BODY: &str = "extension_data";

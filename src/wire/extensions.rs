@@ -1,0 +1,193 @@
+//! Blocks of extensions, and which extension may stand in which message (RFC 8446 §4.2).
+
+use super::{Element, ExtensionType, Malformed, NoRoom, Reader, Vector, Writer};
+
+/// One extension, its body unread.
+///
+/// ```text
+/// struct {
+///     ExtensionType extension_type;
+///     opaque extension_data<0..2^16-1>;
+/// } Extension;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension<'a> {
+    /// Which.
+    pub extension_type: ExtensionType,
+    /// Its body.
+    pub extension_data: &'a [u8],
+}
+
+impl<'a> Element<'a> for Extension<'a> {
+    fn read(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
+        let extension_type = ExtensionType(r.u16("extension_type")?);
+        let extension_data = r.vec16("extension_data").map_err(|m| m.in_extension(extension_type))?;
+        Ok(Self { extension_type, extension_data })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        w.u16(self.extension_type.0)?;
+        w.vec16(|w| w.put(self.extension_data))
+    }
+}
+
+/// A block of extensions: `Extension extensions<..2^16-1>` without its length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extensions<'a>(Vector<'a, Extension<'a>>);
+
+impl Default for Extensions<'_> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<'a> Extensions<'a> {
+    /// No extensions.
+    pub const EMPTY: Self = Self(Vector::items(&[]));
+
+    /// Our own extensions, bodies written already.
+    #[must_use]
+    pub const fn items(items: &'a [Extension<'a>]) -> Self {
+        Self(Vector::items(items))
+    }
+
+    /// The content of a block as received. Looks at its shape only; [`check`](Self::check) judges the types.
+    ///
+    /// # Errors
+    /// [`Malformed`] if an extension does not fit into the block.
+    pub fn parse(field: &'static str, bytes: &'a [u8]) -> Result<Self, Malformed> {
+        Vector::wire(field, 0, bytes).map(Self)
+    }
+
+    /// Types and bodies, in order.
+    pub fn iter(self) -> impl Iterator<Item = (ExtensionType, &'a [u8])> + Clone + 'a {
+        self.0.iter().map(|e| (e.extension_type, e.extension_data))
+    }
+
+    /// The body of the first extension of this type.
+    #[must_use]
+    pub fn find(self, extension_type: ExtensionType) -> Option<&'a [u8]> {
+        self.iter().find_map(|(t, body)| (t == extension_type).then_some(body))
+    }
+
+    /// True without extensions.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Appends the block; the length before it is the caller's.
+    ///
+    /// # Errors
+    /// [`NoRoom`]
+    pub fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        self.0.encode(w)
+    }
+
+    /// Holds the types against §4.2: none twice, and the known ones only in their messages. Unknown types pass.
+    ///
+    /// # Errors
+    /// The first type that breaks a rule, or [`ExtensionRefused::TooMany`].
+    pub fn check(self, place: In) -> Result<(), ExtensionRefused> {
+        let mut seen = [ExtensionType(0); MAX_EXTENSIONS];
+        for (n, (t, _)) in self.iter().enumerate() {
+            let (before, after) = seen.split_at_mut_checked(n).ok_or(ExtensionRefused::TooMany)?;
+            let slot = after.first_mut().ok_or(ExtensionRefused::TooMany)?;
+            if before.contains(&t) {
+                return Err(ExtensionRefused::Duplicate(t));
+            }
+            if TABLE.iter().any(|(known, places)| *known == t && !places.contains(&place)) {
+                return Err(ExtensionRefused::Forbidden(t));
+            }
+            *slot = t;
+        }
+        Ok(())
+    }
+
+    /// The field `extensions` of a hello, which those before TLS 1.3 may leave out.
+    pub(super) fn read_hello(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
+        if r.at_end() { Ok(Self::EMPTY) } else { Self::parse("extensions", r.vec16("extensions")?) }
+    }
+
+    /// Hands every extension to `read`, and marks what it finds malformed with the extension's type.
+    pub(super) fn read_each(
+        self,
+        mut read: impl FnMut(ExtensionType, &'a [u8]) -> Result<(), Malformed>,
+    ) -> Result<(), Malformed> {
+        self.iter().try_for_each(|(t, body)| read(t, body).map_err(|m| m.in_extension(t)))
+    }
+}
+
+/// Appends an extension, if there is a value for it.
+pub(super) fn put<T>(
+    w: &mut Writer<'_>,
+    extension_type: ExtensionType,
+    value: Option<T>,
+    encode: impl FnOnce(T, &mut Writer<'_>) -> Result<(), NoRoom>,
+) -> Result<(), NoRoom> {
+    let Some(value) = value else { return Ok(()) };
+    w.u16(extension_type.0)?;
+    w.vec16(|w| encode(value, w))
+}
+
+/// Why a block of extensions is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtensionRefused {
+    /// The type occurs twice.
+    Duplicate(ExtensionType),
+    /// The type is known, but not for this message.
+    Forbidden(ExtensionType),
+    /// There are more than [`MAX_EXTENSIONS`].
+    TooMany,
+}
+
+/// Extensions that a block may have: several times what the registry knows for one message, and a bound on the work of
+/// looking for duplicates.
+pub const MAX_EXTENSIONS: usize = 128;
+
+/// The messages that have extensions; `Certificate` has a block in every entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum In {
+    ClientHello,
+    ServerHello,
+    HelloRetryRequest,
+    EncryptedExtensions,
+    CertificateRequest,
+    Certificate,
+    NewSessionTicket,
+}
+
+/// The table of RFC 8446 §4.2, with `compress_certificate` (RFC 8879 §3) and `record_size_limit` (RFC 8449 §4).
+pub const TABLE: &[(ExtensionType, &[In])] = {
+    use In::{
+        Certificate as CT, CertificateRequest as CR, ClientHello as CH, EncryptedExtensions as EE,
+        HelloRetryRequest as HRR, NewSessionTicket as NST, ServerHello as SH,
+    };
+    &[
+        (ExtensionType::server_name, &[CH, EE]),
+        (ExtensionType::max_fragment_length, &[CH, EE]),
+        (ExtensionType::status_request, &[CH, CR, CT]),
+        (ExtensionType::supported_groups, &[CH, EE]),
+        (ExtensionType::signature_algorithms, &[CH, CR]),
+        (ExtensionType::use_srtp, &[CH, EE]),
+        (ExtensionType::heartbeat, &[CH, EE]),
+        (ExtensionType::application_layer_protocol_negotiation, &[CH, EE]),
+        (ExtensionType::signed_certificate_timestamp, &[CH, CR, CT]),
+        (ExtensionType::client_certificate_type, &[CH, EE]),
+        (ExtensionType::server_certificate_type, &[CH, EE]),
+        (ExtensionType::padding, &[CH]),
+        (ExtensionType::compress_certificate, &[CH, CR]),
+        (ExtensionType::record_size_limit, &[CH, EE]),
+        (ExtensionType::key_share, &[CH, SH, HRR]),
+        (ExtensionType::pre_shared_key, &[CH, SH]),
+        (ExtensionType::psk_key_exchange_modes, &[CH]),
+        (ExtensionType::early_data, &[CH, EE, NST]),
+        (ExtensionType::cookie, &[CH, HRR]),
+        (ExtensionType::supported_versions, &[CH, SH, HRR]),
+        (ExtensionType::certificate_authorities, &[CH, CR]),
+        (ExtensionType::oid_filters, &[CR]),
+        (ExtensionType::post_handshake_auth, &[CH]),
+        (ExtensionType::signature_algorithms_cert, &[CH, CR]),
+    ]
+};

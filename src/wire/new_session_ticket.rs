@@ -1,0 +1,72 @@
+//! NewSessionTicket (RFC 8446 §4.6.1).
+
+use super::ext::early_data;
+use super::extensions::put;
+use super::{
+    Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse, Writer, exactly, within,
+};
+
+/// A ticket for resumption.
+///
+/// ```text
+/// struct {
+///     uint32 ticket_lifetime;
+///     uint32 ticket_age_add;
+///     opaque ticket_nonce<0..255>;
+///     opaque ticket<1..2^16-1>;
+///     Extension extensions<0..2^16-2>;
+/// } NewSessionTicket;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NewSessionTicket<'a> {
+    /// Seconds.
+    pub ticket_lifetime: u32,
+    /// What the client adds to the age it tells, in milliseconds.
+    pub ticket_age_add: u32,
+    /// Makes the PSK of each ticket its own.
+    pub ticket_nonce: &'a [u8],
+    /// The identity of the PSK.
+    pub ticket: &'a [u8],
+    /// The block as received; empty in our own, and never encoded.
+    pub extensions: Extensions<'a>,
+    /// Bytes, of the extension `early_data` (RFC 8446 §4.2.10). Where it occurs twice, the last one stands here.
+    pub max_early_data_size: Option<u32>,
+}
+
+impl<'a> Parse<'a> for NewSessionTicket<'a> {
+    fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+        exactly("NewSessionTicket", body, |r| {
+            let mut m = Self {
+                ticket_lifetime: r.u32("ticket_lifetime")?,
+                ticket_age_add: r.u32("ticket_age_add")?,
+                ticket_nonce: r.vec8("ticket_nonce")?,
+                ticket: within("ticket", 1.., r.vec16("ticket")?)?,
+                extensions: Extensions::parse("extensions", within("extensions", ..=65534, r.vec16("extensions")?)?)?,
+                max_early_data_size: None,
+            };
+            m.extensions.read_each(|t, body| {
+                if t == ExtensionType::early_data {
+                    m.max_early_data_size = Some(early_data::read(body)?);
+                }
+                Ok(())
+            })?;
+            Ok(m)
+        })
+    }
+}
+
+impl Encode for NewSessionTicket<'_> {
+    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        w.u32(self.ticket_lifetime)?;
+        w.u32(self.ticket_age_add)?;
+        w.vec8(|w| w.put(self.ticket_nonce))?;
+        w.vec16(|w| w.put(self.ticket))?;
+        w.vec16(|w| put(w, ExtensionType::early_data, self.max_early_data_size, early_data::encode))
+    }
+}
+
+impl Message for NewSessionTicket<'_> {
+    fn kind(&self) -> HandshakeType {
+        HandshakeType::new_session_ticket
+    }
+}

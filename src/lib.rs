@@ -8,6 +8,8 @@ extern crate std;
 mod buffer;
 pub mod crypto;
 pub mod fault;
+pub mod identity;
 mod schedule;
 mod transcript;
 pub mod wire;
+pub mod x509;

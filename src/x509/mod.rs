@@ -1,0 +1,36 @@
+//! Is this certificate from somebody we trust, for this purpose, under this name, now? (RFC 5280, RFC 9525)
+//!
+//! [`verify`] answers, and what it returns, [`Verified`], can't be made in any other way. Certificates are borrowed
+//! views of the bytes that the peer sent; nothing here needs a heap except loading files.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
+
+mod anchor;
+mod certificate;
+mod dn;
+#[cfg(feature = "alloc")]
+mod key_file;
+#[cfg(feature = "alloc")]
+mod load;
+mod name;
+mod path;
+#[cfg(feature = "alloc")]
+pub mod pem;
+mod time;
+
+pub use anchor::{Anchor, Anchors};
+pub use certificate::{BasicConstraints, Certificate, GeneralName, GeneralNames, KeyPurposes, KeyUsage};
+pub use dn::{Attribute, Attributes, Name};
+#[cfg(feature = "alloc")]
+pub use key_file::{PrivateKeyDer, private_key_from_pem};
+#[cfg(feature = "alloc")]
+pub use load::{LoadError, certificates_from_pem};
+pub use name::{NameError, ServerName};
+pub use path::{MAX_CHAIN, Purpose, Verified, verify};
+pub use time::UnixTime;

@@ -190,6 +190,7 @@ reasons! {
     CertificateChainTooLong => bad_certificate, "RFC 8446 §4.4.2", "more certificates in the chain than we accept";
     // Certificates: the path (RFC 5280)
     CertificateMalformed => bad_certificate, "RFC 5280 §4.1", "a certificate cannot be parsed";
+    CertificateVersion => unsupported_certificate, "RFC 5280 §4.1.2.1", "a certificate is not of version 3, so that nothing in it says what it is for";
     CertificateIssuerUnknown => unknown_ca, "RFC 5280 §6.1", "the issuer of a certificate is neither sent by the peer nor trusted here";
     CertificateSelfSigned => unknown_ca, "RFC 5280 §6.1", "a self-signed certificate that is not trusted here";
     CertificateSignatureBad => bad_certificate, "RFC 5280 §6.1.3", "the signature of a certificate does not verify with its issuer's key";

@@ -1,4 +1,4 @@
-//! Who the peer proved to be, and whom a server admits.
+//! Who the peer proved to be ([`PeerIdentity`]), and whom this side admits ([`Allow`]).
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,92 +7,103 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions
 )]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
 mod allow;
-pub use allow::{Allow, AllowError, AllowRule};
+#[cfg(feature = "alloc")]
+mod kept;
+
+#[cfg(feature = "alloc")]
+pub use allow::AllowError;
+pub use allow::{Allow, AllowRule};
 
 use crate::{
-    crypto::Crypto,
+    crypto::{Crypto, Hash, HashAlgorithm},
     x509::{Certificate, UnixTime},
 };
 use core::fmt;
 
-/// Who the certificate of the peer names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who the certificate of the peer names. Made of a leaf that was verified, it is as true as its anchor is trusted.
+///
+/// It lives as long as a connection: 64 bytes and, with a heap, one allocation of at most 2 KiB for names. Names that
+/// do not fit are left out as a whole, in the order subject, dNSName .., as they stand in the certificate.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PeerIdentity {
     spki_sha256: [u8; 32],
     not_before: UnixTime,
     not_after: UnixTime,
+    #[cfg(feature = "alloc")]
+    names: kept::Names,
 }
 
 impl PeerIdentity {
-    /// Of a leaf. What can't be read stays empty.
+    /// Of a leaf. What can't be read in it stays empty.
     #[must_use]
-    pub fn of<C: Crypto>(_crypto: &C, _leaf: &Certificate<'_>) -> Self {
-        todo!()
+    pub fn of<C: Crypto>(crypto: &C, leaf: &Certificate<'_>) -> Self {
+        Self {
+            spki_sha256: spki_sha256(crypto, leaf),
+            not_before: leaf.not_before(),
+            not_after: leaf.not_after(),
+            #[cfg(feature = "alloc")]
+            names: kept::Names::of(leaf),
+        }
     }
-    /// SHA-256 of the SubjectPublicKeyInfo.
+
+    /// SHA-256 of its SubjectPublicKeyInfo: the same for all certificates of one key.
     #[must_use]
     pub fn spki_sha256(&self) -> &[u8; 32] {
         &self.spki_sha256
     }
-    /// Start of validity.
+
+    /// The first second of the certificate's validity.
     #[must_use]
     pub fn not_before(&self) -> UnixTime {
         self.not_before
     }
-    /// End of validity.
+
+    /// The last second of the certificate's validity.
     #[must_use]
     pub fn not_after(&self) -> UnixTime {
         self.not_after
     }
-    /// First common name of the subject.
-    #[cfg(feature = "alloc")]
-    #[must_use]
-    pub fn common_name(&self) -> Option<&str> {
-        todo!()
+}
+
+/// SHA-256 of the SubjectPublicKeyInfo of `leaf`, as [`Allow::check`] wants it.
+#[must_use]
+pub fn spki_sha256<C: Crypto>(crypto: &C, leaf: &Certificate<'_>) -> [u8; 32] {
+    let mut hash = crypto.hash(HashAlgorithm::Sha256);
+    hash.update(leaf.spki());
+    let digest = hash.finish();
+    let mut out = [0; 32];
+    for (to, from) in out.iter_mut().zip(digest.as_ref()) {
+        *to = *from;
     }
-    /// First organizationName.
-    #[cfg(feature = "alloc")]
-    #[must_use]
-    pub fn organization(&self) -> Option<&str> {
-        todo!()
-    }
-    /// First organizationalUnitName.
-    #[cfg(feature = "alloc")]
-    #[must_use]
-    pub fn organizational_unit(&self) -> Option<&str> {
-        todo!()
-    }
-    /// dNSNames.
-    #[cfg(feature = "alloc")]
-    pub fn dns(&self) -> impl Iterator<Item = &str> {
-        core::iter::empty()
-    }
-    /// uniformResourceIdentifiers.
-    #[cfg(feature = "alloc")]
-    pub fn uris(&self) -> impl Iterator<Item = &str> {
-        core::iter::empty()
-    }
-    /// rfc822Names.
-    #[cfg(feature = "alloc")]
-    pub fn emails(&self) -> impl Iterator<Item = &str> {
-        core::iter::empty()
-    }
-    /// iPAddresses.
-    #[cfg(feature = "alloc")]
-    pub fn ips(&self) -> impl Iterator<Item = core::net::IpAddr> {
-        core::iter::empty()
-    }
-    /// serialNumber in lower-case hexadecimal.
-    #[cfg(feature = "alloc")]
-    #[must_use]
-    pub fn serial(&self) -> &str {
-        todo!()
+    out
+}
+
+/// The names in one line, e.g. `CN=robot, dns:robot.test, uri:spiffe://works/robot`; of a peer without readable names,
+/// the hash of its key. What does not print is escaped.
+impl fmt::Display for PeerIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[cfg(feature = "alloc")]
+        if !self.names.is_empty() {
+            return self.names.fmt(f);
+        }
+        write!(f, "spki-sha256:{}", Hex(&self.spki_sha256))
     }
 }
 
-impl fmt::Display for PeerIdentity {
-    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
+impl fmt::Debug for PeerIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PeerIdentity({self}, valid {} to {})", self.not_before, self.not_after)
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }

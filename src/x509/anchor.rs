@@ -1,18 +1,93 @@
-//! Trust anchors.
-#[cfg(feature = "alloc")]
-use super::LoadError;
-#[cfg(feature = "alloc")]
-use alloc::{boxed::Box, sync::Arc};
+//! Trust anchors (RFC 5280 §6.1.1 (d)).
 
-/// A trust anchor: a name and a key that are trusted because the user says so (RFC 5280 §6.1.1 (d)).
-#[derive(Clone, Copy, Debug)]
+use super::{Certificate, UnixTime, certificate::Version};
+use crate::fault::{Fault, Reason};
+
+#[cfg(feature = "alloc")]
+use {
+    super::{LoadError, load, pem},
+    alloc::{boxed::Box, sync::Arc, vec::Vec},
+};
+
+/// A trust anchor: a name and a key that are trusted because the user says so.
+///
+/// Made from a certificate, it keeps what the certificate restricts: validity, name constraints, pathLenConstraint, and
+/// whether it may issue at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchor<'a> {
-    subject: &'a [u8],
-    spki: &'a [u8],
-    name_constraints: Option<&'a [u8]>,
+    pub(super) subject: &'a [u8],
+    pub(super) spki: &'a [u8],
+    pub(super) name_constraints: Option<&'a [u8]>,
+    pub(super) limits: Limits,
 }
 
-/// The anchors that a configuration trusts.
+/// What does not need bytes of the certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limits {
+    pub(super) not_before: UnixTime,
+    pub(super) not_after: UnixTime,
+    pub(super) path_len: Option<u8>,
+    /// Why it may not issue certificates; a leaf can still be trusted by being an anchor itself.
+    pub(super) may_not_issue: Option<Reason>,
+}
+
+impl<'a> Anchor<'a> {
+    /// An anchor without limits: `subject` is a whole `Name`, `spki` a whole SubjectPublicKeyInfo, both in DER.
+    #[must_use]
+    pub const fn new(subject: &'a [u8], spki: &'a [u8]) -> Self {
+        let limits = Limits {
+            not_before: UnixTime(i64::MIN),
+            not_after: UnixTime(i64::MAX),
+            path_len: None,
+            may_not_issue: None,
+        };
+        Self { subject, spki, name_constraints: None, limits }
+    }
+
+    /// The same anchor, trusted only for names within: the content of the SEQUENCE of a nameConstraints extension
+    /// (RFC 5280 §4.2.1.10).
+    #[must_use]
+    pub const fn with_name_constraints(mut self, name_constraints: &'a [u8]) -> Self {
+        self.name_constraints = Some(name_constraints);
+        self
+    }
+
+    /// Of a certificate.
+    ///
+    /// # Errors
+    /// [`Reason::CertificateCriticalUnknown`]: what a critical extension restricts that we do not process, we can't
+    /// respect either. [`Reason::CertificateMalformed`] if it is a CA without a name (RFC 5280 §4.1.2.6).
+    pub fn of(certificate: &Certificate<'a>) -> Result<Self, Fault> {
+        if certificate.extensions.unprocessed {
+            return Err(Reason::CertificateCriticalUnknown.into());
+        }
+        if certificate.subject().is_empty() {
+            return Err(super::asn1::malformed("subject"));
+        }
+        let basic_constraints = certificate.basic_constraints();
+        let may_not_issue = match (certificate.version, basic_constraints, certificate.key_usage()) {
+            // §4.2.1.9 can't ask this of certificates older than extensions; such roots are trusted by the user's word.
+            (Version::V1 | Version::V2, ..) => None,
+            (_, Some(constraints), _) if !constraints.ca => Some(Reason::CertificateNotCa),
+            (_, None, _) => Some(Reason::CertificateNotCa),
+            (_, _, Some(usage)) if !usage.key_cert_sign() => Some(Reason::CertificateKeyUsage),
+            _ => None,
+        };
+        Ok(Self {
+            subject: certificate.subject().der(),
+            spki: certificate.spki(),
+            name_constraints: certificate.extensions.name_constraints,
+            limits: Limits {
+                not_before: certificate.not_before(),
+                not_after: certificate.not_after(),
+                path_len: basic_constraints.and_then(|constraints| constraints.path_len),
+                may_not_issue,
+            },
+        })
+    }
+}
+
+/// The anchors that a configuration trusts, read once when they are loaded. None at all means that nobody is trusted.
 #[derive(Clone, Debug)]
 pub struct Anchors(Store);
 
@@ -20,7 +95,16 @@ pub struct Anchors(Store);
 enum Store {
     Static(&'static [Anchor<'static>]),
     #[cfg(feature = "alloc")]
-    Owned(Arc<[Box<[u8]>]>),
+    Owned(Arc<[Owned]>),
+}
+
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+struct Owned {
+    subject: Box<[u8]>,
+    spki: Box<[u8]>,
+    name_constraints: Option<Box<[u8]>>,
+    limits: Limits,
 }
 
 impl Anchors {
@@ -29,34 +113,86 @@ impl Anchors {
     pub const fn from_static(anchors: &'static [Anchor<'static>]) -> Self {
         Self(Store::Static(anchors))
     }
-    /// The certificates of a PEM file.
+
+    /// All certificates of a PEM file; other blocks in it are passed over.
     ///
     /// # Errors
-    /// [`LoadError`]
+    /// [`LoadError`]: no certificate in it, or one that can't serve as an anchor.
     #[cfg(feature = "alloc")]
-    pub fn from_pem(_text: &[u8]) -> Result<Self, LoadError> {
-        todo!()
+    pub fn from_pem(text: &[u8]) -> Result<Self, LoadError> {
+        let blocks = load::certificate_blocks(text)?;
+        Self::collect(blocks.iter().map(|pem::Block { der, line, .. }| (der.as_slice(), Some(*line))))
     }
+
     /// Certificates in DER.
     ///
     /// # Errors
-    /// [`LoadError`]
+    /// [`LoadError`]: one can't serve as an anchor.
     #[cfg(feature = "alloc")]
-    pub fn from_der<T: AsRef<[u8]>>(_certificates: impl IntoIterator<Item = T>) -> Result<Self, LoadError> {
-        todo!()
+    pub fn from_der<T: AsRef<[u8]>>(certificates: impl IntoIterator<Item = T>) -> Result<Self, LoadError> {
+        let certificates: Vec<T> = certificates.into_iter().collect();
+        Self::collect(certificates.iter().map(|der| (der.as_ref(), None)))
     }
+
+    #[cfg(feature = "alloc")]
+    fn collect<'a>(certificates: impl Iterator<Item = (&'a [u8], Option<usize>)>) -> Result<Self, LoadError> {
+        let owned = |(index, (der, line)): (usize, (&[u8], Option<usize>))| {
+            let certificate = Certificate::parse(der);
+            let anchor = certificate.as_ref().map_err(|fault| LoadError::of_fault(index, line, fault)).and_then(
+                |certificate| Anchor::of(certificate).map_err(|fault| LoadError::of_fault(index, line, &fault)),
+            )?;
+            Ok(Owned {
+                subject: anchor.subject.into(),
+                spki: anchor.spki.into(),
+                name_constraints: anchor.name_constraints.map(Into::into),
+                limits: anchor.limits,
+            })
+        };
+        certificates
+            .enumerate()
+            .map(owned)
+            .collect::<Result<Arc<[Owned]>, LoadError>>()
+            .map(|all| Self(Store::Owned(all)))
+    }
+
     /// How many.
     #[must_use]
     pub fn len(&self) -> usize {
-        todo!()
+        match &self.0 {
+            Store::Static(anchors) => anchors.len(),
+            #[cfg(feature = "alloc")]
+            Store::Owned(anchors) => anchors.len(),
+        }
     }
-    /// None at all: nobody is trusted.
+
+    /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The anchor at `index`.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<Anchor<'_>> {
+        match &self.0 {
+            Store::Static(anchors) => anchors.get(index).copied(),
+            #[cfg(feature = "alloc")]
+            Store::Owned(anchors) => anchors.get(index).map(|anchor| Anchor {
+                subject: &anchor.subject,
+                spki: &anchor.spki,
+                name_constraints: anchor.name_constraints.as_deref(),
+                limits: anchor.limits,
+            }),
+        }
+    }
+
+    /// The anchors in order.
+    pub fn iter(&self) -> impl Iterator<Item = Anchor<'_>> {
+        (0..self.len()).filter_map(|index| self.at(index))
+    }
+
     /// Their subjects, each a whole `Name` in DER, as certificate_authorities lists them (RFC 8446 §4.2.4).
     pub fn subjects(&self) -> impl Iterator<Item = &[u8]> {
-        core::iter::empty()
+        self.iter().map(|anchor| anchor.subject)
     }
 }

@@ -10,10 +10,17 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions
 )]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod anchor;
+mod asn1;
+mod budget;
 mod certificate;
+mod checks;
+mod constraints;
 mod dn;
+mod extensions;
+mod general_name;
 #[cfg(feature = "alloc")]
 mod key_file;
 #[cfg(feature = "alloc")]
@@ -22,11 +29,15 @@ mod name;
 mod path;
 #[cfg(feature = "alloc")]
 pub mod pem;
+mod spki;
 mod time;
 
 pub use anchor::{Anchor, Anchors};
-pub use certificate::{BasicConstraints, Certificate, GeneralName, GeneralNames, KeyPurposes, KeyUsage};
+pub use certificate::{Certificate, describe};
 pub use dn::{Attribute, Attributes, Name};
+pub(crate) use dn::{COMMON_NAME, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable};
+pub use extensions::{BasicConstraints, KeyPurposes, KeyUsage};
+pub use general_name::{GeneralName, GeneralNames};
 #[cfg(feature = "alloc")]
 pub use key_file::{PrivateKeyDer, private_key_from_pem};
 #[cfg(feature = "alloc")]

@@ -1,9 +1,10 @@
-//! Points in time.
+//! Points in time, and how certificates write them (RFC 5280 §4.1.2.5).
 
-use crate::fault::UtcTime;
+use super::asn1::{Element, Tag, malformed};
+use crate::fault::{Fault, UtcTime};
 use core::fmt;
 
-/// Seconds since 1970-01-01T00:00:00Z, without leap seconds; the only clock that the crate knows is an argument.
+/// Seconds since 1970-01-01T00:00:00Z, without leap seconds. The crate reads no clock by itself: time is an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(pub i64);
 
@@ -18,10 +19,143 @@ impl UnixTime {
             Err(before) => seconds(before.duration()).saturating_neg(),
         })
     }
+
+    /// UTCTime `YYMMDDHHMMSSZ` or GeneralizedTime `YYYYMMDDHHMMSSZ`: always with seconds, always Z, never a fraction
+    /// (RFC 5280 §4.1.2.5.1, §4.1.2.5.2).
+    pub(super) fn read(time: &Element<'_>, field: &'static str) -> Result<Self, Fault> {
+        let wrong = || malformed(field);
+        let (century, rest) = match time.tag {
+            Tag::UtcTime => (None, time.content),
+            Tag::GeneralizedTime => {
+                let (century, rest) = time.content.split_at_checked(2).ok_or_else(wrong)?;
+                (Some(two_digits(century).ok_or_else(wrong)?), rest)
+            }
+            _ => return Err(wrong()),
+        };
+        let Some((digits, b"Z")) = rest.split_at_checked(12) else { return Err(wrong()) };
+        let mut fields = [0; 6];
+        for (field, pair) in fields.iter_mut().zip(digits.chunks(2)) {
+            *field = two_digits(pair).ok_or_else(wrong)?;
+        }
+        let [year, month, day, hour, minute, second] = fields;
+        let century = match century {
+            Some(century) => century,
+            // §4.1.2.5.1: two digits of a year mean 1950 to 2049.
+            None if year >= 50 => 19,
+            None => 20,
+        };
+        civil(century.saturating_mul(100).saturating_add(year), month, day, hour, minute, second).ok_or_else(wrong)
+    }
 }
 
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         UtcTime(self.0).fmt(f)
+    }
+}
+
+fn two_digits(pair: &[u8]) -> Option<i64> {
+    match *pair {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            Some(i64::from(tens & 0x0f).saturating_mul(10).saturating_add(i64::from(ones & 0x0f)))
+        }
+        _ => None,
+    }
+}
+
+/// A date of the proleptic Gregorian calendar; `None` for one that does not exist.
+fn civil(year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) -> Option<UnixTime> {
+    let leap = year.checked_rem(4)? == 0 && (year.checked_rem(100)? != 0 || year.checked_rem(400)? == 0);
+    let (before, length) = match month {
+        1 => (0, 31),
+        2 => (31, if leap { 29 } else { 28 }),
+        3 => (59, 31),
+        4 => (90, 30),
+        5 => (120, 31),
+        6 => (151, 30),
+        7 => (181, 31),
+        8 => (212, 31),
+        9 => (243, 30),
+        10 => (273, 31),
+        11 => (304, 30),
+        12 => (334, 31),
+        _ => return None,
+    };
+    if !(1..=length).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Leap days of all years before this one, less those before 1970 (477).
+    let past = year.checked_sub(1)?;
+    let leap_days = past
+        .div_euclid(4)
+        .checked_sub(past.div_euclid(100))?
+        .checked_add(past.div_euclid(400))?
+        .checked_sub(477)?
+        .checked_add(i64::from(leap && month > 2))?;
+    let days =
+        year.checked_sub(1970)?.checked_mul(365)?.checked_add(leap_days)?.checked_add(before)?.checked_add(day)?;
+    let hours = days.checked_sub(1)?.checked_mul(24)?.checked_add(hour)?;
+    hours.checked_mul(60)?.checked_add(minute)?.checked_mul(60)?.checked_add(second).map(UnixTime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn read(tag: Tag, text: &str) -> Option<UnixTime> {
+        UnixTime::read(&Element { tag, content: text.as_bytes(), whole: &[] }, "time").ok()
+    }
+
+    #[test]
+    fn utc_time_spans_1950_to_2049() {
+        for (text, printed) in [
+            ("500101000000Z", "1950-01-01T00:00:00Z"),
+            ("691231235959Z", "1969-12-31T23:59:59Z"),
+            ("700101000000Z", "1970-01-01T00:00:00Z"),
+            ("240229123456Z", "2024-02-29T12:34:56Z"),
+            ("491231235959Z", "2049-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(read(Tag::UtcTime, text).unwrap().to_string(), printed);
+        }
+        assert_eq!(read(Tag::UtcTime, "700101000000Z"), Some(UnixTime(0)));
+        assert_eq!(read(Tag::UtcTime, "691231235959Z"), Some(UnixTime(-1)));
+    }
+
+    #[test]
+    fn generalized_time_spans_all_four_digit_years() {
+        assert_eq!(read(Tag::GeneralizedTime, "99991231235959Z"), Some(UnixTime(253_402_300_799)));
+        assert_eq!(read(Tag::GeneralizedTime, "00000301000000Z").unwrap().to_string(), "0000-03-01T00:00:00Z");
+        assert_eq!(read(Tag::GeneralizedTime, "20000229000000Z").unwrap().to_string(), "2000-02-29T00:00:00Z");
+        assert_eq!(read(Tag::GeneralizedTime, "21000301000000Z").unwrap().to_string(), "2100-03-01T00:00:00Z");
+    }
+
+    #[test]
+    fn dates_that_do_not_exist_are_refused() {
+        for text in [
+            "230229000000Z",
+            "240230000000Z",
+            "241301000000Z",
+            "240001000000Z",
+            "240100000000Z",
+            "240431000000Z",
+            "240101240000Z",
+            "240101006000Z",
+            "240101000060Z",
+        ] {
+            assert_eq!(read(Tag::UtcTime, text), None, "{text}");
+        }
+        assert_eq!(read(Tag::GeneralizedTime, "21000229000000Z"), None);
+    }
+
+    #[test]
+    fn other_spellings_of_time_are_refused() {
+        for text in ["", "Z", "2401010000Z", "240101000000", "240101000000+0000", "240101000000Z ", "24 101000000Z"] {
+            assert_eq!(read(Tag::UtcTime, text), None, "{text}");
+        }
+        for text in ["20240101000000.5Z", "240101000000Z", "2024010100Z"] {
+            assert_eq!(read(Tag::GeneralizedTime, text), None, "{text}");
+        }
+        assert_eq!(read(Tag::PrintableString, "240101000000Z"), None);
     }
 }

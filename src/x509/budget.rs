@@ -1,0 +1,38 @@
+//! How much work one chain may cause (RFC 8446 Appendix C.2 warns of chains made to exhaust the verifier).
+
+use crate::fault::{Fault, Reason};
+
+/// What is left of the work allowed for one call of [`verify`](super::verify).
+pub(super) struct Budget {
+    signatures: u32,
+    steps: u32,
+    comparisons: u32,
+}
+
+impl Budget {
+    /// An honest path has up to four signatures, found in as many steps. The rest is room for cross-signed and
+    /// re-issued certificates, where a candidate can turn out to be the wrong one late.
+    pub(super) const fn of_one_chain() -> Self {
+        Self { signatures: 32, steps: 500, comparisons: 250_000 }
+    }
+
+    /// One public-key operation.
+    pub(super) fn signature(&mut self) -> Result<(), Fault> {
+        spend(&mut self.signatures, "signatures")
+    }
+
+    /// One certificate put on top of a path.
+    pub(super) fn step(&mut self) -> Result<(), Fault> {
+        spend(&mut self.steps, "steps")
+    }
+
+    /// One name held against one name constraint.
+    pub(super) fn comparison(&mut self) -> Result<(), Fault> {
+        spend(&mut self.comparisons, "name constraints")
+    }
+}
+
+fn spend(left: &mut u32, what: &'static str) -> Result<(), Fault> {
+    *left = left.checked_sub(1).ok_or_else(|| Fault::from(Reason::CertificateBudget).field(what))?;
+    Ok(())
+}

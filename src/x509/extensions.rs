@@ -1,0 +1,162 @@
+//! The extensions of a certificate (RFC 5280 §4.2): which are known, and which make it unusable.
+
+use super::asn1::{Elements, Tag, boolean, context, integer, malformed, only};
+use crate::fault::Fault;
+
+/// basicConstraints (RFC 5280 §4.2.1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BasicConstraints {
+    /// cA: the key may verify signatures of certificates.
+    pub ca: bool,
+    /// pathLenConstraint: how many intermediate certificates may follow, self-issued ones not counted; 255 stands for
+    /// more as well.
+    pub path_len: Option<u8>,
+}
+
+/// keyUsage (RFC 5280 §4.2.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUsage(u16);
+
+impl KeyUsage {
+    /// digitalSignature: what CertificateVerify needs (RFC 8446 §4.4.2.2).
+    #[must_use]
+    pub const fn digital_signature(self) -> bool {
+        self.0 & 0x8000 != 0
+    }
+
+    /// keyCertSign: what an issuer needs.
+    #[must_use]
+    pub const fn key_cert_sign(self) -> bool {
+        self.0 & 0x0400 != 0
+    }
+}
+
+/// What is kept of the extensions. `san`, `extended_key_usage` and `name_constraints` are contents of their outermost
+/// SEQUENCE, read when they are needed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Extensions<'a> {
+    pub(super) basic_constraints: Option<BasicConstraints>,
+    pub(super) key_usage: Option<KeyUsage>,
+    pub(super) extended_key_usage: Option<&'a [u8]>,
+    pub(super) san: Option<&'a [u8]>,
+    pub(super) name_constraints: Option<&'a [u8]>,
+    /// There is one that changes the meaning of the certificate in a way that is not processed here.
+    pub(super) unprocessed: bool,
+}
+
+/// More than any certificate needs; it bounds the search for duplicates.
+const MAX_EXTENSIONS: usize = 64;
+
+impl<'a> Extensions<'a> {
+    /// Reads `Extensions`; `list` is its content.
+    pub(super) fn parse(list: &'a [u8]) -> Result<Self, Fault> {
+        let mut found = Self::default();
+        let mut seen: [&[u8]; MAX_EXTENSIONS] = [&[]; MAX_EXTENSIONS];
+        let mut slots = seen.iter_mut();
+        let mut before = 0_usize;
+        let mut elements = Elements::of(list, "extensions")?;
+        // §4.1.2.9: at least one.
+        if elements.is_empty() {
+            return Err(malformed("extensions"));
+        }
+        while !elements.is_empty() {
+            let extension = elements.one(Tag::Sequence, "extensions")?.content;
+            let mut extension = Elements::of(extension, "extensions")?;
+            let oid = extension.one(Tag::ObjectIdentifier, "extnID")?.content;
+            let critical = boolean(&mut extension, "critical")?;
+            let value = extension.one(Tag::OctetString, "extnValue")?.content;
+            extension.end()?;
+            found.take(oid, critical, value)?;
+            *slots.next().ok_or_else(|| malformed("extensions"))? = oid;
+            before = before.saturating_add(1);
+        }
+        // §4.2: an extension must not occur twice: which of the two would count?
+        let seen = seen.get(..before).unwrap_or_default();
+        let twice = seen.iter().enumerate().any(|(i, oid)| seen.iter().take(i).any(|earlier| earlier == oid));
+        if twice { Err(malformed("extensions (one occurs twice)")) } else { Ok(found) }
+    }
+
+    fn take(&mut self, oid: &'a [u8], critical: bool, value: &'a [u8]) -> Result<(), Fault> {
+        match oid {
+            [0x55, 0x1d, 15] => self.key_usage = Some(key_usage(value)?),
+            [0x55, 0x1d, 17] => self.san = Some(filled(value, "subjectAltName")?),
+            [0x55, 0x1d, 19] => self.basic_constraints = Some(basic_constraints(value)?),
+            [0x55, 0x1d, 30] => self.name_constraints = Some(filled(value, "nameConstraints")?),
+            [0x55, 0x1d, 37] => self.extended_key_usage = Some(filled(value, "extKeyUsage")?),
+            // §6.1.1 (c)-(e): we ask for no policy, so certificatePolicies can't make a path invalid, critical or not.
+            [0x55, 0x1d, 32] => {}
+            // policyMappings is harmless for the same reason unless it is critical; policyConstraints (36) and
+            // inhibitAnyPolicy (54) can demand a policy, and §4.2.1.11, §4.2.1.14 do not let an issuer make them
+            // optional.
+            [0x55, 0x1d, 36 | 54] => self.unprocessed = true,
+            _ => self.unprocessed |= critical,
+        }
+        Ok(())
+    }
+}
+
+/// The content of a `SEQUENCE SIZE (1..MAX)`, which all lists in extensions are.
+fn filled<'a>(value: &'a [u8], field: &'static str) -> Result<&'a [u8], Fault> {
+    match only(value, Tag::Sequence, field)? {
+        [] => Err(malformed(field)),
+        content => Ok(content),
+    }
+}
+
+fn basic_constraints(value: &[u8]) -> Result<BasicConstraints, Fault> {
+    const FIELD: &str = "basicConstraints";
+    let mut elements = Elements::of(only(value, Tag::Sequence, FIELD)?, FIELD)?;
+    let ca = boolean(&mut elements, FIELD)?;
+    let path_len = if elements.is_empty() {
+        None
+    } else {
+        match integer(&mut elements, FIELD)? {
+            [0x80..=0xff, ..] => return Err(malformed(FIELD)),
+            [len] | [0x00, len] => Some(*len),
+            _ => Some(u8::MAX),
+        }
+    };
+    elements.end()?;
+    Ok(BasicConstraints { ca, path_len })
+}
+
+fn key_usage(value: &[u8]) -> Result<KeyUsage, Fault> {
+    const FIELD: &str = "keyUsage";
+    let (unused, first, second) = match *only(value, Tag::BitString, FIELD)? {
+        [unused, first] => (unused, first, 0),
+        [unused, first, second] => (unused, first, second),
+        _ => return Err(malformed(FIELD)),
+    };
+    let bits = u16::from_be_bytes([first, second]);
+    // §4.2.1.3: at least one bit is set.
+    if unused > 7 || bits == 0 { Err(malformed(FIELD)) } else { Ok(KeyUsage(bits)) }
+}
+
+/// The purposes of an extendedKeyUsage (RFC 5280 §4.2.1.12): content octets of object identifiers.
+#[derive(Clone, Debug)]
+pub struct KeyPurposes<'a>(Elements<'a>);
+
+impl<'a> KeyPurposes<'a> {
+    pub(super) fn of(content: &'a [u8]) -> Option<Self> {
+        Elements::of(content, "extKeyUsage").ok().map(Self)
+    }
+}
+
+impl<'a> Iterator for KeyPurposes<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.one(Tag::ObjectIdentifier, "extKeyUsage").ok().map(|oid| oid.content)
+    }
+}
+
+/// The content of `extensions [3] EXPLICIT`, if it is there.
+pub(super) fn field<'a>(tbs: &mut Elements<'a>) -> Result<Option<&'a [u8]>, Fault> {
+    match tbs.optional(context(3, true), "extensions")? {
+        Some(explicit) => only(explicit, Tag::Sequence, "extensions").map(Some),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,177 @@
+//! Keys and signatures: what object identifiers mean to a `Crypto` (RFC 5280 §4.1.1.2, §4.1.2.7; RFC 5480, RFC 8410, RFC 4055).
+
+use super::{
+    Certificate,
+    asn1::{Elements, Tag, context, integer, malformed, octets, only},
+};
+use crate::{
+    crypto::{Crypto, KeyKind, PublicKey, SignatureAlgorithm},
+    fault::{Detail, Fault, Reason},
+};
+
+/// RSA keys below are within reach of factoring.
+const MIN_RSA_BITS: u32 = 2048;
+/// RSA keys above cost the verifier too much, and providers refuse them.
+const MAX_RSA_BITS: u32 = 8192;
+
+// AlgorithmIdentifiers are compared as bytes: the object identifier, and the only parameters that DER and the standards
+// leave possible.
+const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+const ECDSA_P256: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+const ECDSA_P384: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22";
+const ED25519: &[u8] = b"\x06\x03\x2b\x65\x70";
+const ECDSA_WITH_SHA256: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02";
+const ECDSA_WITH_SHA384: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03";
+// RFC 4055 §5: the parameters of these are NULL, but absent ones must be accepted as well.
+const RSA_WITH_SHA256: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
+const RSA_WITH_SHA384: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c";
+const RSA_WITH_SHA512: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d";
+const RSASSA_PSS: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
+const MGF1: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08";
+const SHA256: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
+const SHA384: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02";
+const SHA512: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03";
+const NULL: &[u8] = b"\x05\x00";
+
+/// The key in a SubjectPublicKeyInfo.
+pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
+    const FIELD: &str = "subjectPublicKeyInfo";
+    let mut info = Elements::of(only(spki, Tag::Sequence, FIELD)?, FIELD)?;
+    let algorithm = info.one(Tag::Sequence, FIELD)?.content;
+    let bytes = octets(&mut info, FIELD)?;
+    info.end()?;
+    let refused = || Fault::from(Reason::CertificateAlgorithm).field(FIELD);
+    let kind = match algorithm {
+        RSA => KeyKind::Rsa,
+        ECDSA_P256 => KeyKind::EcdsaP256,
+        ECDSA_P384 => KeyKind::EcdsaP384,
+        ED25519 => KeyKind::Ed25519,
+        _ => return Err(refused()),
+    };
+    let shape = match kind {
+        KeyKind::Rsa => return rsa_size(bytes).map(|()| PublicKey { kind, bytes }),
+        // RFC 5480 §2.2: compressed points are optional, and RFC 8446 §4.2.8.2 has no use for them.
+        KeyKind::EcdsaP256 => bytes.len() == 65 && bytes.first() == Some(&4),
+        KeyKind::EcdsaP384 => bytes.len() == 97 && bytes.first() == Some(&4),
+        KeyKind::Ed25519 => bytes.len() == 32,
+    };
+    if shape { Ok(PublicKey { kind, bytes }) } else { Err(malformed(FIELD)) }
+}
+
+/// `RSAPublicKey ::= SEQUENCE { modulus, publicExponent }` (RFC 8017 A.1.1)
+fn rsa_size(key: &[u8]) -> Result<(), Fault> {
+    let mut key = Elements::of(only(key, Tag::Sequence, "RSAPublicKey")?, "RSAPublicKey")?;
+    let modulus = integer(&mut key, "modulus")?;
+    integer(&mut key, "publicExponent")?;
+    key.end()?;
+    let modulus = match modulus {
+        [0x80..=0xff, ..] => return Err(malformed("modulus")),
+        [0, rest @ ..] => rest,
+        modulus => modulus,
+    };
+    let leading = modulus.first().map_or(0, |byte| byte.leading_zeros());
+    let bits = u32::try_from(modulus.len()).unwrap_or(u32::MAX).saturating_mul(8).saturating_sub(leading);
+    let size =
+        |reason: Reason, limit| Err(Fault::from(reason).field("modulus").detail(Detail::Limit { got: bits, limit }));
+    match bits {
+        ..MIN_RSA_BITS => size(Reason::CertificateKeyWeak, MIN_RSA_BITS),
+        MIN_RSA_BITS..=MAX_RSA_BITS => Ok(()),
+        _ => size(Reason::CertificateAlgorithm, MAX_RSA_BITS),
+    }
+}
+
+/// A signature algorithm as a certificate names it, without the curve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    Ecdsa(Digest),
+    Ed25519,
+    RsaPkcs1(Digest),
+    RsaPss(Digest),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Digest {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl Named {
+    /// Of the content of an AlgorithmIdentifier. MD5 and SHA-1 are not here: RFC 8446 §4.4.2.4 lets us abort for them.
+    fn of(identifier: &[u8]) -> Option<Self> {
+        Some(match identifier {
+            ECDSA_WITH_SHA256 => Self::Ecdsa(Digest::Sha256),
+            ECDSA_WITH_SHA384 => Self::Ecdsa(Digest::Sha384),
+            ED25519 => Self::Ed25519,
+            _ => match identifier.split_at_checked(RSASSA_PSS.len())? {
+                (RSA_WITH_SHA256, [] | [5, 0]) => Self::RsaPkcs1(Digest::Sha256),
+                (RSA_WITH_SHA384, [] | [5, 0]) => Self::RsaPkcs1(Digest::Sha384),
+                (RSA_WITH_SHA512, [] | [5, 0]) => Self::RsaPkcs1(Digest::Sha512),
+                (RSASSA_PSS, parameters) => Self::RsaPss(pss(parameters)?),
+                _ => return None,
+            },
+        })
+    }
+
+    /// What it means under the issuer's key; `None` if that key can't make such signatures.
+    fn with(self, key: KeyKind) -> Option<SignatureAlgorithm> {
+        use SignatureAlgorithm as A;
+        Some(match (self, key) {
+            (Self::Ecdsa(Digest::Sha256), KeyKind::EcdsaP256) => A::EcdsaP256Sha256,
+            (Self::Ecdsa(Digest::Sha384), KeyKind::EcdsaP256) => A::EcdsaP256Sha384,
+            (Self::Ecdsa(Digest::Sha256), KeyKind::EcdsaP384) => A::EcdsaP384Sha256,
+            (Self::Ecdsa(Digest::Sha384), KeyKind::EcdsaP384) => A::EcdsaP384Sha384,
+            (Self::Ed25519, KeyKind::Ed25519) => A::Ed25519,
+            (Self::RsaPkcs1(Digest::Sha256), KeyKind::Rsa) => A::RsaPkcs1Sha256,
+            (Self::RsaPkcs1(Digest::Sha384), KeyKind::Rsa) => A::RsaPkcs1Sha384,
+            (Self::RsaPkcs1(Digest::Sha512), KeyKind::Rsa) => A::RsaPkcs1Sha512,
+            (Self::RsaPss(Digest::Sha256), KeyKind::Rsa) => A::RsaPssSha256,
+            (Self::RsaPss(Digest::Sha384), KeyKind::Rsa) => A::RsaPssSha384,
+            (Self::RsaPss(Digest::Sha512), KeyKind::Rsa) => A::RsaPssSha512,
+            _ => return None,
+        })
+    }
+}
+
+/// RSASSA-PSS-params (RFC 4055 §3.1), of which only one form per hash is accepted: one hash throughout, a salt as long
+/// as it, and the default trailer.
+fn pss(parameters: &[u8]) -> Option<Digest> {
+    const FIELD: &str = "RSASSA-PSS-params";
+    let mut fields = Elements::of(only(parameters, Tag::Sequence, FIELD).ok()?, FIELD).ok()?;
+    let hash = fields.optional(context(0, true), FIELD).ok()??;
+    let hash = digest(hash)?;
+    let mask = only(fields.optional(context(1, true), FIELD).ok()??, Tag::Sequence, FIELD).ok()?;
+    let mask_hash = digest(mask.strip_prefix(MGF1)?)?;
+    let salt = only(fields.optional(context(2, true), FIELD).ok()??, Tag::Integer, FIELD).ok()?;
+    fields.end().ok()?;
+    let salt_as_long = matches!((hash, salt), (Digest::Sha256, [32]) | (Digest::Sha384, [48]) | (Digest::Sha512, [64]));
+    (mask_hash == hash && salt_as_long).then_some(hash)
+}
+
+/// A hash function's AlgorithmIdentifier; its NULL may be missing (RFC 4055 §2.1).
+fn digest(identifier: &[u8]) -> Option<Digest> {
+    let content = only(identifier, Tag::Sequence, "hashAlgorithm").ok()?;
+    match content.strip_suffix(NULL).unwrap_or(content) {
+        SHA256 => Some(Digest::Sha256),
+        SHA384 => Some(Digest::Sha384),
+        SHA512 => Some(Digest::Sha512),
+        _ => None,
+    }
+}
+
+/// Whether the signature algorithm of a certificate is one that we accept from any issuer.
+pub(super) fn acceptable(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    match Named::of(certificate.signature_algorithm) {
+        Some(_) => Ok(()),
+        None => Err(Fault::from(Reason::CertificateAlgorithm).field("signatureAlgorithm")),
+    }
+}
+
+/// Whether `key` made the signature of `certificate` (RFC 5280 §6.1.3 (a) (1)).
+pub(super) fn signed_by<C: Crypto>(crypto: &C, certificate: &Certificate<'_>, key: PublicKey<'_>) -> Result<(), Fault> {
+    let bad = |field| Fault::from(Reason::CertificateSignatureBad).field(field);
+    let algorithm = Named::of(certificate.signature_algorithm)
+        .and_then(|named| named.with(key.kind))
+        .ok_or_else(|| bad("signatureAlgorithm"))?;
+    crypto.verify(algorithm, key.bytes, certificate.tbs, certificate.signature).map_err(|_| bad("signatureValue"))
+}

@@ -107,6 +107,13 @@ struct Owned {
     limits: Limits,
 }
 
+/// Nobody is trusted.
+impl Default for Anchors {
+    fn default() -> Self {
+        Self::from_static(&[])
+    }
+}
+
 impl Anchors {
     /// Anchors that are part of the program.
     #[must_use]

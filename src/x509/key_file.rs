@@ -44,7 +44,7 @@ pub fn private_key_from_pem(text: &[u8]) -> Result<PrivateKeyDer, LoadError> {
             Err(_) => Err(wrong("not an RSAPrivateKey (RFC 8017 A.1.2)")),
         },
         "EC PRIVATE KEY" => {
-            let curve = parameters.as_ref().map(|parameters| parameters.as_slice());
+            let curve = parameters.as_ref().map(|block| block.der.as_slice());
             wrap_sec1(&block.der, curve).map_err(wrong).map(PrivateKeyDer::Pkcs8)
         }
         "ENCRYPTED PRIVATE KEY" => Err(LoadError::Encrypted { label: String::from(&block.label), line: block.line }),

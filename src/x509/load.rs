@@ -4,7 +4,6 @@ use super::{Certificate, pem};
 use crate::fault::{Detail, Fault};
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
-use zeroize::Zeroizing;
 
 /// Why a file can't be loaded. It reads well behind the name of the file, which the caller knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,8 +162,8 @@ pub fn certificates_from_pem(text: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
     certificate_blocks(text)?.into_iter().enumerate().map(der).collect()
 }
 
-/// The only private key of a PEM file: its block, and the parameters that stand before it, if any.
-pub(super) fn key_block(text: &[u8]) -> Result<(pem::Block, Option<Zeroizing<Vec<u8>>>), LoadError> {
+/// The only private key of a PEM file, and the block of elliptic curve parameters, if there is one.
+pub(super) fn key_block(text: &[u8]) -> Result<(pem::Block, Option<pem::Block>), LoadError> {
     let (mut key, mut parameters, mut other): (Option<pem::Block>, _, _) = (None, None, None);
     for block in pem::blocks(text) {
         let block = block?;
@@ -174,7 +173,7 @@ pub(super) fn key_block(text: &[u8]) -> Result<(pem::Block, Option<Zeroizing<Vec
             }
             key = Some(block);
         } else if block.label == "EC PARAMETERS" {
-            parameters = Some(block.der);
+            parameters = Some(block);
         } else {
             other.get_or_insert(block);
         }

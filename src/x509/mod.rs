@@ -35,6 +35,7 @@ mod time;
 pub use anchor::{Anchor, Anchors};
 pub use certificate::{Certificate, describe};
 pub use dn::{Attribute, Attributes, Name};
+#[cfg(feature = "alloc")]
 pub(crate) use dn::{COMMON_NAME, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable};
 pub use extensions::{BasicConstraints, KeyPurposes, KeyUsage};
 pub use general_name::{GeneralName, GeneralNames};
@@ -42,6 +43,6 @@ pub use general_name::{GeneralName, GeneralNames};
 pub use key_file::{PrivateKeyDer, private_key_from_pem};
 #[cfg(feature = "alloc")]
 pub use load::{LoadError, certificates_from_pem};
-pub use name::{NameError, ServerName};
+pub use name::{NameError, ServerName, is_for};
 pub use path::{MAX_CHAIN, Purpose, Verified, verify};
 pub use time::UnixTime;

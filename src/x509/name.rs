@@ -1,6 +1,6 @@
 //! The name that the caller wants to reach, and whether a certificate is for it (RFC 9525).
 
-use super::GeneralName;
+use super::{Certificate, GeneralName};
 #[cfg(feature = "alloc")]
 use alloc::borrow::Cow;
 use core::{fmt, net::IpAddr};
@@ -84,6 +84,12 @@ impl fmt::Display for ServerName<'_> {
             Repr::Ip(address) => address.fmt(f),
         }
     }
+}
+
+/// Whether `certificate` is for `name` (RFC 9525 §6). That is no verdict on the certificate.
+#[must_use]
+pub fn is_for(certificate: &Certificate<'_>, name: &ServerName<'_>) -> bool {
+    certificate.san().any(|presented| name.is(&presented))
 }
 
 /// RFC 9525 §6.3: labels are compared without regard to case. `*` is a wildcard only as the whole left-most label and

@@ -100,7 +100,7 @@ pub fn verify<'a, C: Crypto>(
     }
     let certificate = Certificate::parse(leaf).map_err(|fault| fault.certificate(0))?;
     checks::leaf(&certificate, now, purpose, name).map_err(|fault| fault.certificate(0))?;
-    Search::new(crypto, chain, anchors, now, purpose).from_leaf(&Link {
+    Search::new(crypto, chain, anchors, now, purpose).run(&Link {
         certificate,
         index: 0,
         depth: 0,
@@ -123,7 +123,7 @@ struct Link<'l, 'a> {
 
 impl<'l, 'a> Link<'l, 'a> {
     /// This link and those below it, down to the leaf.
-    fn down<'s>(&'s self) -> impl Iterator<Item = &'s Self> {
+    fn down(&self) -> impl Iterator<Item = &Self> {
         core::iter::successors(Some(self), |link| link.below)
     }
 
@@ -187,7 +187,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
         }
     }
 
-    fn from_leaf(mut self, leaf: &Link<'_, 'a>) -> Result<Verified<'a>, Fault> {
+    fn run(mut self, leaf: &Link<'_, 'a>) -> Result<Verified<'a>, Fault> {
         let is_leaf = |anchor: &Anchor<'_>| {
             anchor.subject == leaf.certificate.subject().der() && anchor.spki == leaf.certificate.spki()
         };

@@ -1,0 +1,139 @@
+//! The client's settings.
+
+use super::credential::Credential;
+use super::settings::{
+    AuthorityHints, ConfigError, HasSettings, MAX_SHARES, Protocols, Settings, check_fragment, settings_setters,
+};
+use crate::crypto::Crypto;
+use crate::shared::{List, Shared};
+use crate::wire::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolName, SignatureScheme};
+use crate::x509::Anchors;
+
+/// What a client offers, shows and trusts. Made by [`ClientConfig::builder`]; shared by any number of connections.
+#[derive(Debug)]
+pub struct ClientConfig<C> {
+    pub(crate) settings: Settings<C>,
+    pub(crate) anchors: Anchors,
+    pub(crate) credentials: List<Shared<'static, Credential>>,
+    pub(crate) authority_hints: AuthorityHints,
+    pub(crate) shares: usize,
+    pub(crate) max_fragment_length: Option<MaxFragmentLength>,
+    pub(crate) middlebox_compatibility: bool,
+}
+
+/// Collects the settings of a client.
+#[derive(Debug)]
+pub struct ClientConfigBuilder<C> {
+    settings: Settings<C>,
+    anchors: Anchors,
+    credentials: List<Shared<'static, Credential>>,
+    authority_hints: AuthorityHints,
+    shares: usize,
+    max_fragment_length: Option<MaxFragmentLength>,
+    middlebox_compatibility: bool,
+}
+
+impl<C: Crypto> ClientConfig<C> {
+    /// Starts with everything that the provider has, no anchor and no credential.
+    pub fn builder(crypto: C) -> ClientConfigBuilder<C> {
+        ClientConfigBuilder {
+            settings: Settings::new(crypto),
+            anchors: Anchors::default(),
+            credentials: List::Static(&[]),
+            authority_hints: AuthorityHints::default(),
+            shares: 1,
+            max_fragment_length: None,
+            middlebox_compatibility: true,
+        }
+    }
+
+    /// The provider.
+    pub fn crypto(&self) -> &C {
+        &self.settings.crypto
+    }
+}
+
+impl<C: Crypto> HasSettings for ClientConfig<C> {
+    type Crypto = C;
+    fn settings(&self) -> &Settings<C> {
+        &self.settings
+    }
+
+    fn credentials(&self) -> &[Shared<'static, Credential>] {
+        &self.credentials
+    }
+}
+
+impl<C: Crypto> ClientConfigBuilder<C> {
+    settings_setters!();
+
+    /// The CAs that a server's chain may lead to.
+    #[must_use]
+    pub fn anchors(mut self, anchors: Anchors) -> Self {
+        self.anchors = anchors;
+        self
+    }
+
+    /// Adds a credential to show when the server asks for one; the first that fits is chosen.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn credential(mut self, credential: Credential) -> Self {
+        let mut all = self.credentials.to_vec();
+        all.push(alloc::sync::Arc::new(credential).into());
+        self.credentials = all.into();
+        self
+    }
+
+    /// The credentials to choose from, without a heap.
+    #[must_use]
+    pub fn credentials_static(mut self, credentials: &'static [Shared<'static, Credential>]) -> Self {
+        self.credentials = credentials.into();
+        self
+    }
+
+    /// How far the server's list of authorities decides which credential is shown.
+    #[must_use]
+    pub fn authority_hints(mut self, hints: AuthorityHints) -> Self {
+        self.authority_hints = hints;
+        self
+    }
+
+    /// For how many groups, from the front of the list, a key share is sent in the first ClientHello: 0 to 2. With 0 every
+    /// handshake goes through a HelloRetryRequest.
+    #[must_use]
+    pub fn shares(mut self, shares: usize) -> Self {
+        self.shares = shares.min(MAX_SHARES);
+        self
+    }
+
+    /// Asks the server for shorter records by the older extension (RFC 6066 §4), which more servers know than RFC 8449.
+    #[must_use]
+    pub fn max_fragment_length(mut self, length: MaxFragmentLength) -> Self {
+        self.max_fragment_length = Some(length);
+        self
+    }
+
+    /// Whether to look like a resumed TLS 1.2 handshake to middleboxes (RFC 8446 Appendix D.4); on unless switched off.
+    #[must_use]
+    pub fn middlebox_compatibility(mut self, on: bool) -> Self {
+        self.middlebox_compatibility = on;
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the setting that can't work.
+    pub fn build(self) -> Result<ClientConfig<C>, ConfigError> {
+        check_fragment(self.max_fragment_length)?;
+        Ok(ClientConfig {
+            settings: self.settings.check()?,
+            anchors: self.anchors,
+            credentials: self.credentials,
+            authority_hints: self.authority_hints,
+            shares: self.shares,
+            max_fragment_length: self.max_fragment_length,
+            middlebox_compatibility: self.middlebox_compatibility,
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! The server's settings.
+
+use super::credential::Credential;
+use super::settings::{ConfigError, HasSettings, Protocols, Settings, settings_setters};
+use crate::crypto::Crypto;
+use crate::identity::Allow;
+use crate::shared::{List, Shared};
+use crate::wire::{CipherSuite, NamedGroup, ProtocolName, SignatureScheme};
+use crate::x509::Anchors;
+
+/// Whether a server asks for a client certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientAuthMode {
+    /// It does not ask.
+    #[default]
+    None,
+    /// It asks, and a client without one is served all the same.
+    Request,
+    /// It asks, and a client without one is refused.
+    Require,
+}
+
+/// Whom a server admits.
+#[derive(Debug, Default)]
+pub struct ClientAuth {
+    pub(crate) mode: ClientAuthMode,
+    pub(crate) anchors: Anchors,
+    pub(crate) allow: Allow,
+    pub(crate) send_authorities: bool,
+}
+
+impl ClientAuth {
+    /// No client certificate is asked for.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// A client may show a certificate; if it does, it must lead to one of the anchors and be on the list.
+    #[must_use]
+    pub fn request(anchors: Anchors, allow: Allow) -> Self {
+        Self { mode: ClientAuthMode::Request, anchors, allow, send_authorities: true }
+    }
+
+    /// A client must show a certificate that leads to one of the anchors and is on the list.
+    #[must_use]
+    pub fn require(anchors: Anchors, allow: Allow) -> Self {
+        Self { mode: ClientAuthMode::Require, anchors, allow, send_authorities: true }
+    }
+
+    /// Whether the names of the anchors are told to the client (`certificate_authorities`, RFC 8446 §4.2.4), as is usual.
+    #[must_use]
+    pub fn send_authorities(mut self, send: bool) -> Self {
+        self.send_authorities = send;
+        self
+    }
+}
+
+/// What a server speaks, shows and demands. Made by [`ServerConfig::builder`]; shared by any number of connections.
+#[derive(Debug)]
+pub struct ServerConfig<C> {
+    pub(crate) settings: Settings<C>,
+    pub(crate) credentials: List<Shared<'static, Credential>>,
+    pub(crate) client_auth: ClientAuth,
+    /// DistinguishedName vector of the anchors, as it goes on the wire.
+    #[cfg(feature = "alloc")]
+    pub(crate) authorities: alloc::vec::Vec<u8>,
+}
+
+/// Collects the settings of a server.
+#[derive(Debug)]
+pub struct ServerConfigBuilder<C> {
+    settings: Settings<C>,
+    credentials: List<Shared<'static, Credential>>,
+    client_auth: ClientAuth,
+}
+
+impl<C: Crypto> ServerConfig<C> {
+    /// Starts with everything that the provider has, no credential, and no client authentication.
+    pub fn builder(crypto: C) -> ServerConfigBuilder<C> {
+        ServerConfigBuilder {
+            settings: Settings::new(crypto),
+            credentials: List::Static(&[]),
+            client_auth: ClientAuth::none(),
+        }
+    }
+
+    /// The provider.
+    pub fn crypto(&self) -> &C {
+        &self.settings.crypto
+    }
+}
+
+impl<C: Crypto> HasSettings for ServerConfig<C> {
+    type Crypto = C;
+    fn settings(&self) -> &Settings<C> {
+        &self.settings
+    }
+
+    fn credentials(&self) -> &[Shared<'static, Credential>] {
+        &self.credentials
+    }
+}
+
+impl<C: Crypto> ServerConfigBuilder<C> {
+    settings_setters!();
+
+    /// Adds a credential; the one whose names fit the client's `server_name` is chosen, else the first that fits its schemes.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn credential(mut self, credential: Credential) -> Self {
+        let mut all = self.credentials.to_vec();
+        all.push(alloc::sync::Arc::new(credential).into());
+        self.credentials = all.into();
+        self
+    }
+
+    /// The credentials to choose from, without a heap.
+    #[must_use]
+    pub fn credentials_static(mut self, credentials: &'static [Shared<'static, Credential>]) -> Self {
+        self.credentials = credentials.into();
+        self
+    }
+
+    /// Whom to admit.
+    #[must_use]
+    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
+        self.client_auth = client_auth;
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the setting that can't work.
+    pub fn build(self) -> Result<ServerConfig<C>, ConfigError> {
+        let settings = self.settings.check()?;
+        if self.credentials.is_empty() && !settings.ask_credential {
+            return Err(ConfigError::Empty("credentials"));
+        }
+        let asked = self.client_auth.mode != ClientAuthMode::None;
+        if asked && self.client_auth.anchors.is_empty() && !settings.ask_chain {
+            return Err(ConfigError::ClientAuthWithoutAnchors);
+        }
+        Ok(ServerConfig {
+            #[cfg(feature = "alloc")]
+            authorities: authorities(&self.client_auth),
+            settings,
+            credentials: self.credentials,
+            client_auth: self.client_auth,
+        })
+    }
+}
+
+#[cfg(feature = "alloc")]
+fn authorities(client_auth: &ClientAuth) -> alloc::vec::Vec<u8> {
+    let mut bytes = alloc::vec::Vec::new();
+    if client_auth.send_authorities {
+        for name in client_auth.anchors.subjects() {
+            // The whole list has a length of two bytes: a bundle that does not fit is cut, since it is a hint only.
+            let total = bytes.len().saturating_add(name.len()).saturating_add(2);
+            if let Ok(len) = u16::try_from(name.len())
+                && total <= usize::from(u16::MAX)
+            {
+                bytes.extend_from_slice(&len.to_be_bytes());
+                bytes.extend_from_slice(name);
+            }
+        }
+    }
+    bytes
+}

@@ -1,0 +1,297 @@
+//! The settings that both roles have.
+
+use super::credential::Credential;
+use crate::crypto::{Crypto, SuiteParams};
+use crate::shared::{List, Shared};
+use crate::wire::{
+    CipherSuite, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, MaxFragmentLength, NamedGroup, ProtocolName,
+    SignatureScheme, Vector,
+};
+use core::fmt;
+
+/// Whether the `certificate_authorities` of a CertificateRequest choose among our credentials, or can rule all of them out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthorityHints {
+    /// A credential under one of the authorities is preferred; without one the first that fits is sent all the same. The
+    /// peer then says what it thinks of it, which is the better diagnosis.
+    #[default]
+    Prefer,
+    /// Without a credential under one of the authorities none is sent.
+    Require,
+}
+
+/// A configuration that can't work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The provider does not have this cipher suite.
+    Suite(CipherSuite),
+    /// The provider does not have this group.
+    Group(NamedGroup),
+    /// The provider can't verify this scheme in CertificateVerify.
+    Scheme(SignatureScheme),
+    /// A list that must name something is empty: which one.
+    Empty(&'static str),
+    /// An application protocol name is empty or longer than 255 bytes (RFC 7301 §3.1).
+    ProtocolName,
+    /// `record_size_limit` is below 64 or above 16385 (RFC 8449 §4).
+    RecordSizeLimit(u16),
+    /// `max_fragment_length` is none of the four values (RFC 6066 §4).
+    MaxFragmentLength,
+    /// Client certificates are asked for, but there is no anchor to judge them by.
+    ClientAuthWithoutAnchors,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Suite(suite) => write!(f, "the provider does not have cipher suite {suite}"),
+            Self::Group(group) => write!(f, "the provider does not have group {group}"),
+            Self::Scheme(scheme) => {
+                write!(f, "the provider can't verify signature scheme {scheme} in CertificateVerify")
+            }
+            Self::Empty(list) => write!(f, "the list of {list} is empty"),
+            Self::ProtocolName => f.write_str("an ALPN protocol name must have 1 to 255 bytes (RFC 7301 §3.1)"),
+            Self::RecordSizeLimit(n) => write!(f, "record_size_limit {n} is not within 64..=16385 (RFC 8449 §4)"),
+            Self::MaxFragmentLength => f.write_str("max_fragment_length must be 2^9, 2^10, 2^11 or 2^12 (RFC 6066 §4)"),
+            Self::ClientAuthWithoutAnchors => {
+                f.write_str("client certificates are asked for without a CA to judge them by")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ConfigError {}
+
+/// Application protocols, ours, in the form that goes on the wire.
+#[derive(Clone, Debug)]
+pub(crate) enum Protocols {
+    Static(&'static [ProtocolName<'static>]),
+    #[cfg(feature = "alloc")]
+    Owned(alloc::vec::Vec<u8>),
+}
+
+impl Protocols {
+    pub(crate) fn names(&self) -> Vector<'_, ProtocolName<'_>> {
+        match self {
+            Self::Static(names) => Vector::items(names),
+            #[cfg(feature = "alloc")]
+            Self::Owned(bytes) => Vector::wire("protocol_name_list", 0, bytes).unwrap_or(Vector::items(&[])),
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) fn owned<T: AsRef<[u8]>>(names: impl IntoIterator<Item = T>) -> Result<Self, ConfigError> {
+        let mut bytes = alloc::vec::Vec::new();
+        for name in names {
+            let name = name.as_ref();
+            let len = u8::try_from(name.len()).ok().filter(|len| *len > 0).ok_or(ConfigError::ProtocolName)?;
+            bytes.push(len);
+            bytes.extend_from_slice(name);
+        }
+        Ok(Self::Owned(bytes))
+    }
+}
+
+/// Key shares that a client sends at most in one ClientHello.
+pub(crate) const MAX_SHARES: usize = 2;
+
+/// What a configuration of either role has.
+#[allow(unreachable_pub)] // named by a sealed trait
+pub trait HasSettings {
+    /// Its provider.
+    type Crypto: Crypto;
+    /// The settings that both roles have.
+    fn settings(&self) -> &Settings<Self::Crypto>;
+    /// What we may show.
+    fn credentials(&self) -> &[Shared<'static, Credential>];
+}
+
+/// HasSettings that both roles have.
+#[allow(unreachable_pub)] // named by a sealed trait
+#[derive(Clone, Debug)]
+pub struct Settings<C> {
+    pub(crate) crypto: C,
+    pub(crate) suites: List<CipherSuite>,
+    pub(crate) groups: List<NamedGroup>,
+    pub(crate) schemes: List<SignatureScheme>,
+    /// Beyond `schemes`: only for the signatures inside certificates.
+    pub(crate) certificate_schemes: List<SignatureScheme>,
+    pub(crate) alpn: Result<Protocols, ConfigError>,
+    pub(crate) record_size_limit: Option<u16>,
+    pub(crate) record_padding: u16,
+    pub(crate) key_update_after: Option<u64>,
+    pub(crate) ask_credential: bool,
+    pub(crate) ask_chain: bool,
+}
+
+/// RSASSA-PKCS1-v1_5 occurs in certificates only (RFC 8446 §4.2.3).
+const CERTIFICATE_SCHEMES: &[SignatureScheme] =
+    &[SignatureScheme::rsa_pkcs1_sha256, SignatureScheme::rsa_pkcs1_sha384, SignatureScheme::rsa_pkcs1_sha512];
+
+impl<C: Crypto> Settings<C> {
+    pub(crate) fn new(crypto: C) -> Self {
+        Self {
+            suites: List::Static(&[]),
+            groups: List::Static(&[]),
+            schemes: List::Static(&[]),
+            certificate_schemes: List::Static(CERTIFICATE_SCHEMES),
+            alpn: Ok(Protocols::Static(&[])),
+            record_size_limit: None,
+            record_padding: 0,
+            key_update_after: None,
+            ask_credential: false,
+            ask_chain: false,
+            crypto,
+        }
+    }
+
+    pub(crate) fn check(self) -> Result<Self, ConfigError> {
+        if let Some(suite) =
+            self.suites.iter().find(|s| SuiteParams::of(**s).is_none() || !self.crypto.suites().contains(s))
+        {
+            return Err(ConfigError::Suite(*suite));
+        }
+        if let Some(group) = self.groups.iter().find(|g| !self.crypto.groups().contains(g)) {
+            return Err(ConfigError::Group(*group));
+        }
+        if let Some(scheme) = self.schemes.iter().find(|s| !self.crypto.schemes().contains(s)) {
+            return Err(ConfigError::Scheme(*scheme));
+        }
+        for (empty, list) in [
+            (self.suites().is_empty(), "cipher suites"),
+            (self.groups().is_empty(), "groups"),
+            (self.schemes().is_empty(), "signature schemes"),
+        ] {
+            if empty {
+                return Err(ConfigError::Empty(list));
+            }
+        }
+        if let Some(limit) = self.record_size_limit
+            && !(MIN_RECORD_SIZE_LIMIT..=MAX_RECORD_SIZE_LIMIT).contains(&limit)
+        {
+            return Err(ConfigError::RecordSizeLimit(limit));
+        }
+        if let Err(e) = &self.alpn {
+            return Err(*e);
+        }
+        Ok(self)
+    }
+
+    /// What the user listed, or all that the provider has.
+    pub(crate) fn suites(&self) -> &[CipherSuite] {
+        if self.suites.is_empty() { self.crypto.suites() } else { &self.suites }
+    }
+
+    pub(crate) fn groups(&self) -> &[NamedGroup] {
+        if self.groups.is_empty() { self.crypto.groups() } else { &self.groups }
+    }
+
+    pub(crate) fn schemes(&self) -> &[SignatureScheme] {
+        if self.schemes.is_empty() { self.crypto.schemes() } else { &self.schemes }
+    }
+
+    pub(crate) fn alpn(&self) -> Vector<'_, ProtocolName<'_>> {
+        match &self.alpn {
+            Ok(protocols) => protocols.names(),
+            Err(_) => Vector::items(&[]),
+        }
+    }
+
+    /// Records that may be protected by one key of `suite` before a KeyUpdate (§5.5).
+    pub(crate) fn records_per_key(&self, suite: CipherSuite) -> u64 {
+        let limit = SuiteParams::of(suite).map_or(u64::MAX, |row| row.record_limit);
+        self.key_update_after.map_or(limit, |wanted| wanted.clamp(1, limit))
+    }
+}
+
+pub(crate) fn check_fragment(wanted: Option<MaxFragmentLength>) -> Result<(), ConfigError> {
+    match wanted {
+        Some(wanted) if wanted.bytes().is_none() => Err(ConfigError::MaxFragmentLength),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The setters that both builders have, over their field `settings`.
+macro_rules! settings_setters {
+    () => {
+        /// Cipher suites, preferred first; unless set, all of the provider's.
+        #[must_use]
+        pub fn suites(mut self, suites: impl Into<List<CipherSuite>>) -> Self {
+            self.settings.suites = suites.into();
+            self
+        }
+
+        /// Key exchange groups, preferred first; unless set, all of the provider's.
+        #[must_use]
+        pub fn groups(mut self, groups: impl Into<List<NamedGroup>>) -> Self {
+            self.settings.groups = groups.into();
+            self
+        }
+
+        /// Signature schemes that the peer may prove itself with, preferred first; unless set, all of the provider's.
+        #[must_use]
+        pub fn schemes(mut self, schemes: impl Into<List<SignatureScheme>>) -> Self {
+            self.settings.schemes = schemes.into();
+            self
+        }
+
+        /// Further schemes for the signatures inside certificates; unless set, `rsa_pkcs1_sha256`, `384` and `512`.
+        #[must_use]
+        pub fn certificate_schemes(mut self, schemes: impl Into<List<SignatureScheme>>) -> Self {
+            self.settings.certificate_schemes = schemes.into();
+            self
+        }
+
+        /// Application protocols (RFC 7301), preferred first.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn alpn<T: AsRef<[u8]>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+            self.settings.alpn = Protocols::owned(names);
+            self
+        }
+
+        /// Application protocols (RFC 7301), preferred first, without a heap.
+        #[must_use]
+        pub fn alpn_static(mut self, names: &'static [ProtocolName<'static>]) -> Self {
+            self.settings.alpn = Ok(Protocols::Static(names));
+            self
+        }
+
+        /// The most bytes of content and its type that the peer may put into a record: `record_size_limit` (RFC 8449).
+        #[must_use]
+        pub fn record_size_limit(mut self, limit: u16) -> Self {
+            self.settings.record_size_limit = Some(limit);
+            self
+        }
+
+        /// Pads what we protect to a multiple of `bytes` (RFC 8446 §5.4), to hide its length; 0 means no padding.
+        #[must_use]
+        pub fn record_padding(mut self, bytes: u16) -> Self {
+            self.settings.record_padding = bytes;
+            self
+        }
+
+        /// Sends a KeyUpdate after this many records; the limit of the suite (RFC 8446 §5.5) holds in any case.
+        #[must_use]
+        pub fn key_update_after(mut self, records: u64) -> Self {
+            self.settings.key_update_after = Some(records);
+            self
+        }
+
+        /// Stops to have our credential chosen by the application.
+        #[must_use]
+        pub fn ask_credential(mut self) -> Self {
+            self.settings.ask_credential = true;
+            self
+        }
+
+        /// Stops to have the peer's chain judged by the application; anchors and allow list are then not consulted.
+        #[must_use]
+        pub fn ask_chain(mut self) -> Self {
+            self.settings.ask_chain = true;
+            self
+        }
+    };
+}
+pub(crate) use settings_setters;

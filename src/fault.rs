@@ -2,7 +2,9 @@
 //!
 //! Code below `connection` returns a [`Fault`]; only `connection` turns it into a public error and sends its alert, once.
 
-use crate::wire::{AlertDescription, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape};
+use crate::wire::{
+    AlertDescription, ExtensionRefused, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape,
+};
 use core::fmt;
 
 /// One of the two ends.
@@ -216,7 +218,6 @@ reasons! {
     // After the handshake (§4.6)
     KeyUpdateBad => illegal_parameter, "RFC 8446 §4.6.3", "request_update is neither 0 nor 1";
     TooManyKeyUpdates => unexpected_message, "RFC 8446 §4.6.3", "too many KeyUpdates without application data between them";
-    TicketLifetimeBad => illegal_parameter, "RFC 8446 §4.6.1", "ticket_lifetime is longer than seven days";
     // Ours
     NoCredential => internal_error, "RFC 8446 §4.4.2", "this server has no credential to show";
     SigningFailed => internal_error, "RFC 8446 §4.4.3", "our signing key made no signature";
@@ -225,6 +226,34 @@ reasons! {
     SendBufferTooSmall => internal_error, "RFC 8446 §5.1", "a message of ours does not fit the send buffer";
     Cancelled => user_canceled, "RFC 8446 §6.1", "this side gave up";
     Internal => internal_error, "RFC 8446 §6.2", "an error of ours";
+}
+
+impl Reason {
+    /// True for a verdict on the peer's chain: what an application that judges it by itself may answer.
+    #[must_use]
+    pub const fn is_about_certificates(self) -> bool {
+        matches!(
+            self,
+            Self::CertificateMalformed
+                | Self::CertificateIssuerUnknown
+                | Self::CertificateSelfSigned
+                | Self::CertificateSignatureBad
+                | Self::CertificateExpired
+                | Self::CertificateNotYetValid
+                | Self::CertificateNotCa
+                | Self::CertificatePathTooLong
+                | Self::CertificateKeyUsage
+                | Self::CertificateExtendedKeyUsage
+                | Self::CertificateNameMismatch
+                | Self::CertificateNameConstraints
+                | Self::CertificateCriticalUnknown
+                | Self::CertificateAlgorithm
+                | Self::CertificateKeyWeak
+                | Self::CertificateBudget
+                | Self::CertificateRefused
+                | Self::PeerNotAllowed
+        )
+    }
 }
 
 /// Where in the peer's bytes the trouble is. What is unknown stays empty.
@@ -304,6 +333,16 @@ impl Fault {
 impl From<Reason> for Fault {
     fn from(reason: Reason) -> Self {
         Self { reason, place: Place::default(), detail: Detail::None }
+    }
+}
+
+impl From<ExtensionRefused> for Fault {
+    fn from(refused: ExtensionRefused) -> Self {
+        match refused {
+            ExtensionRefused::Duplicate(t) => Self::from(Reason::ExtensionDuplicate).extension(t),
+            ExtensionRefused::Forbidden(t) => Self::from(Reason::ExtensionForbidden).extension(t),
+            ExtensionRefused::TooMany => Reason::TooManyExtensions.into(),
+        }
     }
 }
 

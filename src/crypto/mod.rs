@@ -176,7 +176,7 @@ impl SignatureAlgorithm {
 }
 
 /// A provider of primitives. Everything it is asked for, it names in `suites`, `groups` and `schemes`.
-pub trait Crypto {
+pub trait Crypto: 'static {
     /// A running hash.
     type Hash: Hash;
     /// An AEAD key.
@@ -209,16 +209,22 @@ pub trait Crypto {
     /// [`CryptoError`] if the suite is unknown or the key has the wrong length.
     fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<Self::Aead, CryptoError>;
 
-    /// Makes a key pair and writes the share; returns its length and the private half.
+    /// Makes a private key.
     ///
     /// # Errors
-    /// [`CryptoError`] if the group is unknown, `share` is too short, or randomness fails.
-    fn kx_generate(&self, group: NamedGroup, share: &mut [u8]) -> Result<(usize, Self::KxSecret), CryptoError>;
+    /// [`CryptoError`] if the group is unknown or randomness fails.
+    fn kx_generate(&self, group: NamedGroup) -> Result<Self::KxSecret, CryptoError>;
+
+    /// Writes the share of a private key: `key_exchange` of its KeyShareEntry (RFC 8446 §4.2.8); returns its length.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if `share` is too short.
+    fn kx_share(&self, secret: &Self::KxSecret, share: &mut [u8]) -> Result<usize, CryptoError>;
 
     /// The server's half in one: makes a share for the client's, and the secret of both.
     ///
     /// # Errors
-    /// [`CryptoError`] as for `kx_generate`, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4).
+    /// [`CryptoError`] as for the two above, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4).
     fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError>;
 
     /// The client's second half.

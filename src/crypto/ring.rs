@@ -178,28 +178,36 @@ impl Crypto for Ring {
         Ok(RingAead(aead::LessSafeKey::new(key)))
     }
 
-    fn kx_generate(&self, group: NamedGroup, share: &mut [u8]) -> Result<(usize, RingKx), CryptoError> {
+    fn kx_generate(&self, group: NamedGroup) -> Result<RingKx, CryptoError> {
         let algorithm = match group {
             NamedGroup::x25519 => {
                 let mut private = Zeroizing::new([0; 32]);
                 self.random.fill(private.as_mut())?;
-                let (len, key) = X25519::generate(*private, share)?;
-                return Ok((len, RingKx(Private::X25519(key))));
+                return Ok(RingKx(Private::X25519(X25519::new(*private))));
             }
             NamedGroup::secp256r1 => &agreement::ECDH_P256,
             NamedGroup::secp384r1 => &agreement::ECDH_P384,
             _ => return Err(CryptoError),
         };
         let key = agreement::EphemeralPrivateKey::generate(algorithm, &SystemRandom::new()).map_err(|_| CryptoError)?;
-        let public = key.compute_public_key().map_err(|_| CryptoError)?;
-        let public = public.as_ref();
-        share.get_mut(..public.len()).ok_or(CryptoError)?.copy_from_slice(public);
-        Ok((public.len(), RingKx(Private::Nist(key, algorithm))))
+        Ok(RingKx(Private::Nist(key, algorithm)))
+    }
+
+    fn kx_share(&self, secret: &RingKx, share: &mut [u8]) -> Result<usize, CryptoError> {
+        match &secret.0 {
+            Private::X25519(key) => key.share(share),
+            Private::Nist(key, _) => {
+                let public = key.compute_public_key().map_err(|_| CryptoError)?;
+                let public = public.as_ref();
+                share.get_mut(..public.len()).ok_or(CryptoError)?.copy_from_slice(public);
+                Ok(public.len())
+            }
+        }
     }
 
     fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError> {
-        let (len, key) = self.kx_generate(group, share)?;
-        Ok((len, key.agree(peer)?))
+        let key = self.kx_generate(group)?;
+        Ok((self.kx_share(&key, share)?, key.agree(peer)?))
     }
 
     fn kx_decap(&self, secret: RingKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {

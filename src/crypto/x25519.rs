@@ -7,15 +7,19 @@ use x25519_dalek::{PublicKey, StaticSecret};
 pub struct X25519(StaticSecret);
 
 impl X25519 {
-    /// The key pair of a private key; `share` receives the 32 bytes of the public one.
+    /// A private key from 32 random bytes.
+    #[must_use]
+    pub fn new(private: [u8; 32]) -> Self {
+        Self(StaticSecret::from(private))
+    }
+
+    /// Writes the 32 bytes of the public key, and returns 32.
     ///
     /// # Errors
-    /// [`CryptoError`] if `share` is shorter than 32 bytes.
-    pub fn generate(private: [u8; 32], share: &mut [u8]) -> Result<(usize, Self), CryptoError> {
-        let secret = StaticSecret::from(private);
-        let public = PublicKey::from(&secret);
-        share.get_mut(..32).ok_or(CryptoError)?.copy_from_slice(public.as_bytes());
-        Ok((32, Self(secret)))
+    /// [`CryptoError`] if `share` is shorter.
+    pub fn share(&self, share: &mut [u8]) -> Result<usize, CryptoError> {
+        share.get_mut(..32).ok_or(CryptoError)?.copy_from_slice(PublicKey::from(&self.0).as_bytes());
+        Ok(32)
     }
 
     /// The shared secret with the peer's share.

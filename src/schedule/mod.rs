@@ -32,7 +32,8 @@ pub(crate) struct AtHandshake(());
 pub(crate) struct AtMaster(());
 /// Everything is derived; only the [`Vault`] is left.
 #[must_use]
-pub(crate) struct Complete(());
+#[allow(unreachable_pub)] // named by a sealed trait
+pub struct Complete(());
 
 /// The stages at which handshake traffic secrets exist.
 pub(crate) trait HasHandshakeTraffic {}

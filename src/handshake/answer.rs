@@ -1,0 +1,208 @@
+//! The questions of the handshake, and their answers: from the configuration where it can tell, else from the application.
+
+use super::proof::{Judged, SignedContent};
+use super::{Desk, WhyNothingSent};
+use crate::config::{AuthorityHints, ClientConfig, Credential, ServerConfig};
+use crate::crypto::{Crypto, MAX_SIGNATURE_LEN, SignatureAlgorithm};
+use crate::fault::{Fault, Reason, Side};
+use crate::shared::Shared;
+use crate::wire::{
+    Certificate, CertificateEntry, CertificateRequest, ClientHello, DistinguishedName, HEADER_LEN, Parse,
+    SignatureScheme, Vector,
+};
+use crate::x509::{self, MAX_CHAIN, ServerName};
+
+/// A decision that the handshake stops for. It borrows what is needed to decide.
+#[derive(Debug)]
+pub enum Ask<'rx> {
+    /// Server, RECVD_CH: which credential for this ClientHello? Answer: [`Answer::Credential`].
+    ClientHello(ClientHello<'rx>),
+    /// Client, WAIT_CERT_CR: which credential for this CertificateRequest? Answer: [`Answer::Credential`].
+    CertificateRequest(CertificateRequest<'rx>),
+    /// WAIT_CERT: is the peer's chain good? Answer: [`Answer::Chain`].
+    PeerChain(Certificate<'rx>),
+    /// Our CertificateVerify: sign these bytes. Answer: [`Answer::Signature`].
+    Sign(SignRequest),
+}
+
+/// What to sign, and how.
+#[derive(Clone, Debug)]
+pub struct SignRequest {
+    /// The scheme.
+    pub scheme: SignatureScheme,
+    /// The bytes to sign, not yet hashed.
+    pub content: SignedContent,
+}
+
+/// What the caller says to an [`Ask`].
+#[derive(Debug)]
+pub enum Answer<'a, 'c> {
+    /// The credential to show. `None`: a client sends no certificate, a server refuses (`unrecognized_name`).
+    Credential(Option<Shared<'c, Credential>>),
+    /// The chain is good, or why not; a reason that is not about certificates counts as [`Reason::CertificateRefused`].
+    Chain(Result<(), Reason>),
+    /// The signature.
+    Signature(&'a [u8]),
+}
+
+/// What an arrow must know before it can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Nothing,
+    Credential,
+    Chain,
+    Signature,
+}
+
+impl Need {
+    /// True if `answer` is one to this question.
+    pub(crate) fn fits(self, answer: &Answer<'_, '_>) -> bool {
+        matches!(
+            (self, answer),
+            (Self::Credential, Answer::Credential(_))
+                | (Self::Chain, Answer::Chain(_))
+                | (Self::Signature, Answer::Signature(_))
+        )
+    }
+}
+
+/// A credential and the scheme to sign with, or why there is none.
+pub type Chosen<'c> = Result<(Shared<'c, Credential>, SignatureScheme), WhyNothingSent>;
+
+/// An answer as the table takes it.
+pub enum Given<'a, 'c> {
+    Nothing,
+    Credential(Chosen<'c>),
+    Chain(Judged),
+    Signature(&'a [u8]),
+}
+
+/// Our own signature, made before the arrow that sends it.
+pub struct Signature {
+    bytes: [u8; MAX_SIGNATURE_LEN],
+    len: usize,
+}
+
+impl Signature {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// The question as the application sees it.
+pub(crate) fn ask<'rx>(
+    need: Need,
+    side: Side,
+    message: &'rx [u8],
+    sign: impl FnOnce() -> Result<SignRequest, Fault>,
+) -> Result<Ask<'rx>, Fault> {
+    let body = message.get(HEADER_LEN..).unwrap_or_default();
+    Ok(match (need, side) {
+        (Need::Credential, Side::Server) => Ask::ClientHello(ClientHello::parse(body)?),
+        (Need::Credential, Side::Client) => Ask::CertificateRequest(CertificateRequest::parse(body)?),
+        (Need::Chain, _) => Ask::PeerChain(Certificate::parse(body)?),
+        (Need::Signature, _) => Ask::Sign(sign()?),
+        (Need::Nothing, _) => return Err(Reason::Internal.into()),
+    })
+}
+
+/// The first scheme of the peer's that this credential can make in CertificateVerify.
+fn scheme_for(credential: &Credential, offered: Vector<'_, SignatureScheme>) -> Option<SignatureScheme> {
+    offered.iter().find(|s| credential.schemes().contains(s) && SignatureAlgorithm::of_scheme(*s).is_some())
+}
+
+/// True if a certificate of the chain was issued by one of the authorities (RFC 8446 §4.2.4).
+fn issued_under(credential: &Credential, authorities: Vector<'_, DistinguishedName<'_>>) -> bool {
+    credential
+        .chain()
+        .iter()
+        .filter_map(|entry| x509::Certificate::parse(entry.cert_data).ok())
+        .any(|certificate| authorities.iter().any(|name| name.0 == certificate.issuer().der()))
+}
+
+/// A client's choice among its credentials (RFC 8446 §4.4.2.3).
+pub(super) fn choose_for_request<C>(
+    config: &ClientConfig<C>,
+    cr: &CertificateRequest<'_>,
+) -> Result<Chosen<'static>, Fault> {
+    let offered = cr.extensions.signature_algorithms.ok_or(Reason::ExtensionMissing)?;
+    if config.credentials.is_empty() {
+        return Ok(Err(WhyNothingSent::NoCredential));
+    }
+    let mut fits = config.credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
+    let Some(first) = fits.clone().next() else { return Ok(Err(WhyNothingSent::NoCommonScheme)) };
+    let named = match cr.extensions.certificate_authorities {
+        Some(authorities) => fits.find(|(c, _)| issued_under(c, authorities)),
+        None => Some(first),
+    };
+    Ok(match (named, config.authority_hints) {
+        (Some((credential, scheme)), _) => Ok((credential.clone(), scheme)),
+        (None, AuthorityHints::Prefer) => Ok((first.0.clone(), first.1)),
+        (None, AuthorityHints::Require) => Err(WhyNothingSent::NoCommonAuthority),
+    })
+}
+
+/// A server's choice among its credentials: the names that the client asks for, then the schemes (RFC 8446 §4.4.2.2).
+pub(super) fn choose_for_hello<C>(config: &ServerConfig<C>, ch: &ClientHello<'_>) -> Result<Chosen<'static>, Fault> {
+    let offered = ch.extensions.signature_algorithms.ok_or(Reason::ExtensionMissing)?;
+    let name = ch
+        .extensions
+        .server_name
+        .and_then(|name| core::str::from_utf8(name).ok())
+        .and_then(|name| ServerName::dns(name).ok());
+    let fits = config.credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
+    let is_named = |credential: &Credential| {
+        let leaf = x509::Certificate::parse(credential.leaf()).ok();
+        leaf.zip(name.as_ref()).is_some_and(|(leaf, name)| x509::is_for(&leaf, name))
+    };
+    let chosen = match config.credentials.len() {
+        0 | 1 => fits.clone().next(),
+        _ => fits.clone().find(|(c, _)| is_named(c)).or_else(|| fits.clone().next()),
+    };
+    let (credential, scheme) = chosen.ok_or(Reason::NoCommonScheme)?;
+    Ok(Ok((credential.clone(), scheme)))
+}
+
+/// The application's choice, checked against what the peer offered.
+pub(super) fn chosen_outside<'c>(
+    credential: Option<Shared<'c, Credential>>,
+    offered: Option<Vector<'_, SignatureScheme>>,
+) -> Result<Chosen<'c>, Fault> {
+    let Some(credential) = credential else { return Ok(Err(WhyNothingSent::Declined)) };
+    let offered = offered.ok_or(Reason::ExtensionMissing)?;
+    Ok(scheme_for(&credential, offered).map(|scheme| (credential, scheme)).ok_or(WhyNothingSent::NoCommonScheme))
+}
+
+/// The application's judgement of the peer's chain.
+pub(super) fn judged_outside(verdict: Result<(), Reason>) -> Result<Judged, Fault> {
+    match verdict {
+        Ok(()) => Ok(Judged(())),
+        Err(reason) if reason.is_about_certificates() => Err(reason.into()),
+        Err(_) => Err(Reason::CertificateRefused.into()),
+    }
+}
+
+/// The DER slices of a chain, at most as many as are looked at.
+pub(super) fn with_chain<'a, T>(
+    list: Vector<'a, CertificateEntry<'a>>,
+    f: impl FnOnce(&[&'a [u8]]) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut chain: [&[u8]; MAX_CHAIN] = [&[]; MAX_CHAIN];
+    let mut len: usize = 0;
+    for entry in list.iter() {
+        let slot = chain.get_mut(len).ok_or_else(|| Fault::from(Reason::CertificateChainTooLong).certificate(len))?;
+        *slot = entry.cert_data;
+        len = len.saturating_add(1);
+    }
+    f(chain.get(..len).unwrap_or_default())
+}
+
+/// The signature of a key in this process; `None` if the key is elsewhere.
+pub(super) fn sign_here<C: Crypto>(desk: &Desk<'_, C>, request: &SignRequest) -> Result<Option<Signature>, Fault> {
+    let Some(signer) = desk.credential()?.signing().signer() else { return Ok(None) };
+    let mut signature = Signature { bytes: [0; MAX_SIGNATURE_LEN], len: 0 };
+    signature.len = signer
+        .sign(request.scheme, request.content.as_ref(), &mut signature.bytes)
+        .map_err(|_| Reason::SigningFailed)?;
+    Ok(Some(signature))
+}

@@ -1,0 +1,37 @@
+//! The Certificate message (RFC 8446 §4.4.2), as both roles read it.
+
+use super::Cx;
+use super::desk::PeerKey;
+use crate::crypto::Crypto;
+use crate::fault::{Fault, Reason};
+use crate::wire::{Certificate, In};
+use crate::x509;
+
+impl<K, C: Crypto> Cx<'_, '_, K, C> {
+    /// Checks what is not the path's business, and keeps the key of the leaf until CertificateVerify.
+    pub(super) fn keep_peer_key(&mut self, certificate: &Certificate<'_>) -> Result<(), Fault> {
+        check_context(certificate)?;
+        for (index, entry) in certificate.certificate_list.iter().enumerate() {
+            let extensions = entry.extensions;
+            extensions.check(In::Certificate).map_err(|refused| Fault::from(refused).certificate(index))?;
+            // [4.4.2-5] We asked for nothing that could be answered here.
+            if let Some((t, _)) = extensions.iter().next() {
+                return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t).certificate(index));
+            }
+        }
+        let leaf = certificate.certificate_list.iter().next().ok_or(Reason::Internal)?;
+        let leaf = x509::Certificate::parse(leaf.cert_data).map_err(|f| f.certificate(0))?;
+        let key = leaf.public_key().map_err(|f| f.certificate(0))?;
+        let too_long = || Fault::from(Reason::CertificateAlgorithm).field("subjectPublicKey").certificate(0);
+        self.desk.peer_key = Some(PeerKey::new(key).ok_or_else(too_long)?);
+        Ok(())
+    }
+}
+
+/// [4.4.2-1] During the handshake the context is empty.
+pub(super) fn check_context(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    if certificate.certificate_request_context.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::from(Reason::ContextNotEmpty).field("certificate_request_context"))
+}

@@ -1,0 +1,297 @@
+//! RFC 8446 Appendix A.1, the client. The `match` in [`recv`](Role::recv) is the figure; nothing else decides what may follow.
+
+mod start;
+mod wait_cert;
+mod wait_cert_cr;
+mod wait_cv;
+mod wait_ee;
+mod wait_finished;
+mod wait_sh;
+
+use super::answer::{choose_for_request, chosen_outside};
+use super::connected::Connected;
+use super::proof::{Proven, Unproven};
+use super::{Base, Chosen, Cx, Desk, Given, Inbound, Kind, Need, Role};
+use crate::config::{ClientConfig, Credential};
+use crate::crypto::Crypto;
+use crate::fault::{Fault, Reason, Side, StateName};
+use crate::schedule::{AtHandshake, AtMaster, Complete};
+use crate::shared::Shared;
+use crate::wire::{CertificateRequest, CipherSuite, In, NamedGroup, NewSessionTicket, SignatureScheme};
+use crate::x509::{self, Purpose, UnixTime};
+
+/// The client's states. `WAIT_FINISHED` has a second variant, in which it waits for its own signature.
+pub enum State {
+    Start(Start),
+    WaitSh(WaitSh),
+    WaitEe(WaitEe),
+    WaitCertCr(WaitCertCr),
+    WaitCert(WaitCert),
+    WaitCv(WaitCv),
+    WaitFinished(WaitFinished),
+    WaitFinishedSigning(WaitFinishedSigning),
+    Connected(Connected),
+    Failed,
+}
+
+/// What a HelloRetryRequest settled.
+#[derive(Clone, Copy)]
+pub struct Retry {
+    suite: CipherSuite,
+    group: Option<NamedGroup>,
+}
+
+/// Nothing was sent yet, or a HelloRetryRequest waits to be answered.
+pub struct Start {
+    retry: Option<Retry>,
+}
+
+/// A ClientHello is out; nothing is known of the server.
+pub struct WaitSh {
+    retry: Option<Retry>,
+}
+
+/// Handshake keys protect both directions. The server is unknown.
+pub struct WaitEe {
+    at: AtHandshake,
+}
+
+/// The server's extensions are known. It may ask for our certificate before it shows its own.
+pub struct WaitCertCr {
+    at: AtHandshake,
+}
+
+/// The server asked for our certificate; what we will answer is decided.
+pub struct WaitCert {
+    at: AtHandshake,
+    asked: Asked,
+}
+
+/// The server's chain is valid and names the right host. It has not yet proved that it holds the key.
+pub struct WaitCv {
+    at: AtHandshake,
+    asked: Asked,
+    peer: Unproven,
+}
+
+/// The server is who it claims to be. Whether both ends saw the same handshake is open.
+pub struct WaitFinished {
+    at: AtHandshake,
+    asked: Asked,
+    peer: Proven,
+}
+
+/// The server's Finished is verified, our Certificate is written; our signature is missing.
+pub struct WaitFinishedSigning {
+    at: AtMaster,
+    scheme: SignatureScheme,
+    #[allow(dead_code)] // held as the proof without which CONNECTED can't be built
+    peer: Proven,
+}
+
+/// Whether the server asked for our certificate, and what it gets. The credential lies on the desk.
+#[derive(Clone, Copy)]
+enum Asked {
+    No,
+    NothingToShow,
+    Sign(SignatureScheme),
+}
+
+/// From WAIT_FINISHED the figure leads to CONNECTED, by way of a signature if one is owed.
+enum AfterFinished {
+    Connected(Connected),
+    Signing(WaitFinishedSigning),
+}
+
+impl From<AfterFinished> for State {
+    fn from(after: AfterFinished) -> Self {
+        match after {
+            AfterFinished::Connected(s) => Self::Connected(s),
+            AfterFinished::Signing(s) => Self::WaitFinishedSigning(s),
+        }
+    }
+}
+
+/// The context of the client's arrows.
+type ClientCx<'m, 'c, C> = Cx<'m, 'c, ClientConfig<C>, C>;
+
+/// The client's role.
+#[derive(Debug)]
+pub enum Client {}
+
+impl Role for Client {
+    const SIDE: Side = Side::Client;
+    type Config<C: Crypto> = ClientConfig<C>;
+    type State = State;
+
+    fn recv<'c, C: Crypto>(
+        state: State,
+        msg: Inbound<'_>,
+        given: Given<'_, 'c>,
+        mut cx: ClientCx<'_, 'c, C>,
+    ) -> Result<State, Fault> {
+        use {Given as G, Kind as K, State as S};
+        let cx = &mut cx;
+        Ok(match (state, msg.kind(), given) {
+            //                              START <----+
+            //               Send ClientHello |        | Recv HelloRetryRequest
+            //          [K_send = early data] |        |
+            //                                v        |
+            //           /                 WAIT_SH ----+
+            (S::Start(s), None, _) => S::WaitSh(s.send_client_hello(cx)?),
+            (S::WaitSh(s), Some(K::HelloRetryRequest), _) => S::Start(s.recv_hello_retry_request(&msg, cx)?),
+            (S::Start(s), Some(K::HelloRetryRequest), _) => S::WaitSh(s.send_second_client_hello(msg, cx)?),
+            //           |                    | Recv ServerHello
+            //           |                    | K_recv = handshake
+            (S::WaitSh(s), Some(K::ServerHello), _) => S::WaitEe(s.recv_server_hello(msg, cx)?),
+            //       Can |                    V
+            //      send |                 WAIT_EE
+            //     early |                    | Recv EncryptedExtensions
+            //      data |           +--------+--------+
+            //           |     Using |                 | Using certificate
+            //           |       PSK |                 v
+            (S::WaitEe(s), Some(K::EncryptedExtensions), _) => S::WaitCertCr(s.recv_encrypted_extensions(msg, cx)?),
+            //           |           |            WAIT_CERT_CR
+            //           |           |        Recv |       | Recv CertificateRequest
+            //           |           | Certificate |       v
+            (S::WaitCertCr(s), Some(K::CertificateRequest), G::Credential(chosen)) => {
+                S::WaitCert(s.recv_certificate_request(msg, chosen, cx)?)
+            }
+            //           |           |             |    WAIT_CERT
+            //           |           |             |       | Recv Certificate
+            //           |           |             v       v
+            (S::WaitCertCr(s), Some(K::Certificate), G::Chain(ok)) => {
+                S::WaitCv(s.not_asked().recv_certificate(msg, ok, cx)?)
+            }
+            (S::WaitCert(s), Some(K::Certificate), G::Chain(ok)) => S::WaitCv(s.recv_certificate(msg, ok, cx)?),
+            //           |           |              WAIT_CV
+            //           |           |                 | Recv CertificateVerify
+            (S::WaitCv(s), Some(K::CertificateVerify), _) => S::WaitFinished(s.recv_certificate_verify(msg, cx)?),
+            //           |           +> WAIT_FINISHED <+
+            //           |                  | Recv Finished
+            //           \                  | [Send EndOfEarlyData]
+            //                              | K_send = handshake
+            //                              | [Send Certificate [+ CertificateVerify]]
+            (S::WaitFinished(s), Some(K::Finished), _) => s.recv_finished(msg, cx)?.into(),
+            (S::WaitFinishedSigning(s), None, G::Signature(signature)) => {
+                S::Connected(s.send_certificate_verify(signature, cx)?)
+            }
+            //    Can send                  | Send Finished
+            //    app data   -->            | K_send = K_recv = application
+            //    after here                v
+            //                          CONNECTED
+            (_, None, _) => return Err(Reason::Internal.into()),
+            (_, Some(_), _) => return Err(Reason::UnexpectedMessage.into()),
+        })
+    }
+
+    fn recv_connected<C: Crypto>(state: State, msg: Inbound<'_>, base: Base<'_, C>) -> Result<State, Fault> {
+        use {Kind as K, State as S};
+        Ok(match (state, msg.kind()) {
+            (S::Connected(s), Some(K::NewSessionTicket)) => S::Connected(recv_new_session_ticket(s, msg, base)?),
+            (S::Connected(s), Some(K::KeyUpdate)) => S::Connected(s.recv_key_update(msg, base)?),
+            (_, None) => return Err(Reason::Internal.into()),
+            (_, Some(_)) => return Err(Reason::UnexpectedMessage.into()),
+        })
+    }
+
+    fn expects(state: &State) -> &'static [Kind] {
+        use Kind as K;
+        match state {
+            State::Start(Start { retry: None }) | State::WaitFinishedSigning(_) | State::Failed => &[],
+            State::Start(_) => &[K::HelloRetryRequest],
+            State::WaitSh(WaitSh { retry: None }) => &[K::ServerHello, K::HelloRetryRequest],
+            State::WaitSh(_) => &[K::ServerHello],
+            State::WaitEe(_) => &[K::EncryptedExtensions],
+            State::WaitCertCr(_) => &[K::CertificateRequest, K::Certificate],
+            State::WaitCert(_) => &[K::Certificate],
+            State::WaitCv(_) => &[K::CertificateVerify],
+            State::WaitFinished(_) => &[K::Finished],
+            State::Connected(_) => &[K::NewSessionTicket, K::KeyUpdate],
+        }
+    }
+
+    fn start() -> State {
+        State::Start(Start { retry: None })
+    }
+
+    fn failed() -> State {
+        State::Failed
+    }
+
+    fn name(state: &State) -> StateName {
+        match state {
+            State::Start(_) => StateName::Start,
+            State::WaitSh(_) => StateName::WaitSh,
+            State::WaitEe(_) => StateName::WaitEe,
+            State::WaitCertCr(_) => StateName::WaitCertCr,
+            State::WaitCert(_) => StateName::WaitCert,
+            State::WaitCv(_) => StateName::WaitCv,
+            State::WaitFinished(_) | State::WaitFinishedSigning(_) => StateName::WaitFinished,
+            State::Connected(_) => StateName::Connected,
+            State::Failed => StateName::Failed,
+        }
+    }
+
+    fn waits(state: &State) -> bool {
+        !matches!(state, State::Start(Start { retry: None }) | State::WaitFinishedSigning(_))
+    }
+
+    fn sends(state: &State) -> bool {
+        matches!(state, State::Start(_) | State::WaitSh(_) | State::WaitFinished(_) | State::WaitFinishedSigning(_))
+    }
+
+    fn complete(state: &State) -> Option<&Complete> {
+        match state {
+            State::Connected(s) => Some(&s.at),
+            _ => None,
+        }
+    }
+
+    fn need<C: Crypto>(state: &State, msg: &Inbound<'_>, _: &ClientConfig<C>) -> Need {
+        match (state, msg.kind()) {
+            (State::WaitCertCr(_), Some(Kind::CertificateRequest)) => Need::Credential,
+            (State::WaitCertCr(_) | State::WaitCert(_), Some(Kind::Certificate)) => Need::Chain,
+            (State::WaitFinishedSigning(_), None) => Need::Signature,
+            _ => Need::Nothing,
+        }
+    }
+
+    fn owed_scheme(state: &State) -> Option<SignatureScheme> {
+        match state {
+            State::WaitFinishedSigning(s) => Some(s.scheme),
+            _ => None,
+        }
+    }
+
+    fn choose<C: Crypto>(config: &ClientConfig<C>, msg: &Inbound<'_>) -> Result<Chosen<'static>, Fault> {
+        choose_for_request(config, &msg.peek()?)
+    }
+
+    fn chosen_outside<'c>(credential: Option<Shared<'c, Credential>>, msg: &Inbound<'_>) -> Result<Chosen<'c>, Fault> {
+        let request: CertificateRequest<'_> = msg.peek()?;
+        chosen_outside(credential, request.extensions.signature_algorithms)
+    }
+
+    fn judge<C: Crypto>(
+        config: &ClientConfig<C>,
+        desk: &Desk<'_, C>,
+        chain: &[&[u8]],
+        _: &[u8; 32],
+        now: UnixTime,
+    ) -> Result<(), Fault> {
+        let name = desk.server_name.as_ref();
+        x509::verify(&config.settings.crypto, chain, &config.anchors, now, Purpose::Server, name).map(|_| ())
+    }
+}
+
+/// Tickets are understood and not yet used (§4.6.1: a client may ignore them).
+fn recv_new_session_ticket<C: Crypto>(
+    s: Connected,
+    msg: Inbound<'_>,
+    mut base: Base<'_, C>,
+) -> Result<Connected, Fault> {
+    let ticket: NewSessionTicket<'_> = base.take(msg)?;
+    ticket.extensions.check(In::NewSessionTicket)?;
+    Ok(s)
+}

@@ -1,0 +1,102 @@
+//! START: the ClientHello (RFC 8446 §4.1.2), the first and the second.
+
+use super::{ClientCx, Retry, Start, WaitSh};
+use crate::config::MAX_SHARES;
+use crate::crypto::{Crypto, MAX_SHARE_LEN};
+use crate::fault::{Fault, Reason};
+use crate::handshake::Inbound;
+use crate::handshake::desk::LegacySessionId;
+use crate::wire::{
+    CipherSuite, ClientHello, ClientHelloExtensions, HelloRetryRequest, KeyShareEntry, NamedGroup, ProtocolVersion,
+    SignatureScheme, Vector,
+};
+
+/// Schemes that one ClientHello can list: every one that has a name, and room for as many again.
+const MAX_SCHEMES: usize = 32;
+
+impl Start {
+    pub(super) fn send_client_hello<C: Crypto>(self, cx: &mut ClientCx<'_, '_, C>) -> Result<WaitSh, Fault> {
+        let config = cx.config;
+        let mut session_id = [0; 32];
+        config.settings.crypto.random(&mut cx.desk.client_random).map_err(|_| Reason::RandomFailed)?;
+        if config.middlebox_compatibility {
+            // [D.4-1] A session id that the server echoes makes this look like resumed TLS 1.2.
+            cx.crypto().random(&mut session_id).map_err(|_| Reason::RandomFailed)?;
+            cx.desk.legacy_session_id = LegacySessionId::new(&session_id).unwrap_or(LegacySessionId::EMPTY);
+        }
+        for (slot, group) in cx.desk.kx.iter_mut().zip(config.settings.groups()).take(config.shares) {
+            *slot = Some((*group, generate(&config.settings.crypto, *group)?));
+        }
+        send(None, cx)?;
+        Ok(WaitSh { retry: None })
+    }
+
+    /// The HelloRetryRequest was checked in WAIT_SH, and is absorbed here, where its cookie is needed.
+    pub(super) fn send_second_client_hello<C: Crypto>(
+        self,
+        msg: Inbound<'_>,
+        cx: &mut ClientCx<'_, '_, C>,
+    ) -> Result<WaitSh, Fault> {
+        let retry = self.retry.ok_or(Reason::Internal)?;
+        cx.desk.transcript.retry(&cx.config.settings.crypto, suite_hash(retry.suite)?)?;
+        let request: HelloRetryRequest<'_> = cx.absorb(msg)?;
+        if let Some(group) = retry.group {
+            cx.desk.kx = [Some((group, generate(&cx.config.settings.crypto, group)?)), None];
+        }
+        send(request.extensions.cookie, cx)?;
+        Ok(WaitSh { retry: Some(Retry { ..retry }) })
+    }
+}
+
+pub(super) fn suite_hash(suite: CipherSuite) -> Result<crate::crypto::HashAlgorithm, Fault> {
+    Ok(crate::crypto::SuiteParams::of(suite).ok_or(Reason::Internal)?.hash)
+}
+
+fn generate<C: Crypto>(crypto: &C, group: NamedGroup) -> Result<C::KxSecret, Fault> {
+    crypto.kx_generate(group).map_err(|_| Reason::RandomFailed.into())
+}
+
+/// Writes the ClientHello. Everything in it but the key shares and the cookie follows from the configuration, the random and
+/// the session id, so that the second is the first again (§4.1.2).
+fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
+    let config = cx.config;
+    let settings = &config.settings;
+    let mut bytes = [[0; MAX_SHARE_LEN]; MAX_SHARES];
+    let mut entries = [KeyShareEntry { group: NamedGroup(0), key_exchange: &[] }; MAX_SHARES];
+    let mut count: usize = 0;
+    let in_flight = cx.desk.kx.iter().flatten();
+    for (((group, secret), bytes), entry) in in_flight.zip(&mut bytes).zip(&mut entries) {
+        let len = settings.crypto.kx_share(secret, bytes).map_err(|_| Reason::CryptoFailed)?;
+        *entry = KeyShareEntry { group: *group, key_exchange: bytes.get(..len).unwrap_or_default() };
+        count = count.saturating_add(1);
+    }
+    let mut in_certificates = [SignatureScheme(0); MAX_SCHEMES];
+    let both = settings.schemes().iter().chain(settings.certificate_schemes.iter());
+    let in_certificates_len = both.zip(&mut in_certificates).map(|(scheme, slot)| *slot = *scheme).count();
+    let alpn = settings.alpn();
+    let (random, session_id) = (cx.desk.client_random, cx.desk.legacy_session_id);
+    let name = cx.desk.server_name.clone();
+    let hello = ClientHello {
+        legacy_version: ProtocolVersion::TLS_1_2,
+        random: &random,
+        legacy_session_id: session_id.as_bytes(),
+        cipher_suites: Vector::items(settings.suites()),
+        legacy_compression_methods: &[0],
+        extensions: ClientHelloExtensions {
+            server_name: name.as_ref().and_then(|name| name.as_dns()).map(str::as_bytes),
+            max_fragment_length: config.max_fragment_length,
+            supported_groups: Some(Vector::items(settings.groups())),
+            signature_algorithms: Some(Vector::items(settings.schemes())),
+            // [4.2.3-2] Certificates may be signed in ways that CertificateVerify may not.
+            signature_algorithms_cert: (!settings.certificate_schemes.is_empty())
+                .then(|| Vector::items(in_certificates.get(..in_certificates_len).unwrap_or_default())),
+            alpn: (!alpn.is_empty()).then_some(alpn),
+            record_size_limit: settings.record_size_limit,
+            supported_versions: Some(Vector::items(&[ProtocolVersion::TLS_1_3])),
+            cookie,
+            key_share: Some(Vector::items(entries.get(..count).unwrap_or_default())),
+            ..ClientHelloExtensions::default()
+        },
+    };
+    cx.send(&hello)
+}

@@ -1,0 +1,73 @@
+//! WAIT_EE: EncryptedExtensions (RFC 8446 §4.3.1).
+
+use super::{ClientCx, WaitCertCr, WaitEe};
+use crate::crypto::Crypto;
+use crate::fault::{Detail, Fault, Reason};
+use crate::handshake::Inbound;
+use crate::wire::{EncryptedExtensions, ExtensionType, In, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, ProtocolName};
+
+impl WaitEe {
+    pub(super) fn recv_encrypted_extensions<C: Crypto>(
+        self,
+        msg: Inbound<'_>,
+        cx: &mut ClientCx<'_, '_, C>,
+    ) -> Result<WaitCertCr, Fault> {
+        let ee: EncryptedExtensions<'_> = cx.absorb(msg)?;
+        ee.raw.check(In::EncryptedExtensions)?;
+        let settings = &cx.config.settings;
+        // [4.2-3] The server answers what we asked, and nothing else.
+        for (t, _) in ee.raw.iter() {
+            let asked = match t {
+                ExtensionType::server_name => cx.desk.server_name.as_ref().is_some_and(|n| n.as_dns().is_some()),
+                ExtensionType::supported_groups => true,
+                ExtensionType::application_layer_protocol_negotiation => !settings.alpn().is_empty(),
+                ExtensionType::record_size_limit => settings.record_size_limit.is_some(),
+                ExtensionType::max_fragment_length => cx.config.max_fragment_length.is_some(),
+                _ => false,
+            };
+            if !asked {
+                return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t));
+            }
+        }
+        cx.base.negotiated.server_name_used = ee.server_name;
+        if let Some(chosen) = ee.alpn {
+            cx.base.negotiated.alpn = Some(alpn(chosen, cx)?);
+        }
+        limits(&ee, cx)?;
+        cx.base.trace_negotiated();
+        Ok(WaitCertCr { at: self.at })
+    }
+}
+
+/// RFC 7301 §3.1: the choice is one of ours.
+fn alpn<C: Crypto>(chosen: ProtocolName<'_>, cx: &ClientCx<'_, '_, C>) -> Result<u16, Fault> {
+    let at = cx.config.settings.alpn().iter().position(|ours| ours.0 == chosen.0);
+    at.and_then(|at| u16::try_from(at).ok()).ok_or_else(|| {
+        Fault::from(Reason::AlpnNotOffered).extension(ExtensionType::application_layer_protocol_negotiation)
+    })
+}
+
+/// record_size_limit (RFC 8449 §4) and max_fragment_length (RFC 6066 §4).
+fn limits<C: Crypto>(ee: &EncryptedExtensions<'_>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
+    match (ee.record_size_limit, ee.max_fragment_length) {
+        (Some(_), Some(_)) => Err(Fault::from(Reason::RecordLimitTwice).extension(ExtensionType::max_fragment_length)),
+        (Some(theirs), None) => {
+            if !(MIN_RECORD_SIZE_LIMIT..=MAX_RECORD_SIZE_LIMIT).contains(&theirs) {
+                let fault = Fault::from(Reason::RecordSizeLimitBad).extension(ExtensionType::record_size_limit);
+                return Err(fault.detail(Detail::Value(theirs.into())));
+            }
+            let ours = cx.config.settings.record_size_limit.unwrap_or(MAX_RECORD_SIZE_LIMIT);
+            cx.base.set_limits(Some(theirs.saturating_sub(1)), Some(ours.saturating_sub(1)));
+            Ok(())
+        }
+        (None, Some(length)) => {
+            if cx.config.max_fragment_length != Some(length) {
+                let fault = Fault::from(Reason::MaxFragmentLengthBad).extension(ExtensionType::max_fragment_length);
+                return Err(fault.detail(Detail::Value(length.0.into())));
+            }
+            cx.base.set_limits(length.bytes(), length.bytes());
+            Ok(())
+        }
+        (None, None) => Ok(()),
+    }
+}

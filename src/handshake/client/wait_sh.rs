@@ -1,0 +1,183 @@
+//! WAIT_SH: ServerHello and HelloRetryRequest (RFC 8446 §4.1.3, §4.1.4).
+
+use super::start::suite_hash;
+use super::{ClientCx, Retry, Start, WaitEe, WaitSh};
+use crate::crypto::{Crypto, SuiteParams};
+use crate::fault::{Detail, Fault, Reason, Side};
+use crate::handshake::Inbound;
+use crate::schedule::Schedule;
+use crate::wire::{CipherSuite, ExtensionType, Extensions, HelloRetryRequest, In, ProtocolVersion, ServerHello};
+
+/// The end of `random` in a ServerHello of TLS 1.2, and of 1.1 and below, by a server that also speaks TLS 1.3 (§4.1.3).
+const DOWNGRADE: [&[u8; 8]; 2] = [b"DOWNGRD\x01", b"DOWNGRD\x00"];
+
+/// What ServerHello and HelloRetryRequest have in settings.
+struct Hello<'a> {
+    legacy_version: ProtocolVersion,
+    legacy_session_id_echo: &'a [u8],
+    cipher_suite: CipherSuite,
+    legacy_compression_method: u8,
+    selected_version: Option<ProtocolVersion>,
+    raw: Extensions<'a>,
+    place: In,
+}
+
+impl Hello<'_> {
+    /// The checks that both have to pass; returns what the suite stands for.
+    fn check<C: Crypto>(&self, cx: &ClientCx<'_, '_, C>) -> Result<SuiteParams, Fault> {
+        // [4.2.1-4] Without supported_versions this is TLS 1.2 or older.
+        let Some(version) = self.selected_version else {
+            return Err(Fault::from(Reason::PeerIsOlder)
+                .field("legacy_version")
+                .detail(Detail::Version(self.legacy_version)));
+        };
+        if version != ProtocolVersion::TLS_1_3 {
+            let fault = Fault::from(Reason::SelectedVersionBad).extension(ExtensionType::supported_versions);
+            return Err(fault.field("selected_version").detail(Detail::Version(version)));
+        }
+        if self.legacy_version != ProtocolVersion::TLS_1_2 {
+            let detail = Detail::Version(self.legacy_version);
+            return Err(Fault::from(Reason::LegacyVersionBad).field("legacy_version").detail(detail));
+        }
+        self.raw.check(self.place)?;
+        // [4.2-3] An answer to something that was not asked.
+        let known = |t| match self.place {
+            In::HelloRetryRequest => {
+                [ExtensionType::supported_versions, ExtensionType::key_share, ExtensionType::cookie].contains(&t)
+            }
+            _ => [ExtensionType::supported_versions, ExtensionType::key_share].contains(&t),
+        };
+        if let Some((t, _)) = self.raw.iter().find(|(t, _)| !known(*t)) {
+            return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t));
+        }
+        // [4.1.3-2]
+        if self.legacy_session_id_echo != cx.desk.legacy_session_id.as_bytes() {
+            return Err(Fault::from(Reason::SessionIdNotEchoed).field("legacy_session_id_echo"));
+        }
+        if self.legacy_compression_method != 0 {
+            let detail = Detail::Value(self.legacy_compression_method.into());
+            return Err(Fault::from(Reason::CompressionNotNull).field("legacy_compression_method").detail(detail));
+        }
+        // [4.1.3-3]
+        let offered = cx.config.settings.suites().contains(&self.cipher_suite);
+        SuiteParams::of(self.cipher_suite).filter(|_| offered).ok_or_else(|| {
+            let detail = Detail::Value(self.cipher_suite.0.into());
+            Fault::from(Reason::SuiteNotOffered).field("cipher_suite").detail(detail)
+        })
+    }
+}
+
+impl WaitSh {
+    /// Looks at the HelloRetryRequest; START absorbs it.
+    pub(super) fn recv_hello_retry_request<C: Crypto>(
+        self,
+        msg: &Inbound<'_>,
+        cx: &mut ClientCx<'_, '_, C>,
+    ) -> Result<Start, Fault> {
+        // [4.1.4-3]
+        if self.retry.is_some() {
+            return Err(Reason::SecondRetry.into());
+        }
+        let request: HelloRetryRequest<'_> = msg.peek()?;
+        let suite = Hello {
+            legacy_version: request.legacy_version,
+            legacy_session_id_echo: request.legacy_session_id_echo,
+            cipher_suite: request.cipher_suite,
+            legacy_compression_method: request.legacy_compression_method,
+            selected_version: request.extensions.supported_versions,
+            raw: request.extensions.raw,
+            place: In::HelloRetryRequest,
+        }
+        .check(cx)?;
+        let group = request.extensions.key_share;
+        if let Some(group) = group {
+            let fault = |reason: Reason| {
+                let fault = Fault::from(reason).extension(ExtensionType::key_share).field("selected_group");
+                Err(fault.detail(Detail::Value(group.0.into())))
+            };
+            // [4.2.8-6]
+            if !cx.config.settings.groups().contains(&group) {
+                return fault(Reason::GroupNotOffered);
+            }
+            if cx.desk.kx.iter().flatten().any(|(shared, _)| *shared == group) {
+                return fault(Reason::GroupAlreadyShared);
+            }
+        } else if request.extensions.cookie.is_none() {
+            // [4.1.4-2] It must lead to another ClientHello.
+            return Err(Reason::RetryWithoutChange.into());
+        }
+        cx.base.negotiated.retried = true;
+        if !cx.desk.legacy_session_id.as_bytes().is_empty() {
+            cx.send_change_cipher_spec()?;
+        }
+        Ok(Start { retry: Some(Retry { suite: suite.suite, group }) })
+    }
+
+    pub(super) fn recv_server_hello<C: Crypto>(
+        self,
+        msg: Inbound<'_>,
+        cx: &mut ClientCx<'_, '_, C>,
+    ) -> Result<WaitEe, Fault> {
+        let hello: ServerHello<'_> = cx.absorb(msg)?;
+        let version = hello.extensions.supported_versions;
+        // [4.1.3-4] The sentinel means that the server knows TLS 1.3 and was not asked for it.
+        if version.is_none() && DOWNGRADE.iter().any(|end| hello.random.ends_with(*end)) {
+            return Err(Fault::from(Reason::Downgrade).field("random").detail(Detail::Version(hello.legacy_version)));
+        }
+        let suite = Hello {
+            legacy_version: hello.legacy_version,
+            legacy_session_id_echo: hello.legacy_session_id_echo,
+            cipher_suite: hello.cipher_suite,
+            legacy_compression_method: hello.legacy_compression_method,
+            selected_version: version,
+            raw: hello.extensions.raw,
+            place: In::ServerHello,
+        }
+        .check(cx)?;
+        if let Some(retry) = &self.retry {
+            // [4.1.4-4]
+            if retry.suite != hello.cipher_suite {
+                let detail = Detail::Value(hello.cipher_suite.0.into());
+                return Err(Fault::from(Reason::SuiteChanged).field("cipher_suite").detail(detail));
+            }
+        }
+        let missing = || Fault::from(Reason::ExtensionMissing).extension(ExtensionType::key_share);
+        let share = hello.extensions.key_share.ok_or_else(missing)?;
+        let at_share = |reason: Reason| {
+            let fault = Fault::from(reason).extension(ExtensionType::key_share).field("group");
+            fault.detail(Detail::Value(share.group.0.into()))
+        };
+        // [4.2.8-7] The share must be of a group that we sent one for; after a retry there is only the one asked for.
+        let wanted = cx.desk.kx.iter_mut().find(|slot| slot.as_ref().is_some_and(|(group, _)| *group == share.group));
+        let Some((_, secret)) = wanted.and_then(Option::take) else {
+            return Err(at_share(match self.retry {
+                Some(Retry { group: Some(_), .. }) => Reason::GroupChanged,
+                Some(_) | None => Reason::GroupNotOffered,
+            }));
+        };
+        cx.desk.kx = [None, None];
+        let shared = cx
+            .crypto()
+            .kx_decap(secret, share.key_exchange)
+            .map_err(|_| at_share(Reason::KeyShareBad).field("key_exchange"))?;
+
+        cx.base.negotiated.suite = Some(suite.suite);
+        cx.base.negotiated.group = Some(share.group);
+        cx.desk.transcript.decide(suite_hash(suite.suite)?);
+        let hash = cx.desk.transcript.hash()?;
+        let (mut schedule, early) = Schedule::early(cx.crypto(), suite);
+        let at = schedule.into_handshake(cx.crypto(), early, &shared, &hash);
+        cx.base.trace_negotiated();
+        // [D.4-3] Once, before anything that is protected.
+        if self.retry.is_none() && !cx.desk.legacy_session_id.as_bytes().is_empty() {
+            cx.send_change_cipher_spec()?;
+        }
+        cx.show_handshake_secrets(&schedule, &at);
+        let recv = schedule.handshake_keys(cx.crypto(), Side::Server, &at);
+        let send = schedule.handshake_keys(cx.crypto(), Side::Client, &at);
+        cx.desk.schedule = Some(schedule);
+        cx.base.set_recv_key(Some(recv))?;
+        cx.base.set_send_key(Some(send))?;
+        Ok(WaitEe { at })
+    }
+}

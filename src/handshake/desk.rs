@@ -1,0 +1,116 @@
+//! What only a handshake needs. On the heap it is boxed, and gone at CONNECTED.
+
+use crate::config::{Credential, MAX_SHARES};
+use crate::crypto::{Crypto, Digest, KeyKind, PublicKey};
+use crate::fault::{Fault, Reason};
+use crate::schedule::Schedule;
+use crate::shared::Shared;
+use crate::transcript::Transcript;
+use crate::wire::NamedGroup;
+use crate::x509::ServerName;
+use core::ops::{Deref, DerefMut};
+
+/// The longest public key: RSA of 8192 bits with a heap, of 4096 bits without.
+const MAX_PEER_KEY: usize = if cfg!(feature = "alloc") { 1056 } else { 544 };
+
+/// The desk: transcript, key exchange in flight, what was offered, what the peer showed.
+pub struct Desk<'c, C: Crypto> {
+    pub(super) transcript: Transcript<C::Hash>,
+    pub(super) schedule: Option<Schedule>,
+    pub(super) client_random: [u8; 32],
+    pub(super) legacy_session_id: LegacySessionId,
+    pub(super) kx: [Option<(NamedGroup, C::KxSecret)>; MAX_SHARES],
+    pub(super) server_name: Option<ServerName<'c>>,
+    pub(super) credential: Option<Shared<'c, Credential>>,
+    pub(super) peer_key: Option<PeerKey>,
+    /// The first ClientHello without what may change in the second (§4.1.2), hashed.
+    pub(super) first_hello: Option<Digest>,
+}
+
+/// `legacy_session_id` (RFC 8446 §4.1.2): up to 32 bytes, echoed.
+#[derive(Clone, Copy)]
+pub(super) struct LegacySessionId {
+    bytes: [u8; 32],
+    len: u8,
+}
+
+impl LegacySessionId {
+    pub(super) const EMPTY: Self = Self { bytes: [0; 32], len: 0 };
+
+    pub(super) fn new(id: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        bytes.get_mut(..id.len())?.copy_from_slice(id);
+        Some(Self { bytes, len: u8::try_from(id.len()).ok()? })
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len.into()).unwrap_or_default()
+    }
+}
+
+impl<'c, C: Crypto> Desk<'c, C> {
+    pub(super) fn new(crypto: &C, server_name: Option<ServerName<'c>>) -> Self {
+        Self {
+            transcript: Transcript::new(crypto),
+            schedule: None,
+            client_random: [0; 32],
+            legacy_session_id: LegacySessionId::EMPTY,
+            kx: [None, None],
+            server_name,
+            credential: None,
+            peer_key: None,
+            first_hello: None,
+        }
+    }
+
+    pub(super) fn schedule(&self) -> Result<&Schedule, Fault> {
+        Ok(self.schedule.as_ref().ok_or(Reason::Internal)?)
+    }
+
+    pub(super) fn credential(&self) -> Result<&Credential, Fault> {
+        Ok(self.credential.as_deref().ok_or(Reason::Internal)?)
+    }
+}
+
+/// The public key of the peer's leaf, kept from Certificate to CertificateVerify.
+pub(super) struct PeerKey {
+    kind: KeyKind,
+    bytes: [u8; MAX_PEER_KEY],
+    len: u16,
+}
+
+impl PeerKey {
+    pub(super) fn new(key: PublicKey<'_>) -> Option<Self> {
+        let mut bytes = [0; MAX_PEER_KEY];
+        bytes.get_mut(..key.bytes.len())?.copy_from_slice(key.bytes);
+        Some(Self { kind: key.kind, bytes, len: u16::try_from(key.bytes.len()).ok()? })
+    }
+
+    pub(super) fn get(&self) -> PublicKey<'_> {
+        PublicKey { kind: self.kind, bytes: self.bytes.get(..self.len.into()).unwrap_or_default() }
+    }
+}
+
+/// Boxed where there is a heap, so that an idle connection does not carry it; inline where there is none.
+pub(super) struct Kept<T>(#[cfg(feature = "alloc")] alloc::boxed::Box<T>, #[cfg(not(feature = "alloc"))] T);
+
+impl<T> Kept<T> {
+    pub(super) fn new(value: T) -> Self {
+        #[cfg(feature = "alloc")]
+        let value = alloc::boxed::Box::new(value);
+        Self(value)
+    }
+}
+
+impl<T> Deref for Kept<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Kept<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}

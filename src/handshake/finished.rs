@@ -1,0 +1,63 @@
+//! Finished (RFC 8446 §4.4.4) in both directions, and the arrows of the key schedule that hang from it.
+
+use super::Cx;
+use crate::crypto::{Crypto, Digest};
+use crate::fault::{Fault, Reason, Side};
+use crate::schedule::{AtHandshake, AtMaster, Complete, HasHandshakeTraffic, Schedule, SecretName};
+use crate::wire::Finished;
+
+impl<K, C: Crypto> Cx<'_, '_, K, C> {
+    /// `before` is the transcript hash without this Finished.
+    pub(super) fn check_finished(
+        &self,
+        sender: Side,
+        finished: &Finished<'_>,
+        before: &Digest,
+        at: &impl HasHandshakeTraffic,
+    ) -> Result<(), Fault> {
+        let expected = self.desk.schedule()?.verify_data(self.crypto(), sender, before, at);
+        // [4.4.4-2] Compared in constant time; a wrong length is a wrong value.
+        if expected == *finished.verify_data {
+            return Ok(());
+        }
+        Err(Fault::from(Reason::FinishedMismatch).field("verify_data"))
+    }
+
+    pub(super) fn send_finished(&mut self, sender: Side, at: &impl HasHandshakeTraffic) -> Result<(), Fault> {
+        let before = self.desk.transcript.hash()?;
+        let verify_data = self.desk.schedule()?.verify_data(self.crypto(), sender, &before, at);
+        self.send(&Finished { verify_data: verify_data.as_bytes() })
+    }
+
+    /// The server's Finished is the last message in the transcript: the application secrets hang from here.
+    pub(super) fn into_master(&mut self, at: AtHandshake) -> Result<AtMaster, Fault> {
+        let hash = self.desk.transcript.hash()?;
+        let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
+        let at = schedule.into_master(self.base.crypto, at, &hash, self.base.vault);
+        let client_random = self.desk.client_random;
+        self.base.show_traffic(Side::Client, Some(&client_random));
+        self.base.show_traffic(Side::Server, Some(&client_random));
+        self.base.show_vault(SecretName::Exporter, &client_random);
+        Ok(at)
+    }
+
+    /// The client's Finished is the last message in the transcript; nothing is added any more.
+    pub(super) fn into_complete(&mut self, at: AtMaster) -> Result<Complete, Fault> {
+        let hash = self.desk.transcript.hash()?;
+        self.desk.transcript.end();
+        let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
+        let complete = schedule.into_complete(self.base.crypto, at, &hash, self.base.vault);
+        let client_random = self.desk.client_random;
+        self.base.show_vault(SecretName::Resumption, &client_random);
+        Ok(complete)
+    }
+
+    pub(super) fn show_handshake_secrets(&mut self, schedule: &Schedule, at: &AtHandshake) {
+        let client_random = &self.desk.client_random;
+        for (name, sender) in
+            [(SecretName::ClientHandshakeTraffic, Side::Client), (SecretName::ServerHandshakeTraffic, Side::Server)]
+        {
+            self.base.show(name, client_random, schedule.handshake_traffic(sender, at));
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! The handshake: RFC 8446 Appendix A.
+//!
+//! `client/mod.rs` and `server/mod.rs` hold the two figures, each as one `match`; every box of a figure is a file beside it.
+//! [`Machine`] holds the state and takes exactly one arrow a call. Handlers speak to the outside by the few verbs of
+//! [`Effects`] and never see the record layer.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
+// The sealed trait `Role` names these types in its methods, although nobody outside can.
+#![allow(unreachable_pub, missing_docs)]
+
+mod answer;
+mod certificate;
+pub(crate) mod client;
+mod connected;
+mod desk;
+mod effects;
+mod finished;
+mod inbound;
+mod kind;
+mod negotiated;
+mod proof;
+pub(crate) mod server;
+
+pub(crate) use answer::ask;
+pub use answer::{Answer, Ask, Chosen, Given, Need, SignRequest};
+pub use desk::Desk;
+pub use effects::{Base, Cx, Effects, Trace};
+pub use inbound::Inbound;
+pub use kind::Kind;
+pub use negotiated::{ClientAuthState, Negotiated, WhyNothingSent};
+pub use proof::SignedContent;
+
+use crate::config::HasSettings;
+use crate::crypto::Crypto;
+use crate::fault::{Fault, Reason, Side, StateName};
+use crate::identity::PeerIdentity;
+use crate::schedule::{Complete, Vault};
+use crate::wire::{Certificate, KeyUpdateRequest};
+use crate::x509::{self, UnixTime};
+use core::cell::Cell;
+use desk::Kept;
+use effects::in_message;
+use proof::Judged;
+
+/// What each role has of its own: its states, and its table.
+pub trait Role: Sized + 'static {
+    const SIDE: Side;
+    type Config<C: Crypto>: HasSettings<Crypto = C> + 'static;
+    type State;
+
+    fn start() -> Self::State;
+    fn failed() -> Self::State;
+    fn name(state: &Self::State) -> StateName;
+    /// The messages that are legal now.
+    fn expects(state: &Self::State) -> &'static [Kind];
+    /// False if the next arrow needs no message.
+    fn waits(state: &Self::State) -> bool;
+    /// True if the next arrow sends. Room in the send buffer is looked for before it is taken.
+    fn sends(state: &Self::State) -> bool;
+    /// The proof that everything is derived, once CONNECTED.
+    fn complete(state: &Self::State) -> Option<&Complete>;
+    /// What must be known before the arrow is taken.
+    fn need<C: Crypto>(state: &Self::State, msg: &Inbound<'_>, config: &Self::Config<C>) -> Need;
+    /// The scheme that our CertificateVerify is owed with.
+    fn owed_scheme(state: &Self::State) -> Option<crate::wire::SignatureScheme>;
+    /// The configuration's choice of a credential.
+    fn choose<C: Crypto>(config: &Self::Config<C>, msg: &Inbound<'_>) -> Result<Chosen<'static>, Fault>;
+    /// The application's choice of a credential.
+    fn chosen_outside<'c>(
+        credential: Option<crate::shared::Shared<'c, crate::config::Credential>>,
+        msg: &Inbound<'_>,
+    ) -> Result<Chosen<'c>, Fault>;
+    /// The configuration's judgement of the peer's chain.
+    fn judge<C: Crypto>(
+        config: &Self::Config<C>,
+        desk: &Desk<'_, C>,
+        chain: &[&[u8]],
+        spki_sha256: &[u8; 32],
+        now: UnixTime,
+    ) -> Result<(), Fault>;
+    /// Takes the arrow that the table has for this state and message.
+    fn recv<'c, C: Crypto>(
+        state: Self::State,
+        msg: Inbound<'_>,
+        given: Given<'_, 'c>,
+        cx: Cx<'_, 'c, Self::Config<C>, C>,
+    ) -> Result<Self::State, Fault>;
+    /// Takes an arrow that leads from CONNECTED to itself.
+    fn recv_connected<C: Crypto>(state: Self::State, msg: Inbound<'_>, base: Base<'_, C>)
+    -> Result<Self::State, Fault>;
+}
+
+/// What one call of [`Machine::arrow`] came to.
+pub(crate) enum Outcome {
+    /// An arrow was taken; the message, if `taken`, has left the buffer.
+    Took { from: StateName, to: StateName, taken: bool },
+    /// The application has to say something first.
+    Ask(Need),
+}
+
+/// The state machine of one connection.
+pub(crate) struct Machine<'c, R: Role, C: Crypto> {
+    state: R::State,
+    desk: Option<Kept<Desk<'c, C>>>,
+    vault: Vault,
+    negotiated: Negotiated,
+    client_auth: ClientAuthState,
+    peer: Option<Kept<PeerIdentity>>,
+    now: UnixTime,
+}
+
+impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
+    pub(crate) fn new(crypto: &C, server_name: Option<x509::ServerName<'c>>, now: UnixTime) -> Self {
+        Self {
+            state: R::start(),
+            desk: Some(Kept::new(Desk::new(crypto, server_name))),
+            vault: Vault::empty(),
+            negotiated: Negotiated::default(),
+            client_auth: ClientAuthState::default(),
+            peer: None,
+            now,
+        }
+    }
+
+    pub(crate) fn name(&self) -> StateName {
+        R::name(&self.state)
+    }
+
+    pub(crate) fn expects(&self) -> &'static [Kind] {
+        R::expects(&self.state)
+    }
+
+    pub(crate) fn waits(&self) -> bool {
+        R::waits(&self.state)
+    }
+
+    pub(crate) fn sends(&self) -> bool {
+        R::sends(&self.state)
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        R::complete(&self.state).is_some()
+    }
+
+    pub(crate) fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    pub(crate) fn client_auth(&self) -> ClientAuthState {
+        self.client_auth
+    }
+
+    /// Who the peer's certificate names, proven or not.
+    pub(crate) fn claimed_peer(&self) -> Option<&PeerIdentity> {
+        self.peer.as_deref()
+    }
+
+    /// True if the arrow for this message needs this kind of answer.
+    pub(crate) fn need(&self, message: Option<&[u8]>, config: &R::Config<C>) -> Need {
+        let taken = Cell::new(false);
+        R::need(&self.state, &Inbound::new(message, &taken), config)
+    }
+
+    /// What is to be signed now.
+    pub(crate) fn sign_request(&self) -> Result<SignRequest, Fault> {
+        let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
+        let scheme = R::owed_scheme(&self.state).ok_or(Reason::Internal)?;
+        Ok(SignRequest { scheme, content: SignedContent::new(R::SIDE, &desk.transcript.hash()?) })
+    }
+
+    /// Takes one arrow, with the message at the front of the receive buffer if there is one. This is the only place where the
+    /// state changes; while a handler runs it is already `Failed`.
+    pub(crate) fn arrow(
+        &mut self,
+        config: &R::Config<C>,
+        message: Option<&[u8]>,
+        answer: Option<Answer<'_, 'c>>,
+        out: &mut dyn Effects,
+    ) -> Result<Outcome, Fault> {
+        let taken = Cell::new(false);
+        let msg = Inbound::new(message, &taken);
+        let (kind, from) = (msg.kind(), self.name());
+        let crypto = &config.settings().crypto;
+        if R::complete(&self.state).is_some() {
+            let base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
+            let state = core::mem::replace(&mut self.state, R::failed());
+            self.state = R::recv_connected(state, msg, base).map_err(in_message(kind))?;
+            return Ok(Outcome::Took { from, to: from, taken: taken.get() });
+        }
+        let signature;
+        let given = match (R::need(&self.state, &msg, config), answer) {
+            (Need::Nothing, _) => Given::Nothing,
+            (_, Some(answer)) => self.given(answer, &msg, crypto).map_err(in_message(kind))?,
+            (Need::Credential, None) if !config.settings().ask_credential => {
+                Given::Credential(R::choose(config, &msg).map_err(in_message(kind))?)
+            }
+            (Need::Chain, None) if !config.settings().ask_chain => {
+                Given::Chain(self.judge_here(config, &msg).map_err(in_message(kind))?)
+            }
+            (Need::Signature, None) => {
+                let request = self.sign_request()?;
+                let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
+                match answer::sign_here(desk, &request)? {
+                    Some(made) => {
+                        signature = made;
+                        Given::Signature(signature.as_bytes())
+                    }
+                    None => return Ok(Outcome::Ask(Need::Signature)),
+                }
+            }
+            (need, None) => return Ok(Outcome::Ask(need)),
+        };
+        if let Given::Credential(chosen) = &given
+            && R::SIDE == Side::Client
+        {
+            self.client_auth = match chosen {
+                Ok(_) => ClientAuthState::Sent,
+                Err(why) => ClientAuthState::NothingSent(*why),
+            };
+        }
+        let desk = self.desk.as_deref_mut().ok_or(Reason::Internal)?;
+        let base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
+        let state = core::mem::replace(&mut self.state, R::failed());
+        let next = R::recv(state, msg, given, Cx { config, desk, base }).map_err(in_message(kind))?;
+        self.state = next;
+        let to = self.name();
+        if R::SIDE == Side::Server && kind == Some(Kind::Certificate) {
+            self.client_auth = match &self.peer {
+                Some(_) => ClientAuthState::Sent,
+                None => ClientAuthState::NothingSent(WhyNothingSent::Unknown),
+            };
+        }
+        if self.is_connected() {
+            // Transcript, key exchange and handshake secrets have no use any more.
+            self.desk = None;
+        }
+        Ok(Outcome::Took { from, to, taken: taken.get() })
+    }
+
+    /// The application's answer, in the form of the table.
+    fn given<'a>(&mut self, answer: Answer<'a, 'c>, msg: &Inbound<'_>, crypto: &C) -> Result<Given<'a, 'c>, Fault> {
+        Ok(match answer {
+            Answer::Credential(credential) => Given::Credential(R::chosen_outside(credential, msg)?),
+            Answer::Chain(verdict) => {
+                self.meet(msg, crypto)?;
+                Given::Chain(answer::judged_outside(verdict)?)
+            }
+            Answer::Signature(signature) => Given::Signature(signature),
+        })
+    }
+
+    /// Remembers who the peer's leaf names, whatever the verdict will be.
+    fn meet(&mut self, msg: &Inbound<'_>, crypto: &C) -> Result<[u8; 32], Fault> {
+        let certificate: Certificate<'_> = msg.peek()?;
+        let leaf = certificate.certificate_list.iter().next().ok_or(Reason::Internal)?;
+        let leaf = x509::Certificate::parse(leaf.cert_data).map_err(|f| f.certificate(0))?;
+        let identity = PeerIdentity::of(crypto, &leaf);
+        let spki_sha256 = *identity.spki_sha256();
+        self.peer = Some(Kept::new(identity));
+        Ok(spki_sha256)
+    }
+
+    fn judge_here(&mut self, config: &R::Config<C>, msg: &Inbound<'_>) -> Result<Judged, Fault> {
+        let spki_sha256 = self.meet(msg, &config.settings().crypto)?;
+        let certificate: Certificate<'_> = msg.peek()?;
+        let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
+        answer::with_chain(certificate.certificate_list, |chain| {
+            R::judge(config, desk, chain, &spki_sha256, self.now)?;
+            Ok(Judged(()))
+        })
+    }
+
+    /// Sends a KeyUpdate and changes K_send (§4.6.3).
+    pub(crate) fn send_key_update(
+        &mut self,
+        config: &R::Config<C>,
+        request: KeyUpdateRequest,
+        out: &mut dyn Effects,
+    ) -> Result<(), Fault> {
+        let at = R::complete(&self.state).ok_or(Reason::Internal)?;
+        let crypto = &config.settings().crypto;
+        let mut base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
+        connected::send_key_update(request, at, &mut base)
+    }
+
+    /// Nothing is legal any more, and every secret is gone.
+    pub(crate) fn fail(&mut self) {
+        self.state = R::failed();
+        self.desk = None;
+        self.vault.wipe();
+    }
+}

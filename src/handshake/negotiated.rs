@@ -1,0 +1,69 @@
+//! What both ends agreed on.
+
+use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
+
+/// What both ends agreed on, as far as the handshake has come. It says nothing about who the peer is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Negotiated {
+    /// The cipher suite.
+    pub suite: Option<CipherSuite>,
+    /// The group of the key exchange.
+    pub group: Option<NamedGroup>,
+    /// The scheme of the peer's CertificateVerify.
+    pub peer_scheme: Option<SignatureScheme>,
+    /// The scheme of our own CertificateVerify.
+    pub own_scheme: Option<SignatureScheme>,
+    /// A HelloRetryRequest was needed.
+    pub retried: bool,
+    /// The server used the client's `server_name` (RFC 6066 §3).
+    pub server_name_used: bool,
+    /// The chosen application protocol, counted from 0 in our own list; `Connection::alpn` gives its name.
+    pub alpn: Option<u16>,
+    /// The most content that we may put into a record, if the peer set a limit.
+    pub send_limit: Option<u16>,
+    /// The most content that the peer may put into a record, if it took our limit.
+    pub recv_limit: Option<u16>,
+}
+
+/// What became of client authentication, seen from either end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientAuthState {
+    /// Not asked for (or not yet).
+    #[default]
+    NotRequested,
+    /// Asked for, and no certificate was sent: why.
+    NothingSent(WhyNothingSent),
+    /// A certificate was sent and its signature made. In TLS 1.3 the client is not told that it was accepted; a refusal comes
+    /// as an alert later.
+    Sent,
+}
+
+/// Why a client that was asked for a certificate sent none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNothingSent {
+    /// It has no credential.
+    NoCredential,
+    /// No credential can sign with a scheme that the server accepts.
+    NoCommonScheme,
+    /// No credential is issued under an authority that the server names, and the configuration insists on one.
+    NoCommonAuthority,
+    /// The application chose to send none.
+    Declined,
+    /// The peer did not say: this is the server's view.
+    Unknown,
+}
+
+impl core::fmt::Display for WhyNothingSent {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::NoCredential => "no client certificate is configured",
+            Self::NoCommonScheme => "no configured client key can sign with a scheme that the server accepts",
+            Self::NoCommonAuthority => {
+                "no configured client certificate is issued under an authority that the server names"
+            }
+            Self::Declined => "the application chose to send no certificate",
+            Self::Unknown => "the client sent no certificate",
+        })
+    }
+}

@@ -1,0 +1,283 @@
+//! RFC 8446 Appendix A.2, the server. The `match` in [`recv`](Role::recv) is the figure; nothing else decides what may follow.
+
+mod negotiate;
+mod negotiated;
+mod recvd_ch;
+mod start;
+mod wait_cert;
+mod wait_cv;
+mod wait_finished;
+mod wait_flight2;
+
+use super::answer::{choose_for_hello, chosen_outside};
+use super::connected::Connected;
+use super::proof::{ClientProof, Unproven};
+use super::{Base, Chosen, Cx, Desk, Given, Inbound, Kind, Need, Role};
+use crate::config::{ClientAuthMode, Credential, ServerConfig};
+use crate::crypto::Crypto;
+use crate::fault::{Fault, Reason, Side, StateName};
+use crate::schedule::{AtMaster, Complete};
+use crate::shared::Shared;
+use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
+use crate::x509::{self, Purpose, UnixTime};
+use negotiate::Choice;
+
+/// The server's states. `NEGOTIATED` has a second variant, in which it waits for its own signature.
+pub enum State {
+    Start(Start),
+    RecvdCh(RecvdCh),
+    Negotiated(Negotiated),
+    NegotiatedSigning(NegotiatedSigning),
+    WaitFlight2(WaitFlight2),
+    WaitCert(WaitCert),
+    WaitCv(WaitCv),
+    WaitFinished(WaitFinished),
+    Connected(Connected),
+    Failed,
+}
+
+/// What our HelloRetryRequest settled.
+#[derive(Clone, Copy)]
+pub struct Retry {
+    suite: CipherSuite,
+    group: NamedGroup,
+}
+
+/// Nothing was received, or our HelloRetryRequest waits to be answered.
+pub struct Start {
+    retry: Option<Retry>,
+}
+
+/// A ClientHello lies in the receive buffer.
+pub struct RecvdCh {
+    retry: Option<Retry>,
+}
+
+/// It is decided what both will use, and which credential we show. The ClientHello still lies in the receive buffer.
+pub struct Negotiated {
+    choice: Choice,
+    scheme: SignatureScheme,
+}
+
+/// Our flight is written up to Certificate; our signature is missing.
+pub struct NegotiatedSigning {
+    at: crate::schedule::AtHandshake,
+    scheme: SignatureScheme,
+}
+
+/// Our flight is out. Nothing is known of the client.
+pub struct WaitFlight2 {
+    at: AtMaster,
+}
+
+/// We asked for a certificate.
+pub struct WaitCert {
+    at: AtMaster,
+}
+
+/// The client's chain is valid and its holder is admitted. It has not yet proved that it holds the key.
+pub struct WaitCv {
+    at: AtMaster,
+    peer: Unproven,
+}
+
+/// The client is who it claims to be, or is not asked. Whether both ends saw the same handshake is open.
+pub struct WaitFinished {
+    at: AtMaster,
+    peer: ClientProof,
+}
+
+/// WAIT_FLIGHT2 leads to WAIT_CERT or WAIT_FINISHED.
+enum AfterFlight2 {
+    WaitCert(WaitCert),
+    WaitFinished(WaitFinished),
+}
+
+impl From<AfterFlight2> for State {
+    fn from(after: AfterFlight2) -> Self {
+        match after {
+            AfterFlight2::WaitCert(s) => Self::WaitCert(s),
+            AfterFlight2::WaitFinished(s) => Self::WaitFinished(s),
+        }
+    }
+}
+
+/// The context of the server's arrows.
+type ServerCx<'m, 'c, C> = Cx<'m, 'c, ServerConfig<C>, C>;
+
+/// The server's role.
+#[derive(Debug)]
+pub enum Server {}
+
+impl Role for Server {
+    const SIDE: Side = Side::Server;
+    type Config<C: Crypto> = ServerConfig<C>;
+    type State = State;
+
+    fn recv<'c, C: Crypto>(
+        state: State,
+        msg: Inbound<'_>,
+        given: Given<'_, 'c>,
+        mut cx: ServerCx<'_, 'c, C>,
+    ) -> Result<State, Fault> {
+        use {Given as G, Kind as K, State as S};
+        let cx = &mut cx;
+        Ok(match (state, msg.kind(), given) {
+            //                              START <-----+
+            //               Recv ClientHello |         | Send HelloRetryRequest
+            //                                v         |
+            (S::Start(s), Some(K::ClientHello), _) => S::RecvdCh(s.recv_client_hello()),
+            //                             RECVD_CH ----+
+            //                                | Select parameters
+            //                                v
+            (S::RecvdCh(s), Some(K::ClientHello), G::Credential(chosen)) => S::Negotiated(s.select(&msg, chosen, cx)?),
+            (S::RecvdCh(s), Some(K::ClientHello), _) => S::Start(s.send_hello_retry_request(msg, cx)?),
+            //                             NEGOTIATED
+            //                                | Send ServerHello
+            //                                | K_send = handshake
+            //                                | Send EncryptedExtensions
+            //                                | [Send CertificateRequest]
+            // Can send                       | [Send Certificate + CertificateVerify]
+            // app data                       | Send Finished
+            // after   -->                    | K_send = application
+            // here                  +--------+--------+
+            //              No 0-RTT |                 | 0-RTT
+            (S::Negotiated(s), Some(K::ClientHello), _) => S::NegotiatedSigning(s.send_server_hello(msg, cx)?),
+            (S::NegotiatedSigning(s), None, G::Signature(signature)) => {
+                S::WaitFlight2(s.send_certificate_verify(signature, cx)?)
+            }
+            //                       |                 |
+            //   K_recv = handshake  |                 | K_recv = early data
+            // [Skip decrypt errors] |    +------> WAIT_EOED -+
+            //                       |    |       Recv |      | Recv EndOfEarlyData
+            //                       |    | early data |      | K_recv = handshake
+            //                       |    +------------+      |
+            //                       +> WAIT_FLIGHT2 <--------+
+            //                                |
+            //                       +--------+--------+
+            //               No auth |                 | Client auth
+            (S::WaitFlight2(s), None, _) => s.decide(cx).into(),
+            //                       |                 v
+            //                       |             WAIT_CERT
+            //                       |        Recv |       | Recv Certificate
+            //                       |       empty |       v
+            //                       | Certificate |    WAIT_CV
+            (S::WaitCert(s), Some(K::Certificate), G::Chain(ok)) => S::WaitCv(s.recv_certificate(msg, ok, cx)?),
+            (S::WaitCert(s), Some(K::Certificate), _) => S::WaitFinished(s.recv_empty_certificate(msg, cx)?),
+            //                       |             |       | Recv
+            //                       |             v       | CertificateVerify
+            (S::WaitCv(s), Some(K::CertificateVerify), _) => S::WaitFinished(s.recv_certificate_verify(msg, cx)?),
+            //                       +-> WAIT_FINISHED <---+
+            //                                | Recv Finished
+            //                                | K_recv = application
+            //                                v
+            //                            CONNECTED
+            (S::WaitFinished(s), Some(K::Finished), _) => S::Connected(s.recv_finished(msg, cx)?),
+            (_, None, _) => return Err(Reason::Internal.into()),
+            (_, Some(_), _) => return Err(Reason::UnexpectedMessage.into()),
+        })
+    }
+
+    fn recv_connected<C: Crypto>(state: State, msg: Inbound<'_>, base: Base<'_, C>) -> Result<State, Fault> {
+        use {Kind as K, State as S};
+        Ok(match (state, msg.kind()) {
+            (S::Connected(s), Some(K::KeyUpdate)) => S::Connected(s.recv_key_update(msg, base)?),
+            (_, None) => return Err(Reason::Internal.into()),
+            (_, Some(_)) => return Err(Reason::UnexpectedMessage.into()),
+        })
+    }
+
+    fn expects(state: &State) -> &'static [Kind] {
+        use Kind as K;
+        match state {
+            State::Start(_) | State::RecvdCh(_) | State::Negotiated(_) => &[K::ClientHello],
+            State::NegotiatedSigning(_) | State::WaitFlight2(_) | State::Failed => &[],
+            State::WaitCert(_) => &[K::Certificate],
+            State::WaitCv(_) => &[K::CertificateVerify],
+            State::WaitFinished(_) => &[K::Finished],
+            State::Connected(_) => &[K::KeyUpdate],
+        }
+    }
+
+    fn start() -> State {
+        State::Start(Start { retry: None })
+    }
+
+    fn failed() -> State {
+        State::Failed
+    }
+
+    fn name(state: &State) -> StateName {
+        match state {
+            State::Start(_) => StateName::Start,
+            State::RecvdCh(_) => StateName::RecvdCh,
+            State::Negotiated(_) | State::NegotiatedSigning(_) => StateName::Negotiated,
+            State::WaitFlight2(_) => StateName::WaitFlight2,
+            State::WaitCert(_) => StateName::WaitCert,
+            State::WaitCv(_) => StateName::WaitCv,
+            State::WaitFinished(_) => StateName::WaitFinished,
+            State::Connected(_) => StateName::Connected,
+            State::Failed => StateName::Failed,
+        }
+    }
+
+    fn waits(state: &State) -> bool {
+        !matches!(state, State::NegotiatedSigning(_) | State::WaitFlight2(_))
+    }
+
+    fn sends(state: &State) -> bool {
+        matches!(state, State::RecvdCh(_) | State::Negotiated(_) | State::NegotiatedSigning(_))
+    }
+
+    fn complete(state: &State) -> Option<&Complete> {
+        match state {
+            State::Connected(s) => Some(&s.at),
+            _ => None,
+        }
+    }
+
+    fn need<C: Crypto>(state: &State, msg: &Inbound<'_>, config: &ServerConfig<C>) -> Need {
+        match (state, msg.kind()) {
+            (State::RecvdCh(s), Some(Kind::ClientHello)) => s.need(msg, config),
+            (State::WaitCert(_), Some(Kind::Certificate)) => match msg.peek::<Certificate<'_>>() {
+                Ok(certificate) if !certificate.certificate_list.is_empty() => Need::Chain,
+                Ok(_) | Err(_) => Need::Nothing,
+            },
+            (State::NegotiatedSigning(_), None) => Need::Signature,
+            _ => Need::Nothing,
+        }
+    }
+
+    fn owed_scheme(state: &State) -> Option<SignatureScheme> {
+        match state {
+            State::NegotiatedSigning(s) => Some(s.scheme),
+            _ => None,
+        }
+    }
+
+    fn choose<C: Crypto>(config: &ServerConfig<C>, msg: &Inbound<'_>) -> Result<Chosen<'static>, Fault> {
+        choose_for_hello(config, &msg.peek()?)
+    }
+
+    fn chosen_outside<'c>(credential: Option<Shared<'c, Credential>>, msg: &Inbound<'_>) -> Result<Chosen<'c>, Fault> {
+        let hello: ClientHello<'_> = msg.peek()?;
+        chosen_outside(credential, hello.extensions.signature_algorithms)
+    }
+
+    fn judge<C: Crypto>(
+        config: &ServerConfig<C>,
+        _: &Desk<'_, C>,
+        chain: &[&[u8]],
+        spki_sha256: &[u8; 32],
+        now: UnixTime,
+    ) -> Result<(), Fault> {
+        let auth = &config.client_auth;
+        let verified = x509::verify(&config.settings.crypto, chain, &auth.anchors, now, Purpose::Client, None)?;
+        auth.allow.check(verified.leaf(), spki_sha256).map_err(|f| f.certificate(0))
+    }
+}
+
+/// True if a client certificate is asked for.
+fn asks<C>(config: &ServerConfig<C>) -> bool {
+    config.client_auth.mode != ClientAuthMode::None
+}

@@ -1,0 +1,211 @@
+//! The offer of the client against our configuration (RFC 8446 §4.1.1). Pure: it reads, and decides.
+
+use super::Retry;
+use crate::config::{HasSettings, ServerConfig, Settings};
+use crate::crypto::{Crypto, Digest, Hash, HashAlgorithm};
+use crate::fault::{Detail, Fault, Reason};
+use crate::wire::{
+    CipherSuite, ClientHello, ExtensionType, In, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT,
+    MaxFragmentLength, NamedGroup, ProtocolVersion, Vector,
+};
+
+/// What both will use.
+#[derive(Clone, Copy)]
+pub(super) struct Choice {
+    pub(super) suite: CipherSuite,
+    pub(super) group: NamedGroup,
+    /// Counted from 0 in our list.
+    pub(super) alpn: Option<u16>,
+    pub(super) limit: Limit,
+}
+
+/// How the client bounds our records.
+#[derive(Clone, Copy)]
+pub(super) enum Limit {
+    None,
+    RecordSize(u16),
+    MaxFragment(MaxFragmentLength),
+}
+
+/// What the client's offer leads to.
+pub(super) enum Selected {
+    Choice(Choice),
+    Retry(Retry),
+}
+
+/// Everything but the credential.
+pub(super) fn select<C: Crypto>(
+    ch: &ClientHello<'_>,
+    config: &ServerConfig<C>,
+    retry: Option<Retry>,
+    first_hello: Option<&Digest>,
+) -> Result<Selected, Fault> {
+    let settings = config.settings();
+    version(ch)?;
+    shape(ch)?;
+    if retry.is_some() && first_hello != Some(&lasting(ch, &settings.crypto)) {
+        return Err(Reason::SecondHelloChanged.into());
+    }
+    let suite = suite(ch, settings)?;
+    if retry.is_some_and(|retry| retry.suite != suite) {
+        return Err(Reason::Internal.into());
+    }
+    let (groups, shares) = key_exchange(ch)?;
+    let alpn = alpn(ch, settings)?;
+    let limit = limit(ch)?;
+    if let Some(Retry { group, .. }) = retry {
+        // [4.2.8-9] Exactly the share that was asked for.
+        let mut shares = shares.iter();
+        if shares.next().map(|share| share.group) != Some(group) || shares.next().is_some() {
+            return Err(Fault::from(Reason::SecondHelloShare).extension(ExtensionType::key_share));
+        }
+        return Ok(Selected::Choice(Choice { suite, group, alpn, limit }));
+    }
+    let ours = settings.groups();
+    if let Some(group) = ours.iter().copied().find(|group| shares.iter().any(|share| share.group == *group)) {
+        return Ok(Selected::Choice(Choice { suite, group, alpn, limit }));
+    }
+    // [4.1.1-4] A group in common without a share for it: ask for the share.
+    match ours.iter().copied().find(|group| groups.contains(*group)) {
+        Some(group) => Ok(Selected::Retry(Retry { suite, group })),
+        None => Err(Fault::from(Reason::NoCommonGroup).extension(ExtensionType::supported_groups)),
+    }
+}
+
+/// [4.2.1-3] supported_versions decides, whatever legacy_version says.
+fn version(ch: &ClientHello<'_>) -> Result<(), Fault> {
+    let offered = ch.extensions.supported_versions;
+    if !offered.is_some_and(|versions| versions.contains(ProtocolVersion::TLS_1_3)) {
+        // The best real version is named; GREASE values (RFC 8701) are above all of them.
+        let best = offered.into_iter().flat_map(Vector::iter).filter(|v| v.name().is_some()).max();
+        let version = best.unwrap_or(ch.legacy_version);
+        let fault = Fault::from(Reason::VersionUnsupported).detail(Detail::Version(version));
+        return Err(match offered {
+            Some(_) => fault.extension(ExtensionType::supported_versions),
+            None => fault.field("legacy_version"),
+        });
+    }
+    // [D.5-1]
+    if ch.legacy_version <= ProtocolVersion::SSL_3_0 {
+        let detail = Detail::Version(ch.legacy_version);
+        return Err(Fault::from(Reason::LegacyVersionTooLow).field("legacy_version").detail(detail));
+    }
+    Ok(())
+}
+
+/// What every ClientHello of TLS 1.3 must keep to, whatever it offers.
+fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
+    ch.extensions.raw.check(In::ClientHello)?;
+    // [4.2.11-1]
+    let last = ch.extensions.raw.iter().last().map(|(t, _)| t);
+    if ch.extensions.pre_shared_key.is_some() && last != Some(ExtensionType::pre_shared_key) {
+        return Err(Fault::from(Reason::PskNotLast).extension(ExtensionType::pre_shared_key));
+    }
+    // [4.1.2-4]
+    if ch.legacy_compression_methods != [0] {
+        return Err(Fault::from(Reason::CompressionNotNull).field("legacy_compression_methods"));
+    }
+    // [9.2-1]
+    let e = &ch.extensions;
+    for (there, extension) in [
+        (e.signature_algorithms.is_some(), ExtensionType::signature_algorithms),
+        (e.supported_groups.is_some(), ExtensionType::supported_groups),
+        (e.key_share.is_some(), ExtensionType::key_share),
+    ] {
+        if !there {
+            return Err(Fault::from(Reason::ExtensionMissing).extension(extension));
+        }
+    }
+    Ok(())
+}
+
+fn suite<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<CipherSuite, Fault> {
+    let ours = settings.suites();
+    let chosen = ours.iter().copied().find(|suite| ch.cipher_suites.contains(*suite));
+    chosen.ok_or_else(|| Fault::from(Reason::NoCommonSuite).field("cipher_suites"))
+}
+
+type Groups<'a> = (Vector<'a, NamedGroup>, Vector<'a, KeyShareEntry<'a>>);
+
+/// [4.2.8-2] Shares are of offered groups, one each. The work is bounded: a share takes at least five bytes, and there are no
+/// more shares than groups.
+fn key_exchange<'a>(ch: &ClientHello<'a>) -> Result<Groups<'a>, Fault> {
+    let at = |reason: Reason, group: NamedGroup| {
+        Err(Fault::from(reason).extension(ExtensionType::key_share).detail(Detail::Value(group.0.into())))
+    };
+    let missing = |t| move || Fault::from(Reason::ExtensionMissing).extension(t);
+    let groups = ch.extensions.supported_groups.ok_or_else(missing(ExtensionType::supported_groups))?;
+    let shares = ch.extensions.key_share.ok_or_else(missing(ExtensionType::key_share))?;
+    // The shares come in the order of the groups, so one walk over both finds strangers and doubles alike.
+    let mut rest = groups.iter();
+    for share in shares.iter() {
+        if rest.any(|group| group == share.group) {
+            continue;
+        }
+        let twice = groups.contains(share.group) && shares.iter().filter(|s| s.group == share.group).count() > 1;
+        if twice {
+            return at(Reason::KeyShareDuplicate, share.group);
+        }
+        return at(Reason::KeyShareGroupNotOffered, share.group);
+    }
+    Ok((groups, shares))
+}
+
+/// RFC 7301 §3.2: our preference; without a common protocol the handshake ends.
+fn alpn<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<Option<u16>, Fault> {
+    let ours = settings.alpn();
+    let Some(theirs) = ch.extensions.alpn.filter(|_| !ours.is_empty()) else { return Ok(None) };
+    let at = ours.iter().position(|name| theirs.contains(name)).and_then(|at| u16::try_from(at).ok());
+    at.map(Some).ok_or_else(|| {
+        Fault::from(Reason::NoApplicationProtocol).extension(ExtensionType::application_layer_protocol_negotiation)
+    })
+}
+
+fn limit(ch: &ClientHello<'_>) -> Result<Limit, Fault> {
+    match (ch.extensions.record_size_limit, ch.extensions.max_fragment_length) {
+        // RFC 8449 §4: too small is an error; larger than the version allows is not, for a newer version may.
+        (Some(limit), _) if limit < MIN_RECORD_SIZE_LIMIT => {
+            let fault = Fault::from(Reason::RecordSizeLimitBad).extension(ExtensionType::record_size_limit);
+            Err(fault.detail(Detail::Value(limit.into())))
+        }
+        // RFC 8449 §5: it takes the place of max_fragment_length.
+        (Some(limit), _) => Ok(Limit::RecordSize(limit.min(MAX_RECORD_SIZE_LIMIT))),
+        (None, Some(length)) if length.bytes().is_none() => {
+            let fault = Fault::from(Reason::MaxFragmentLengthBad).extension(ExtensionType::max_fragment_length);
+            Err(fault.detail(Detail::Value(length.0.into())))
+        }
+        (None, Some(length)) => Ok(Limit::MaxFragment(length)),
+        (None, None) => Ok(Limit::None),
+    }
+}
+
+/// A hash of what the second ClientHello must repeat (§4.1.2): all of it but key_share, early_data, cookie, pre_shared_key and
+/// padding.
+pub(super) fn lasting<C: Crypto>(ch: &ClientHello<'_>, crypto: &C) -> Digest {
+    let mut hash = crypto.hash(HashAlgorithm::Sha256);
+    let mut add = |bytes: &[u8]| {
+        hash.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(bytes);
+    };
+    add(&ch.legacy_version.0.to_be_bytes());
+    add(ch.random);
+    add(ch.legacy_session_id);
+    for suite in ch.cipher_suites.iter() {
+        add(&suite.0.to_be_bytes());
+    }
+    add(ch.legacy_compression_methods);
+    for (t, body) in ch.extensions.raw.iter() {
+        let may_change = [
+            ExtensionType::key_share,
+            ExtensionType::early_data,
+            ExtensionType::cookie,
+            ExtensionType::pre_shared_key,
+            ExtensionType::padding,
+        ];
+        if !may_change.contains(&t) {
+            add(&t.0.to_be_bytes());
+            add(body);
+        }
+    }
+    hash.finish()
+}

@@ -1,0 +1,137 @@
+//! NEGOTIATED: the server's flight (RFC 8446 §4.1.3, §4.3, §4.4).
+
+use super::negotiate::{Choice, Limit};
+use super::{Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
+use crate::crypto::{Crypto, MAX_SHARE_LEN, SuiteParams};
+use crate::fault::{Fault, Reason, Side};
+use crate::handshake::{Inbound, Trace};
+use crate::schedule::Schedule;
+use crate::wire::{
+    Certificate, CertificateRequest, CertificateRequestExtensions, CertificateVerify, ClientHello, DistinguishedName,
+    EncryptedExtensions, ExtensionType, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello,
+    ServerHelloExtensions, SignatureScheme, Vector,
+};
+
+/// Schemes that one CertificateRequest can list.
+const MAX_SCHEMES: usize = 32;
+
+impl Negotiated {
+    pub(super) fn send_server_hello<C: Crypto>(
+        self,
+        msg: Inbound<'_>,
+        cx: &mut ServerCx<'_, '_, C>,
+    ) -> Result<NegotiatedSigning, Fault> {
+        let Choice { suite, group, limit, .. } = self.choice;
+        let hello: ClientHello<'_> = cx.absorb(msg)?;
+        let suite = SuiteParams::of(suite).ok_or(Reason::Internal)?;
+        cx.desk.transcript.decide(suite.hash);
+        let theirs = hello.extensions.key_share.and_then(|shares| shares.iter().find(|share| share.group == group));
+        let theirs = theirs.ok_or(Reason::Internal)?;
+
+        let mut share = [0; MAX_SHARE_LEN];
+        let (len, shared) = cx
+            .crypto()
+            .kx_encap(group, theirs.key_exchange, &mut share)
+            .map_err(|_| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field("key_exchange"))?;
+        let mut random = [0; 32];
+        cx.crypto().random(&mut random).map_err(|_| Reason::RandomFailed)?;
+        cx.send(&ServerHello {
+            legacy_version: ProtocolVersion::TLS_1_2,
+            random: &random,
+            legacy_session_id_echo: hello.legacy_session_id,
+            cipher_suite: suite.suite,
+            legacy_compression_method: 0,
+            extensions: ServerHelloExtensions {
+                supported_versions: Some(ProtocolVersion::TLS_1_3),
+                key_share: Some(KeyShareEntry { group, key_exchange: share.get(..len).unwrap_or_default() }),
+                ..ServerHelloExtensions::default()
+            },
+        })?;
+        // [D.4-4] Once: after the first message of ours.
+        if !cx.base.negotiated.retried && !hello.legacy_session_id.is_empty() {
+            cx.send_change_cipher_spec()?;
+        }
+        let hash = cx.desk.transcript.hash()?;
+        let (mut schedule, early) = Schedule::early(cx.crypto(), suite);
+        let at = schedule.into_handshake(cx.crypto(), early, &shared, &hash);
+        cx.show_handshake_secrets(&schedule, &at);
+        let send = schedule.handshake_keys(cx.crypto(), Side::Server, &at);
+        let recv = schedule.handshake_keys(cx.crypto(), Side::Client, &at);
+        cx.desk.schedule = Some(schedule);
+        cx.base.set_send_key(Some(send))?;
+        cx.base.set_recv_key(Some(recv))?;
+
+        send_encrypted_extensions(&hello, limit, cx)?;
+        if asks(cx.config) {
+            send_certificate_request(cx)?;
+        }
+        let credential = cx.desk.credential.clone().ok_or(Reason::NoCredential)?;
+        cx.send(&Certificate { certificate_request_context: &[], certificate_list: credential.chain() })?;
+        Ok(NegotiatedSigning { at, scheme: self.scheme })
+    }
+}
+
+fn send_encrypted_extensions<C: Crypto>(
+    hello: &ClientHello<'_>,
+    limit: Limit,
+    cx: &mut ServerCx<'_, '_, C>,
+) -> Result<(), Fault> {
+    let settings = &cx.config.settings;
+    let alpn = cx.base.negotiated.alpn.and_then(|at| settings.alpn().iter().nth(at.into()));
+    let ours = settings.record_size_limit.unwrap_or(MAX_RECORD_SIZE_LIMIT);
+    let (record_size_limit, max_fragment_length) = match limit {
+        Limit::None => (None, None),
+        Limit::RecordSize(theirs) => {
+            cx.base.set_limits(Some(theirs.saturating_sub(1)), Some(ours.saturating_sub(1)));
+            (Some(ours), None)
+        }
+        Limit::MaxFragment(length) => {
+            cx.base.set_limits(length.bytes(), length.bytes());
+            (None, Some(length))
+        }
+    };
+    let server_name = hello.extensions.server_name.is_some();
+    cx.base.negotiated.server_name_used = server_name;
+    cx.base.trace_negotiated();
+    let ee = EncryptedExtensions { server_name, alpn, record_size_limit, max_fragment_length, ..Default::default() };
+    cx.send(&ee)
+}
+
+fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
+    let settings = &cx.config.settings;
+    let mut in_certificates = [SignatureScheme(0); MAX_SCHEMES];
+    let both = settings.schemes().iter().chain(settings.certificate_schemes.iter());
+    let len = both.zip(&mut in_certificates).map(|(scheme, slot)| *slot = *scheme).count();
+    #[cfg(feature = "alloc")]
+    let authorities: Vector<'_, DistinguishedName<'_>> =
+        Vector::wire("authorities", 0, &cx.config.authorities).unwrap_or(Vector::items(&[]));
+    #[cfg(not(feature = "alloc"))]
+    let authorities: Vector<'_, DistinguishedName<'_>> = Vector::items(&[]);
+    cx.base.trace(Trace::ClientAuth(cx.config.client_auth.mode));
+    cx.send(&CertificateRequest {
+        certificate_request_context: &[],
+        extensions: CertificateRequestExtensions {
+            signature_algorithms: Some(Vector::items(settings.schemes())),
+            signature_algorithms_cert: (!settings.certificate_schemes.is_empty())
+                .then(|| Vector::items(in_certificates.get(..len).unwrap_or_default())),
+            certificate_authorities: (!authorities.is_empty()).then_some(authorities),
+            ..CertificateRequestExtensions::default()
+        },
+    })
+}
+
+impl NegotiatedSigning {
+    pub(super) fn send_certificate_verify<C: Crypto>(
+        self,
+        signature: &[u8],
+        cx: &mut ServerCx<'_, '_, C>,
+    ) -> Result<WaitFlight2, Fault> {
+        cx.send(&CertificateVerify { algorithm: self.scheme, signature })?;
+        cx.base.negotiated.own_scheme = Some(self.scheme);
+        cx.send_finished(Side::Server, &self.at)?;
+        let at = cx.into_master(self.at)?;
+        let send = cx.base.vault.application_keys(cx.base.crypto, Side::Server, &at);
+        cx.base.set_send_key(send)?;
+        Ok(WaitFlight2 { at })
+    }
+}

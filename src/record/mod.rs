@@ -17,19 +17,15 @@ mod send_buf;
 pub(crate) use protect::{Opener, Sealer};
 pub use recv_buf::RecvBuf;
 pub(crate) use recv_buf::{Opened, Rules};
+pub(crate) use send_buf::Cut;
 pub use send_buf::SendBuf;
 
 /// Bytes of a record's header.
 pub(crate) const HEADER_LEN: usize = crate::wire::RecordHeader::LEN;
-/// The most content of a record (RFC 8446 §5.1): 2^14 bytes.
-pub const MAX_PLAINTEXT: usize = 1 << 14;
+pub(crate) use crate::wire::MAX_PLAINTEXT;
 /// The most that protection may add to it, as a receiver must tolerate (RFC 8446 §5.2).
 pub(crate) const MAX_EXPANSION: usize = 256;
 /// What we add ourselves: the inner content type and the tag.
 pub(crate) const OVERHEAD: usize = 1 + crate::crypto::TAG_LEN;
 /// The largest record that can arrive, header included.
 pub const MAX_RECORD: usize = HEADER_LEN + MAX_PLAINTEXT + MAX_EXPANSION;
-/// The smallest `record_size_limit` (RFC 8449 §4).
-pub(crate) const MIN_RECORD_SIZE_LIMIT: u16 = 64;
-/// The largest `record_size_limit`: content and its type (RFC 8449 §4).
-pub(crate) const MAX_RECORD_SIZE_LIMIT: u16 = (1 << 14) + 1;

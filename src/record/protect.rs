@@ -1,7 +1,7 @@
 //! Protection of records (RFC 8446 §5.2-§5.5): one AEAD key, one IV and one sequence number a direction.
 
 use super::{HEADER_LEN, OVERHEAD};
-use crate::crypto::{Aead, Crypto, Epoch, IV_LEN, TAG_LEN, TrafficKeys};
+use crate::crypto::{Aead, Crypto, IV_LEN, TAG_LEN, TrafficKeys};
 use crate::fault::{Fault, Reason};
 use crate::wire::{ContentType, ProtocolVersion};
 
@@ -34,22 +34,16 @@ impl<A: Aead> Keyed<A> {
 /// The sending direction: K_send.
 pub(crate) struct Sealer<A> {
     keyed: Option<Keyed<A>>,
-    epoch: Epoch,
 }
 
 impl<A: Aead> Sealer<A> {
     pub(crate) fn new() -> Self {
-        Self { keyed: None, epoch: Epoch::Initial }
+        Self { keyed: None }
     }
 
     pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
         self.keyed = Some(Keyed::new(crypto, keys)?);
-        self.epoch = keys.epoch;
         Ok(())
-    }
-
-    pub(crate) fn epoch(&self) -> Epoch {
-        self.epoch
     }
 
     /// Records protected with this key so far.
@@ -90,24 +84,18 @@ impl<A: Aead> Sealer<A> {
 /// The receiving direction: K_recv.
 pub(crate) struct Opener<A> {
     keyed: Option<Keyed<A>>,
-    epoch: Epoch,
     /// Bytes of early data that may still be dropped unread (§4.2.10).
     skippable: u32,
 }
 
 impl<A: Aead> Opener<A> {
     pub(crate) fn new() -> Self {
-        Self { keyed: None, epoch: Epoch::Initial, skippable: 0 }
+        Self { keyed: None, skippable: 0 }
     }
 
     pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
         self.keyed = Some(Keyed::new(crypto, keys)?);
-        self.epoch = keys.epoch;
         Ok(())
-    }
-
-    pub(crate) fn epoch(&self) -> Epoch {
-        self.epoch
     }
 
     pub(crate) fn is_keyed(&self) -> bool {

@@ -153,12 +153,7 @@ impl<'b> RecvBuf<'b> {
         }
     }
 
-    /// True if bytes of a record wait that is not complete.
-    pub(crate) fn holds_partial_record(&self) -> bool {
-        self.raw_at < self.filled || self.hs_at < self.hs_end
-    }
-
-    /// Overwrites and forgets everything: what the peer sent after a failure is nobody's.
+    /// Forgets everything that was received and not lent.
     pub(crate) fn clear(&mut self) {
         self.hs_at = self.hs_end;
         self.lent_at = self.lent_end;
@@ -184,10 +179,17 @@ impl<'b> RecvBuf<'b> {
         if len > most {
             // Only the length is known, so it must be judged before its bytes are waited for.
             let limit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            return Err(Fault::from(Reason::MessageTooLong).detail(Detail::Limit { got: limit(len), limit: limit(most) }));
+            return Err(
+                Fault::from(Reason::MessageTooLong).detail(Detail::Limit { got: limit(len), limit: limit(most) })
+            );
         }
         let end = self.hs_at.saturating_add(len);
         Ok((end <= self.hs_end).then_some(self.hs_at..end))
+    }
+
+    /// True if a message of `len` bytes, at the front, ends where the handshake bytes end: at the end of its record (§5.1).
+    pub(crate) fn ends_with_message(&self, len: usize) -> bool {
+        self.hs_at.saturating_add(len) == self.hs_end
     }
 
     pub(crate) fn bytes(&self, range: Range<usize>) -> &[u8] {

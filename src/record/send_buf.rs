@@ -105,11 +105,6 @@ impl<'b> SendBuf<'b> {
         self.memory.most().saturating_sub(self.end.saturating_sub(self.sent))
     }
 
-    /// True if the memory is the caller's, so that it can be full.
-    pub(crate) fn capacity(&self) -> usize {
-        self.memory.most()
-    }
-
     /// Drops a record that was not sealed: after a failure nothing of it may leave.
     pub(crate) fn drop_open(&mut self) {
         self.end = self.sealed;
@@ -117,7 +112,12 @@ impl<'b> SendBuf<'b> {
     }
 
     /// Encodes a handshake message into the open record and returns its bytes.
-    pub(crate) fn message<A: Aead>(&mut self, msg: &dyn Message, sealer: &mut Sealer<A>, cut: Cut) -> Result<&[u8], Fault> {
+    pub(crate) fn message<A: Aead>(
+        &mut self,
+        msg: &dyn Message,
+        sealer: &mut Sealer<A>,
+        cut: Cut,
+    ) -> Result<&[u8], Fault> {
         self.open(ContentType::handshake, sealer, cut)?;
         let at = self.end;
         loop {
@@ -135,7 +135,13 @@ impl<'b> SendBuf<'b> {
     }
 
     /// Appends a whole record of its own: an alert, or a change_cipher_spec (which is never protected, §5).
-    pub(crate) fn record<A: Aead>(&mut self, content_type: ContentType, content: &[u8], sealer: &mut Sealer<A>, cut: Cut) -> Result<(), Fault> {
+    pub(crate) fn record<A: Aead>(
+        &mut self,
+        content_type: ContentType,
+        content: &[u8],
+        sealer: &mut Sealer<A>,
+        cut: Cut,
+    ) -> Result<(), Fault> {
         self.close(sealer, cut)?;
         self.open(content_type, sealer, cut)?;
         let end = self.end.saturating_add(content.len());
@@ -155,11 +161,17 @@ impl<'b> SendBuf<'b> {
     pub(crate) fn data_space<A: Aead>(&mut self, sealer: &mut Sealer<A>, cut: Cut) -> Result<&mut [u8], Fault> {
         self.close(sealer, cut)?;
         self.compact();
+        let room = self.data_room(sealer, cut);
         let start = self.sealed.saturating_add(HEADER_LEN);
-        let around = start.saturating_add(sealer.overhead());
-        let room = self.memory.most().saturating_sub(around).min(cut.fragment);
-        self.memory.grow_to(around.saturating_add(room).min(self.memory.most()));
-        Ok(self.memory.get_mut(start..start.saturating_add(room)).unwrap_or_default())
+        let end = start.saturating_add(room);
+        self.memory.grow_to(end.saturating_add(sealer.overhead()).min(self.memory.most()));
+        Ok(self.memory.get_mut(start..end).unwrap_or_default())
+    }
+
+    /// How much application data fits into one record now.
+    pub(crate) fn data_room<A: Aead>(&self, sealer: &Sealer<A>, cut: Cut) -> usize {
+        let around = self.sealed.saturating_add(HEADER_LEN).saturating_add(sealer.overhead());
+        self.memory.most().saturating_sub(around).min(cut.fragment)
     }
 
     /// Seals the first `n` bytes of what [`SendBuf::data_space`] gave.

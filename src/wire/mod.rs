@@ -42,7 +42,7 @@ pub use finished::Finished;
 pub use key_update::KeyUpdate;
 pub use new_session_ticket::NewSessionTicket;
 pub use reader::{Reader, exactly, within};
-pub use record_header::RecordHeader;
+pub use record_header::{MAX_PLAINTEXT, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, RecordHeader};
 pub use registry::*;
 pub use server_hello::{
     HELLO_RETRY_REQUEST_RANDOM, HelloRetryRequest, HelloRetryRequestExtensions, ServerHello, ServerHelloExtensions,

@@ -53,3 +53,10 @@ impl Encode for RecordHeader {
         w.u16(self.length)
     }
 }
+
+/// The most content of a record (RFC 8446 §5.1): 2^14 bytes.
+pub const MAX_PLAINTEXT: usize = 1 << 14;
+/// The smallest `record_size_limit` (RFC 8449 §4).
+pub const MIN_RECORD_SIZE_LIMIT: u16 = 64;
+/// The largest `record_size_limit` in TLS 1.3: content and its type (RFC 8449 §4).
+pub const MAX_RECORD_SIZE_LIMIT: u16 = (1 << 14) + 1;

@@ -1,0 +1,126 @@
+//! Application data, and what else is sent once CONNECTED.
+
+use super::{Connection, Observer, Unobserved};
+use crate::config::HasSettings;
+use crate::crypto::Crypto;
+use crate::error::{Error, Misuse};
+use crate::fault::Fault;
+use crate::handshake::Role;
+use crate::record::SendBuf;
+use crate::wire::{AlertDescription, KeyUpdateRequest};
+
+/// The sending side of a connection that is CONNECTED.
+pub struct App<'a, 'c, R: Role, C: Crypto> {
+    pub(super) conn: &'a mut Connection<'c, R, C>,
+}
+
+impl<R: Role, C: Crypto> App<'_, '_, R, C> {
+    /// Protects as much of `bytes` as the send buffer takes, and returns how much that was.
+    ///
+    /// # Errors
+    /// [`Misuse::Closed`] after [`App::close`]. The inner error is why the connection is over.
+    pub fn write(&mut self, bytes: &[u8], tx: &mut SendBuf<'_>) -> Result<Result<usize, Error>, Misuse> {
+        let mut written: usize = 0;
+        while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+            let n = match self.space(tx)? {
+                Ok(space) => {
+                    let n = rest.len().min(space.len());
+                    for (to, from) in space.chunks_mut(n.max(1)).zip(rest.chunks(n.max(1))).take(1) {
+                        to.copy_from_slice(from);
+                    }
+                    n
+                }
+                Err(error) => return Ok(Err(error)),
+            };
+            if n == 0 {
+                break;
+            }
+            if let Err(error) = self.commit(n, tx)? {
+                return Ok(Err(error));
+            }
+            written = written.saturating_add(n);
+        }
+        Ok(Ok(written))
+    }
+
+    /// Room for plaintext inside the next record, which [`App::commit`] protects where it lies. Empty if the send buffer is full.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub fn space<'t>(&mut self, tx: &'t mut SendBuf<'_>) -> Result<Result<&'t mut [u8], Error>, Misuse> {
+        if self.conn.closed.by_us {
+            return Err(Misuse::Closed);
+        }
+        if let Err(fault) = self.renew_key(tx) {
+            return Ok(Err(self.failed(fault, tx)));
+        }
+        let cut = self.conn.cut();
+        Ok(match tx.data_space(&mut self.conn.sealer, cut) {
+            Ok(space) => Ok(space),
+            // Records that wait are never dropped for want of room: there is just none.
+            Err(_) => Ok(&mut []),
+        })
+    }
+
+    /// Protects the first `n` bytes of [`App::space`] as one record.
+    ///
+    /// # Errors
+    /// [`Misuse::TooMuch`] if that is more than there was room for; else as [`App::write`].
+    pub fn commit(&mut self, n: usize, tx: &mut SendBuf<'_>) -> Result<Result<(), Error>, Misuse> {
+        if self.conn.closed.by_us {
+            return Err(Misuse::Closed);
+        }
+        let cut = self.conn.cut();
+        if n > tx.data_room(&self.conn.sealer, cut) {
+            return Err(Misuse::TooMuch);
+        }
+        Ok(tx.commit_data(n, &mut self.conn.sealer, cut).map_err(|fault| self.failed(fault, tx)))
+    }
+
+    /// Sends a KeyUpdate (RFC 8446 §4.6.3) and goes on with new keys; asks the peer for new ones too, if `both`.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub fn update_keys(&mut self, both: bool, tx: &mut SendBuf<'_>) -> Result<Result<(), Error>, Misuse> {
+        self.update_keys_with(both, tx, &mut Unobserved)
+    }
+
+    /// [`App::update_keys`], with somebody watching.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub fn update_keys_with(
+        &mut self,
+        both: bool,
+        tx: &mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Result<(), Error>, Misuse> {
+        if self.conn.closed.by_us {
+            return Err(Misuse::Closed);
+        }
+        let request = if both { KeyUpdateRequest::update_requested } else { KeyUpdateRequest::update_not_requested };
+        Ok(self.conn.send_key_update(request, tx, observer).map_err(|fault| self.failed(fault, tx)))
+    }
+
+    /// Says that we will send no more (close_notify, RFC 8446 §6.1). The peer may go on. Saying it twice sends it once.
+    pub fn close(&mut self, tx: &mut SendBuf<'_>) {
+        if !self.conn.closed.by_us {
+            self.conn.closed.by_us = true;
+            self.conn.send_alert(AlertDescription::close_notify, tx, &mut Unobserved);
+        }
+    }
+
+    /// [5.5-1] A key is not used beyond its limit: a KeyUpdate comes first.
+    fn renew_key(&mut self, tx: &mut SendBuf<'_>) -> Result<(), Fault> {
+        let Some(suite) = self.conn.negotiated().suite else { return Ok(()) };
+        if self.conn.sealer.used() < self.conn.config.settings().records_per_key(suite) {
+            return Ok(());
+        }
+        self.conn.send_key_update(KeyUpdateRequest::update_not_requested, tx, &mut Unobserved)
+    }
+
+    fn failed(&mut self, fault: Fault, tx: &mut SendBuf<'_>) -> Error {
+        let state = self.conn.state();
+        self.conn.fail(fault, state, tx, &mut Unobserved)
+    }
+}

@@ -1,0 +1,26 @@
+//! What a step comes to.
+
+use crate::fault::StateName;
+use crate::handshake::Ask;
+
+/// What a step came to.
+#[derive(Debug)]
+pub enum Event<'rx> {
+    /// An arrow of the figures of RFC 8446 Appendix A was taken; also one that leads back to the same box.
+    Moved {
+        /// The box left.
+        from: StateName,
+        /// The box entered.
+        to: StateName,
+    },
+    /// Application data, lent from the receive buffer. The next step ends the loan; `RecvBuf::data` has it until then.
+    Data(&'rx [u8]),
+    /// The application has to decide: see [`Connection::answer`](crate::Connection::answer). Asked again until it does.
+    Ask(Ask<'rx>),
+    /// Nothing can be done before more bytes arrive.
+    NeedRecv,
+    /// The send buffer must be emptied before the next arrow: it may not have the room.
+    NeedSend,
+    /// The peer will send no more (close_notify). We still may.
+    PeerClosed,
+}

@@ -1,0 +1,34 @@
+//! The two roles, and what a connection of each is made from.
+
+use super::Connection;
+use crate::config::{ClientConfig, ServerConfig};
+use crate::crypto::Crypto;
+use crate::handshake::{client, server};
+use crate::shared::Shared;
+use crate::x509::{ServerName, UnixTime};
+
+/// A client's connection with a provider of one's own.
+pub type ClientWith<'c, C> = Connection<'c, client::Client, C>;
+/// A server's connection with a provider of one's own.
+pub type ServerWith<'c, C> = Connection<'c, server::Server, C>;
+
+/// A client's connection.
+#[cfg(feature = "ring")]
+pub type Client<'c> = ClientWith<'c, crate::crypto::Ring>;
+/// A server's connection.
+#[cfg(feature = "ring")]
+pub type Server<'c> = ServerWith<'c, crate::crypto::Ring>;
+
+impl<'c, C: Crypto> ClientWith<'c, C> {
+    /// A connection to `server_name`, which the server's certificate must be for. `now` judges the validity of certificates.
+    pub fn new(config: impl Into<Shared<'c, ClientConfig<C>>>, server_name: ServerName<'c>, now: UnixTime) -> Self {
+        Self::start(config.into(), Some(server_name), now)
+    }
+}
+
+impl<'c, C: Crypto> ServerWith<'c, C> {
+    /// A connection that waits for a ClientHello. `now` judges the validity of certificates.
+    pub fn new(config: impl Into<Shared<'c, ServerConfig<C>>>, now: UnixTime) -> Self {
+        Self::start(config.into(), None, now)
+    }
+}

@@ -1,0 +1,37 @@
+//! Mutual authentication between two ends of ours.
+
+mod util;
+
+use util::pair::World;
+
+#[test]
+fn both_ends_connect_and_know_each_other() {
+    let world = World::new();
+    let mut pair = world.pair();
+    pair.run();
+    pair.assert_connected();
+    let client_sees: Vec<_> = pair.client.conn.peer().unwrap().dns().map(str::to_owned).collect();
+    let server_sees: Vec<_> = pair.server.conn.peer().unwrap().dns().map(str::to_owned).collect();
+    assert_eq!(client_sees, ["server.test"]);
+    assert_eq!(server_sees, ["robot.test"]);
+}
+
+#[test]
+fn data_flows_both_ways_after_connected() {
+    let world = World::new();
+    let mut pair = world.pair();
+    pair.run();
+    pair.client.write(b"ping");
+    pair.server.write(b"pong");
+    pair.run();
+    assert_eq!(pair.server.received, b"ping");
+    assert_eq!(pair.client.received, b"pong");
+}
+
+#[test]
+fn one_byte_at_a_time_is_enough() {
+    let world = World::new();
+    let mut pair = world.pair();
+    pair.run_in_pieces(1);
+    pair.assert_connected();
+}

@@ -1,0 +1,106 @@
+//! Throw-away certificates, made afresh for every test: root, intermediate, leaf.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    SanType, SignatureAlgorithm, date_time_ymd,
+};
+
+pub use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
+
+/// The instant at which all tests judge certificates, unless they say otherwise: 2026-06-01T00:00:00Z.
+pub const NOW: i64 = 1_780_272_000;
+
+/// A certificate in PEM and DER, and its key.
+pub struct Entity {
+    pub pem: String,
+    pub der: Vec<u8>,
+    pub key: KeyPair,
+    params: CertificateParams,
+}
+
+impl Entity {
+    pub fn key_pem(&self) -> String {
+        self.key.serialize_pem()
+    }
+}
+
+/// A leaf's chain in PEM, leaf first, and its key in PEM.
+pub struct Chain {
+    pub pem: String,
+    pub key_pem: String,
+    pub leaf: Entity,
+}
+
+/// Root and intermediate of one PKI.
+pub struct Pki {
+    pub root: Entity,
+    pub intermediate: Entity,
+    algorithm: &'static SignatureAlgorithm,
+}
+
+/// What a leaf is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    Server,
+    Client,
+}
+
+impl Pki {
+    pub fn new(name: &str) -> Self {
+        Self::with(name, &PKCS_ECDSA_P256_SHA256)
+    }
+
+    pub fn with(name: &str, algorithm: &'static SignatureAlgorithm) -> Self {
+        let root = ca(&format!("{name} root"), algorithm, None);
+        let intermediate = ca(&format!("{name} intermediate"), algorithm, Some(&root));
+        Self { root, intermediate, algorithm }
+    }
+
+    pub fn server(&self, name: &str) -> Chain {
+        self.leaf(name, For::Server, |_| {})
+    }
+
+    pub fn client(&self, name: &str) -> Chain {
+        self.leaf(name, For::Client, |_| {})
+    }
+
+    /// A leaf under the intermediate, changed by `change` before it is signed.
+    pub fn leaf(&self, name: &str, purpose: For, change: impl FnOnce(&mut CertificateParams)) -> Chain {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.not_before = date_time_ymd(2026, 1, 1);
+        params.not_after = date_time_ymd(2027, 1, 1);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![match purpose {
+            For::Server => ExtendedKeyUsagePurpose::ServerAuth,
+            For::Client => ExtendedKeyUsagePurpose::ClientAuth,
+        }];
+        if purpose == For::Client {
+            params.subject_alt_names.push(SanType::URI(format!("spiffe://symbolon.test/{name}").try_into().unwrap()));
+        }
+        change(&mut params);
+        let leaf = sign(params, self.algorithm, Some(&self.intermediate));
+        let pem = format!("{}{}", leaf.pem, self.intermediate.pem);
+        Chain { pem, key_pem: leaf.key_pem(), leaf }
+    }
+}
+
+fn ca(name: &str, algorithm: &'static SignatureAlgorithm, issuer: Option<&Entity>) -> Entity {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.not_before = date_time_ymd(2025, 1, 1);
+    params.not_after = date_time_ymd(2030, 1, 1);
+    sign(params, algorithm, issuer)
+}
+
+fn sign(params: CertificateParams, algorithm: &'static SignatureAlgorithm, issuer: Option<&Entity>) -> Entity {
+    let key = KeyPair::generate_for(algorithm).unwrap();
+    let certificate = match issuer {
+        None => params.self_signed(&key).unwrap(),
+        Some(issuer) => params.signed_by(&key, &Issuer::from_params(&issuer.params, &issuer.key)).unwrap(),
+    };
+    Entity { pem: certificate.pem(), der: certificate.der().to_vec(), key, params }
+}

@@ -12,7 +12,7 @@
 //! - Application data stays where it was decrypted: `lent_at..lent_end`, between `hs_end` and `raw_at`.
 //! - Only [`RecvBuf::space`] moves bytes otherwise, and never while something is lent.
 
-use super::{HEADER_LEN, MAX_EXPANSION, MAX_PLAINTEXT, MAX_RECORD, Opener};
+use super::{HEADER_LEN, MAX_EXPANSION, MAX_PLAINTEXT, Opener};
 use crate::buffer::Memory;
 use crate::crypto::{Aead, TAG_LEN};
 use crate::fault::{Detail, Fault, Reason};
@@ -75,7 +75,10 @@ impl<'b> RecvBuf<'b> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new() -> RecvBuf<'static> {
-        RecvBuf::with(Memory::Owned { bytes: alloc::vec::Vec::new(), most: MAX_MESSAGE.saturating_add(MAX_RECORD) })
+        RecvBuf::with(Memory::Owned {
+            bytes: alloc::vec::Vec::new(),
+            most: MAX_MESSAGE.saturating_add(super::MAX_RECORD),
+        })
     }
 
     fn with(memory: Memory<'b>) -> Self {

@@ -13,6 +13,9 @@ mod error;
 mod fault;
 mod handshake;
 pub mod identity;
+#[cfg(feature = "std")]
+pub mod io;
+pub mod observe;
 mod record;
 mod schedule;
 mod shared;

@@ -69,7 +69,7 @@ impl Pki {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
         params.not_before = date_time_ymd(2026, 1, 1);
-        params.not_after = date_time_ymd(2027, 1, 1);
+        params.not_after = date_time_ymd(2090, 1, 1);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![match purpose {
             For::Server => ExtendedKeyUsagePurpose::ServerAuth,
@@ -92,7 +92,7 @@ fn ca(name: &str, algorithm: &'static SignatureAlgorithm, issuer: Option<&Entity
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.not_before = date_time_ymd(2025, 1, 1);
-    params.not_after = date_time_ymd(2030, 1, 1);
+    params.not_after = date_time_ymd(2095, 1, 1);
     sign(params, algorithm, issuer)
 }
 

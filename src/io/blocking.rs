@@ -1,0 +1,393 @@
+//! The blocking driver, over any `Read + Write`.
+//!
+//! [`connect`] and [`accept`] return a [`Stream`] once the connection is CONNECTED, or a [`Failed`] that still has the
+//! connection, so that one can ask it who the peer claimed to be. A `Stream` therefore never carries data before CONNECTED.
+
+use crate::config::{ClientConfig, Credential, ServerConfig};
+use crate::connection::{ClientWith, Connection, Event, Observer, ServerWith, Unobserved};
+use crate::crypto::Crypto;
+use crate::error::{Error, Misuse};
+use crate::fault::Reason;
+use crate::handshake::{Answer, Ask, Role};
+use crate::record::{RecvBuf, SendBuf};
+use crate::shared::Shared;
+use crate::x509::{ServerName, UnixTime};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+use std::io::{self, Read, Write};
+
+/// What the application says to an [`Ask`]; the owned form of [`Answer`].
+#[derive(Debug)]
+pub enum Reply<'c> {
+    /// See [`Answer::Credential`].
+    Credential(Option<Shared<'c, Credential>>),
+    /// See [`Answer::Chain`].
+    Chain(Result<(), Reason>),
+    /// See [`Answer::Signature`].
+    Signature(Vec<u8>),
+}
+
+/// Answers the questions that the configuration leaves open. The driver waits for it.
+pub type Answers<'c> = Box<dyn FnMut(&Ask<'_>) -> Reply<'c> + Send + 'c>;
+
+/// A handshake about to be run over a transport.
+pub struct Handshake<'c, R: Role, C: Crypto, T> {
+    stream: Stream<'c, R, C, T>,
+    answers: Option<Answers<'c>>,
+}
+
+/// A connection that is CONNECTED, over a transport. Reads give 0 at the peer's close_notify, and an error of kind
+/// `UnexpectedEof` if the transport ends without it.
+pub struct Stream<'c, R: Role, C: Crypto, T> {
+    conn: Connection<'c, R, C>,
+    rx: RecvBuf<'static>,
+    tx: SendBuf<'static>,
+    io: T,
+    observer: Box<dyn Observer + Send + 'c>,
+}
+
+/// A client's stream.
+pub type ClientStream<'c, C, T> = Stream<'c, crate::ClientRole, C, T>;
+/// A server's stream.
+pub type ServerStream<'c, C, T> = Stream<'c, crate::ServerRole, C, T>;
+
+/// Why there is no stream.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The handshake failed, on our side or on the peer's. Our alert was sent.
+    Tls(Error),
+    /// The transport failed.
+    Io(io::Error),
+    /// A question came up that nobody answers, or the answer was to another one.
+    Unanswered(Misuse),
+}
+
+/// A handshake that failed, with what is known of the peer.
+pub struct Failed<'c, R: Role, C: Crypto> {
+    /// Why.
+    pub cause: Cause,
+    /// The connection, to be asked for the state, the peer's claimed identity, and what became of client authentication.
+    pub conn: Connection<'c, R, C>,
+}
+
+/// Connects as a client, judging certificates at the system's time.
+///
+/// # Errors
+/// [`Failed`]
+pub fn connect<'c, C: Crypto, T: Read + Write>(
+    config: impl Into<Shared<'c, ClientConfig<C>>>,
+    server_name: ServerName<'c>,
+    io: T,
+) -> Result<ClientStream<'c, C, T>, Box<Failed<'c, crate::ClientRole, C>>> {
+    Handshake::new(ClientWith::new(config, server_name, UnixTime::now()), io).complete()
+}
+
+/// Accepts a client, judging certificates at the system's time.
+///
+/// # Errors
+/// [`Failed`]
+pub fn accept<'c, C: Crypto, T: Read + Write>(
+    config: impl Into<Shared<'c, ServerConfig<C>>>,
+    io: T,
+) -> Result<ServerStream<'c, C, T>, Box<Failed<'c, crate::ServerRole, C>>> {
+    Handshake::new(ServerWith::new(config, UnixTime::now()), io).complete()
+}
+
+impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
+    /// Joins a connection that has not begun to a transport.
+    pub fn new(conn: Connection<'c, R, C>, io: T) -> Self {
+        let observer = Box::new(Unobserved);
+        Self { stream: Stream { conn, rx: RecvBuf::new(), tx: SendBuf::new(), io, observer }, answers: None }
+    }
+
+    /// Somebody who watches, now and as long as the stream lives.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + Send + 'c) -> Self {
+        self.stream.observer = Box::new(observer);
+        self
+    }
+
+    /// Who answers what the configuration leaves open.
+    #[must_use]
+    pub fn answers(mut self, answers: impl FnMut(&Ask<'_>) -> Reply<'c> + Send + 'c) -> Self {
+        self.answers = Some(Box::new(answers));
+        self
+    }
+
+    /// Runs the handshake to CONNECTED.
+    ///
+    /// # Errors
+    /// [`Failed`]. The alert, if one is due, was written to the transport.
+    pub fn complete(mut self) -> Result<Stream<'c, R, C, T>, Box<Failed<'c, R, C>>> {
+        match self.run() {
+            Ok(()) => Ok(self.stream),
+            Err(cause) => {
+                if cause.is_ours() {
+                    // The connection itself is sound: the peer is told that we give up.
+                    let Stream { conn, tx, io, .. } = &mut self.stream;
+                    conn.cancel(tx);
+                    let _ = write_all(tx, io);
+                }
+                Err(Box::new(Failed { cause, conn: self.stream.conn }))
+            }
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Cause> {
+        let s = &mut self.stream;
+        while !s.conn.is_connected() {
+            let reply = match s.conn.step_with(&mut s.rx, &mut s.tx, &mut *s.observer) {
+                Ok(Event::Ask(ask)) => match &mut self.answers {
+                    Some(answers) => answers(&ask),
+                    None => return Err(Cause::Unanswered(Misuse::AnswerDoesNotFit)),
+                },
+                Ok(Event::NeedRecv) => {
+                    s.flush_records()?;
+                    s.fill()?;
+                    continue;
+                }
+                Ok(_) => {
+                    s.flush_records()?;
+                    continue;
+                }
+                Err(error) => return Err(s.after(error)),
+            };
+            let answer = match &reply {
+                Reply::Credential(credential) => Answer::Credential(credential.clone()),
+                Reply::Chain(verdict) => Answer::Chain(*verdict),
+                Reply::Signature(signature) => Answer::Signature(signature),
+            };
+            match s.conn.answer_with(answer, &mut s.rx, &mut s.tx, &mut *s.observer) {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => return Err(s.after(error)),
+                Err(misuse) => return Err(Cause::Unanswered(misuse)),
+            }
+        }
+        s.flush_records()?;
+        Ok(())
+    }
+}
+
+impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
+    /// Writes out what waits. If the transport refuses, the peer may have said why before: its alert is the better cause.
+    fn flush_records(&mut self) -> Result<(), Cause> {
+        match write_all(&mut self.tx, &mut self.io) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.last_words().map_or(Cause::Io(error), Cause::Tls)),
+        }
+    }
+
+    /// Reads once. The end of the transport is an error here, unless close_notify came before.
+    fn fill(&mut self) -> Result<(), Cause> {
+        loop {
+            return match self.io.read(self.rx.space()) {
+                Ok(0) => self.conn.end_of_input().map_err(Cause::Tls),
+                Ok(n) => {
+                    self.rx.received(n);
+                    Ok(())
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => Err(Cause::Io(e)),
+            };
+        }
+    }
+
+    /// An error of the connection, after its alert went out as far as the transport takes it.
+    fn after(&mut self, error: Error) -> Cause {
+        let _ = write_all(&mut self.tx, &mut self.io);
+        Cause::Tls(error)
+    }
+
+    /// What the peer said before it stopped reading.
+    fn last_words(&mut self) -> Option<Error> {
+        loop {
+            match self.conn.step_with(&mut self.rx, &mut self.tx, &mut *self.observer) {
+                Ok(Event::NeedRecv) => match self.io.read(self.rx.space()) {
+                    Ok(n) if n > 0 => self.rx.received(n),
+                    _ => return None,
+                },
+                Ok(Event::Moved { .. } | Event::Data(_)) => {}
+                Ok(Event::Ask(_) | Event::NeedSend | Event::PeerClosed) => return None,
+                Err(error) => return Some(error),
+            }
+        }
+    }
+
+    /// Application data that is there without asking the transport; see [`Stream::read_some`].
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        self.rx.data()
+    }
+
+    /// Gives back `n` bytes of [`Stream::data`].
+    pub fn consume(&mut self, n: usize) {
+        self.rx.consume(n);
+    }
+
+    /// Waits for application data and lends it, undivided and uncopied; empty at the peer's close_notify.
+    ///
+    /// # Errors
+    /// Why the connection is over.
+    pub fn read_some(&mut self) -> Result<&[u8], Cause> {
+        while self.rx.data().is_empty() {
+            match self.conn.step_with(&mut self.rx, &mut self.tx, &mut *self.observer) {
+                Ok(Event::Data(_)) => break,
+                Ok(Event::Moved { .. } | Event::NeedSend) => self.flush_records()?,
+                Ok(Event::NeedRecv) => {
+                    self.flush_records()?;
+                    // Idle: the memory of both buffers goes back until something comes.
+                    self.tx.release();
+                    self.fill()?;
+                }
+                Ok(Event::PeerClosed) => return Ok(&[]),
+                Ok(Event::Ask(_)) => return Err(Cause::Unanswered(Misuse::AnswerDoesNotFit)),
+                Err(error) => return Err(self.after(error)),
+            }
+        }
+        Ok(self.rx.data())
+    }
+
+    /// Sends a KeyUpdate (RFC 8446 §4.6.3), asking for the peer's too if `both`.
+    ///
+    /// # Errors
+    /// Why the connection is over, or can't send any more.
+    pub fn update_keys(&mut self, both: bool) -> io::Result<()> {
+        let Some(mut app) = self.conn.app() else { return Err(self.over()) };
+        app.update_keys_with(both, &mut self.tx, &mut *self.observer).map_err(io::Error::other)?.map_err(into_io)?;
+        Ok(self.flush_records()?)
+    }
+
+    /// Says that we will send no more: close_notify, once. The peer may go on sending.
+    ///
+    /// # Errors
+    /// If the transport refuses it.
+    pub fn close(&mut self) -> io::Result<()> {
+        if let Some(mut app) = self.conn.app() {
+            app.close(&mut self.tx);
+        }
+        Ok(self.flush_records()?)
+    }
+
+    fn over(&self) -> io::Error {
+        match self.conn.error() {
+            Some(error) => into_io(error),
+            None => io::Error::other(Misuse::NotConnected(self.conn.state())),
+        }
+    }
+}
+
+impl<'c, R: Role, C: Crypto, T> Stream<'c, R, C, T> {
+    /// The connection: what was negotiated, who the peer is.
+    pub fn conn(&self) -> &Connection<'c, R, C> {
+        &self.conn
+    }
+
+    /// The transport.
+    pub fn transport(&self) -> &T {
+        &self.io
+    }
+
+    /// The transport, to be changed; TLS bytes are not to be read or written by it.
+    pub fn transport_mut(&mut self) -> &mut T {
+        &mut self.io
+    }
+
+    /// Takes the stream apart: for drivers that do more than one thing at a time.
+    pub fn into_parts(self) -> (Connection<'c, R, C>, RecvBuf<'static>, SendBuf<'static>, T) {
+        (self.conn, self.rx, self.tx, self.io)
+    }
+}
+
+impl<R: Role, C: Crypto, T: Read + Write> Read for Stream<'_, R, C, T> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        let mut data = self.read_some()?;
+        let n = data.read(buf)?;
+        self.rx.consume(n);
+        Ok(n)
+    }
+}
+
+impl<R: Role, C: Crypto, T: Read + Write> Write for Stream<'_, R, C, T> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let Some(mut app) = self.conn.app() else { return Err(self.over()) };
+        let n = app.write(buf, &mut self.tx).map_err(io::Error::other)?.map_err(into_io)?;
+        self.flush_records()?;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.flush_records()?;
+        self.io.flush()
+    }
+}
+
+fn write_all(tx: &mut SendBuf<'_>, io: &mut impl Write) -> io::Result<()> {
+    while !tx.to_send().is_empty() {
+        match io.write(tx.to_send()) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => tx.sent(n),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+fn into_io(error: Error) -> io::Error {
+    match error {
+        Error::Truncated { .. } => io::Error::new(io::ErrorKind::UnexpectedEof, error),
+        Error::Refused(_) | Error::PeerAlert(_) => io::Error::new(io::ErrorKind::InvalidData, error),
+    }
+}
+
+impl From<Cause> for io::Error {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::Tls(error) => into_io(error),
+            Cause::Io(error) => error,
+            Cause::Unanswered(misuse) => Self::other(misuse),
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tls(error) => error.fmt(f),
+            Self::Io(error) => write!(f, "the transport failed: {error}"),
+            Self::Unanswered(misuse) => write!(f, "the handshake asked, and nobody answered: {misuse}"),
+        }
+    }
+}
+
+impl core::error::Error for Cause {}
+
+impl Cause {
+    /// True if the peer does not know yet: a question without an answer, or a transport whose time ran out.
+    fn is_ours(&self) -> bool {
+        match self {
+            Self::Tls(_) => false,
+            Self::Io(e) => matches!(e.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock),
+            Self::Unanswered(_) => true,
+        }
+    }
+}
+
+impl<R: Role, C: Crypto> fmt::Display for Failed<'_, R, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl<R: Role, C: Crypto> fmt::Debug for Failed<'_, R, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failed").field("cause", &self.cause).field("state", &self.conn.state()).finish()
+    }
+}
+
+impl<R: Role, C: Crypto> core::error::Error for Failed<'_, R, C> {}

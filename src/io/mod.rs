@@ -1,0 +1,3 @@
+//! Drivers: a connection joined to a transport. Each is a loop over `step`, and nothing of TLS is decided here.
+
+pub mod blocking;

@@ -1,0 +1,146 @@
+//! The blocking driver over loopback TCP.
+
+mod util;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use symbolon::io::blocking::{self, Cause, Handshake};
+use symbolon::{ClientWith, Error, Reason, ServerName, ServerWith, UnixTime};
+use util::pair::World;
+use util::pki::NOW;
+
+type ServerSays = Result<Vec<u8>, (Error, String)>;
+
+/// Runs a server that echoes until the peer closes, and hands the client's socket to `client`.
+fn with_server<T>(world: &World, client: impl FnOnce(TcpStream) -> T) -> (T, ServerSays) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let config = Arc::new(world.server_config().build().unwrap());
+    let server = std::thread::spawn(move || {
+        let (tcp, _) = listener.accept().unwrap();
+        let conn = ServerWith::new(config, UnixTime(NOW));
+        let mut tls = match Handshake::new(conn, tcp).complete() {
+            Ok(tls) => tls,
+            Err(failed) => {
+                let Cause::Tls(error) = failed.cause else { panic!("{failed}") };
+                return Err((error, failed.conn.claimed_peer().map(ToString::to_string).unwrap_or_default()));
+            }
+        };
+        let mut all = Vec::new();
+        let mut some = [0; 1000];
+        loop {
+            match tls.read(&mut some) {
+                Ok(0) => break,
+                Ok(n) => {
+                    all.extend_from_slice(&some[..n]);
+                    tls.write_all(&some[..n]).unwrap();
+                }
+                Err(e) => return Err((*e.get_ref().unwrap().downcast_ref::<Error>().unwrap(), String::new())),
+            }
+        }
+        tls.close().unwrap();
+        Ok(all)
+    });
+    let said = client(TcpStream::connect(address).unwrap());
+    (said, server.join().unwrap())
+}
+
+fn client_conn(world: &World) -> ClientWith<'static, symbolon::crypto::Ring> {
+    let config = Arc::new(world.client_config().build().unwrap());
+    ClientWith::new(config, ServerName::dns("server.test").unwrap().into_owned(), UnixTime(NOW))
+}
+
+#[test]
+fn a_megabyte_comes_back_whole_and_both_sides_close_properly() {
+    let world = World::new();
+    let sent: Vec<u8> = (0..1 << 20).map(|i: u32| i.to_le_bytes()[i as usize % 3]).collect();
+    let (received, server) = with_server(&world, |tcp| {
+        let mut tls = Handshake::new(client_conn(&world), tcp).complete().unwrap();
+        let mut received = Vec::new();
+        for piece in sent.chunks(30_000) {
+            tls.write_all(piece).unwrap();
+            let mut back = vec![0; piece.len()];
+            tls.read_exact(&mut back).unwrap();
+            received.extend(back);
+        }
+        tls.close().unwrap();
+        assert_eq!(tls.read(&mut [0; 1]).unwrap(), 0);
+        received
+    });
+    assert!(received == sent);
+    assert!(server.unwrap() == sent);
+}
+
+#[test]
+fn a_transport_that_ends_without_close_notify_is_told_apart() {
+    let world = World::new();
+    let ((), server) = with_server(&world, |tcp| {
+        let mut tls = Handshake::new(client_conn(&world), tcp).complete().unwrap();
+        tls.write_all(b"half a message").unwrap();
+    });
+    assert!(matches!(server.unwrap_err().0, Error::Truncated { .. }));
+}
+
+#[test]
+fn a_server_refuses_a_client_without_certificate_and_the_client_reads_why() {
+    let world = World::new();
+    let (alert, server) = with_server(&world, |tcp| {
+        let config = symbolon::ClientConfig::builder(symbolon::crypto::Ring::new()).anchors(world.anchors());
+        let config = Arc::new(config.build().unwrap());
+        let conn = ClientWith::new(config, ServerName::dns("server.test").unwrap().into_owned(), UnixTime(NOW));
+        let mut tls = Handshake::new(conn, tcp).complete().unwrap();
+        let error = tls.read(&mut [0; 1]).unwrap_err();
+        error.to_string()
+    });
+    assert!(alert.contains("certificate_required"), "{alert}");
+    let Error::Refused(refusal) = server.unwrap_err().0 else { panic!() };
+    assert_eq!(refusal.reason, Reason::ClientCertificateMissing);
+}
+
+#[test]
+fn a_client_refuses_a_server_for_another_name_and_says_which_certificate() {
+    let world = World::new();
+    let (failed, server) = with_server(&world, |tcp| {
+        let config = Arc::new(world.client_config().build().unwrap());
+        let name = ServerName::dns("other.test").unwrap().into_owned();
+        let conn = ClientWith::new(config, name, UnixTime(NOW));
+        let failed = Handshake::new(conn, tcp).complete().err().unwrap();
+        (failed.to_string(), failed.conn.claimed_peer().unwrap().to_string())
+    });
+    assert!(failed.0.contains("certificate 0") && failed.0.contains("WAIT_CERT"), "{}", failed.0);
+    assert!(failed.1.contains("server.test"), "{}", failed.1);
+    let Error::PeerAlert(alert) = server.unwrap_err().0 else { panic!() };
+    assert_eq!(alert.description, symbolon::wire::AlertDescription::bad_certificate);
+}
+
+#[test]
+fn connect_and_accept_need_no_more_than_a_configuration_and_a_transport() {
+    let world = World::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let config = Arc::new(world.server_config().build().unwrap());
+    let server = std::thread::spawn(move || {
+        let tls = blocking::accept(config, listener.accept().unwrap().0).unwrap();
+        tls.conn().peer().unwrap().dns().next().map(str::to_owned)
+    });
+    let config = Arc::new(world.client_config().build().unwrap());
+    let name = ServerName::dns("server.test").unwrap();
+    let tls = blocking::connect(config, name, TcpStream::connect(address).unwrap()).unwrap();
+    assert!(tls.conn().is_connected());
+    assert_eq!(server.join().unwrap().as_deref(), Some("robot.test"));
+}
+
+#[test]
+fn a_question_that_nobody_answers_ends_the_handshake_and_tells_the_peer() {
+    let world = World::new();
+    let (cause, server) = with_server(&world, |tcp| {
+        let config = Arc::new(world.client_config().ask_chain().build().unwrap());
+        let name = ServerName::dns("server.test").unwrap().into_owned();
+        let conn = ClientWith::new(config, name, UnixTime(NOW));
+        Handshake::new(conn, tcp).complete().err().unwrap().cause
+    });
+    assert!(matches!(cause, Cause::Unanswered(_)));
+    let Error::PeerAlert(alert) = server.unwrap_err().0 else { panic!() };
+    assert_eq!(alert.description, symbolon::wire::AlertDescription::close_notify);
+}

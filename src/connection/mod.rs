@@ -17,7 +17,7 @@ pub use observer::{Observer, Unobserved};
 pub use role::{Client, Server};
 pub use role::{ClientWith, ServerWith};
 
-use crate::config::HasSettings;
+use crate::config::{Credential, HasSettings};
 use crate::crypto::Crypto;
 use crate::error::{Error, Misuse, PeerAlert, Refusal};
 use crate::fault::{Fault, Reason, Side, StateName};
@@ -245,7 +245,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     #[must_use]
     pub fn required_send_space(&self) -> usize {
         // What grows is the chain and the signature; the rest of a flight, the alert and the framing fit in the constant.
-        let chain = |c: &crate::Credential| {
+        let chain = |c: &Credential| {
             c.chain().iter().map(|e| e.cert_data.len().saturating_add(5)).fold(0, usize::saturating_add)
         };
         let longest = self.config.credentials().iter().map(|c| chain(c)).max().unwrap_or(0);

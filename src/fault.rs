@@ -298,7 +298,7 @@ pub enum Detail {
     },
 }
 
-/// Why we stop. Not `Clone`, and never public: it becomes one error and one alert.
+/// Why we stop. Not `Clone`: on a connection it becomes one error and one alert.
 #[must_use]
 #[derive(Debug)]
 pub struct Fault {
@@ -308,6 +308,24 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Why, and so with which alert and by which rule.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Where in the peer's bytes.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The figures that belong to it.
+    #[must_use]
+    pub const fn figures(&self) -> Detail {
+        self.detail
+    }
+
     pub(crate) fn message(mut self, kind: HandshakeType) -> Self {
         self.place.message.get_or_insert(kind);
         self

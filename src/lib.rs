@@ -31,7 +31,7 @@ pub use connection::{App, ClientWith, Connection, Event, Observer, ServerWith, U
 #[cfg(feature = "ring")]
 pub use connection::{Client, Server};
 pub use error::{Error, Misuse, PeerAlert, Refusal};
-pub use fault::{Detail, Place, Reason, Side, StateName};
+pub use fault::{Detail, Fault, Place, Reason, Side, StateName};
 pub use handshake::{
     Answer, Ask, ClientAuthState, Kind, Negotiated, Role, SignRequest, SignedContent, Trace, WhyNothingSent,
 };

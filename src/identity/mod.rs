@@ -7,7 +7,6 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod allow;
 #[cfg(feature = "alloc")]

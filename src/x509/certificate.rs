@@ -41,7 +41,8 @@ impl<'a> Certificate<'a> {
     /// Reads `der`, which is one certificate and nothing behind it.
     ///
     /// # Errors
-    /// [`Reason::CertificateMalformed`], with the field of RFC 5280 §4.1 that is not as drawn there.
+    /// [`CertificateMalformed`](crate::fault::Reason::CertificateMalformed), with the field of RFC 5280 §4.1 that is
+    /// not as drawn there.
     pub fn parse(der: &'a [u8]) -> Result<Self, Fault> {
         let mut certificate = Elements::of(only(der, Tag::Sequence, "Certificate")?, "Certificate")?;
         let tbs = certificate.one(Tag::Sequence, "tbsCertificate")?;
@@ -133,8 +134,12 @@ impl<'a> Certificate<'a> {
     /// The public key.
     ///
     /// # Errors
-    /// [`Reason::CertificateAlgorithm`] if it is of a kind that we do not accept, [`Reason::CertificateKeyWeak`] for RSA
-    /// below 2048 bits, [`Reason::CertificateMalformed`] if it is none.
+    /// [`CertificateAlgorithm`] if it is of a kind that we do not accept, [`CertificateKeyWeak`] for RSA below 2048
+    /// bits, [`CertificateMalformed`] if it is none.
+    ///
+    /// [`CertificateAlgorithm`]: crate::fault::Reason::CertificateAlgorithm
+    /// [`CertificateKeyWeak`]: crate::fault::Reason::CertificateKeyWeak
+    /// [`CertificateMalformed`]: crate::fault::Reason::CertificateMalformed
     pub fn public_key(&self) -> Result<PublicKey<'a>, Fault> {
         spki::public_key(self.spki)
     }
@@ -230,3 +235,6 @@ impl fmt::Display for Description<'_> {
         write!(f, ", valid {} to {}", certificate.not_before, certificate.not_after)
     }
 }
+
+#[cfg(test)]
+mod tests;

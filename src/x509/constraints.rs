@@ -205,3 +205,6 @@ fn ip(name: &[u8], base: &[u8]) -> Option<bool> {
     let same = || name.iter().zip(network).zip(mask).all(|((name, network), mask)| name & mask == network & mask);
     Some(name.len() == half && same())
 }
+
+#[cfg(test)]
+mod tests;

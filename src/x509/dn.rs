@@ -284,3 +284,6 @@ impl<'a> Iterator for Attributes<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

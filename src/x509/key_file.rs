@@ -55,7 +55,7 @@ pub fn private_key_from_pem(text: &[u8]) -> Result<PrivateKeyDer, LoadError> {
 }
 
 const NO_PUBLIC_KEY: &str =
-    "it lacks the public key, which signing needs (openssl pkey -in old.key -out new.key adds it)";
+    "it lacks the public key, which signing needs (openssl ec -in old.key -out new.key adds it)";
 const NOT_SEC1: &str = "not an ECPrivateKey (RFC 5915 §3)";
 const NOT_PKCS8: &str = "not a PrivateKeyInfo (RFC 5958 §2)";
 /// id-ecPublicKey, a whole OBJECT IDENTIFIER.

@@ -178,5 +178,8 @@ pub(super) fn key_block(text: &[u8]) -> Result<(pem::Block, Option<pem::Block>),
             other.get_or_insert(block);
         }
     }
-    key.map(|key| (key, parameters)).ok_or_else(|| LoadError::without("private key", text, other))
+    match key {
+        Some(key) => Ok((key, parameters)),
+        None => Err(LoadError::without("private key", text, other.or(parameters))),
+    }
 }

@@ -10,7 +10,7 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 mod anchor;
 mod asn1;

@@ -175,3 +175,6 @@ pub(super) fn signed_by<C: Crypto>(crypto: &C, certificate: &Certificate<'_>, ke
         .ok_or_else(|| bad("signatureAlgorithm"))?;
     crypto.verify(algorithm, key.bytes, certificate.tbs, certificate.signature).map_err(|_| bad("signatureValue"))
 }
+
+#[cfg(test)]
+mod tests;

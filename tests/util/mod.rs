@@ -1,6 +1,7 @@
 //! What several test files need. Each of them compiles this folder anew and uses a part of it.
 #![allow(dead_code, unreachable_pub, unused_imports)]
 
+pub mod ca;
 pub mod kv;
 pub mod pair;
 pub mod pki;

@@ -1,0 +1,84 @@
+use super::*;
+
+/// In neither list if it can't be told.
+fn permitted(kind: Kind, name: &str, base: &str) -> Option<bool> {
+    within(kind, name.as_bytes(), base.as_bytes(), List::Permitted)
+}
+
+#[test]
+fn a_uri_is_constrained_by_its_host() {
+    for (uri, base, is) in [
+        ("spiffe://works.test/robot", "works.test", Some(true)),
+        ("https://user@WORKS.test:8443?q", "works.test", Some(true)),
+        ("https://a.works.test#f", "works.test", Some(false)),
+        ("https://a.works.test", ".works.test", Some(true)),
+        ("https://works.test", ".works.test", Some(false)),
+        ("https://works.test@other.test/", "works.test", Some(false)),
+        ("https://other.test/@works.test", "works.test", Some(false)),
+        ("https://works.test", "", Some(true)),
+        ("https://192.0.2.1/", "192.0.2.1", None),
+        ("https://[2001:db8::1]/", "works.test", None),
+        ("urn:works.test", "works.test", None),
+        ("https:///works.test", "works.test", None),
+    ] {
+        assert_eq!(permitted(Kind::Uri, uri, base), is, "{uri} {base}");
+    }
+}
+
+#[test]
+fn a_malformed_name_or_constraint_is_neither_permitted_nor_clear_of_exclusion() {
+    for (kind, name, base) in [
+        (Kind::Dns, "a.test", ".test"),
+        (Kind::Dns, "a.test", "*.test"),
+        (Kind::Dns, "a..test", "test"),
+        (Kind::Dns, "a.test.", "test"),
+        (Kind::Dns, "*.*.test", "test"),
+        (Kind::Dns, "a.t\u{e9}st", "t\u{e9}st"),
+        (Kind::Email, "a.test", "test"),
+        (Kind::Email, "@a.test", "a.test"),
+        (Kind::Email, "a@a.test", "a@b@a.test"),
+        (Kind::Ip, "four", "eight.."),
+        (Kind::Ip, "five.", "eight..."),
+        (Kind::Other(0), "a", "a"),
+    ] {
+        assert_eq!(permitted(kind, name, base), None, "{name} {base}");
+    }
+}
+
+#[test]
+fn the_mask_of_an_address_must_be_contiguous() {
+    let name = [192, 0, 2, 1];
+    for (mask, is) in [
+        ([255, 255, 255, 255], Some(false)),
+        ([255, 255, 255, 0], Some(true)),
+        ([255, 254, 0, 0], Some(true)),
+        ([0, 0, 0, 0], Some(true)),
+        ([255, 0, 255, 0], None),
+        ([253, 0, 0, 0], None),
+    ] {
+        let base = [[192, 0, 2, 0], mask].concat();
+        assert_eq!(within(Kind::Ip, &name, &base, List::Excluded), is, "{mask:?}");
+    }
+}
+
+#[test]
+fn an_empty_constraint_covers_everything() {
+    assert_eq!(permitted(Kind::Dns, "a.test", ""), Some(true));
+    assert_eq!(permitted(Kind::Email, "a@a.test", ""), Some(true));
+    assert_eq!(permitted(Kind::Directory, "", ""), Some(true));
+}
+
+#[test]
+fn lists_that_are_empty_or_go_on_are_refused() {
+    let parse = |content: &[u8]| NameConstraints::parse(content).is_ok();
+    assert!(parse(b"\xa0\x05\x30\x03\x82\x01a"));
+    assert!(parse(b"\xa1\x05\x30\x03\x82\x01a"));
+    assert!(!parse(b"\xa0\x00"));
+    assert!(!parse(b"\xa0\x05\x30\x03\x82\x01a\xa1\x00"));
+    assert!(!parse(b"\xa1\x05\x30\x03\x82\x01a\xa0\x05\x30\x03\x82\x01a"));
+    let mut budget = Budget::of_one_chain();
+    let mut subtrees = |content| Subtrees::of(content).unwrap().next(&mut budget).is_ok();
+    assert!(subtrees(b"\x30\x03\x82\x01a"));
+    // minimum 1
+    assert!(!subtrees(b"\x30\x06\x82\x01a\x80\x01\x01"));
+}

@@ -121,7 +121,7 @@ fn a_file_that_holds_something_else_is_called_what_it_is() {
         (text.as_bytes(), "is a certificate (CERTIFICATE, line 1), not a private key"),
         (
             b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n",
-            "is key parameters (EC PARAMETERS, line 1), not a private key",
+            "is a set of key parameters (EC PARAMETERS, line 1), not a private key",
         ),
     ] {
         assert_eq!(says(private_key_from_pem(content)), said);

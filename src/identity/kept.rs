@@ -14,57 +14,32 @@ const MAX_KEPT: usize = 2048;
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Names(Box<[u8]>);
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Kind {
-    Serial,
-    CommonName,
-    Organization,
-    OrganizationalUnit,
-    Dns,
-    Ip,
-    Uri,
-    Email,
-}
-
-impl Kind {
-    const ALL: [Self; 8] = [
-        Self::Serial,
-        Self::CommonName,
-        Self::Organization,
-        Self::OrganizationalUnit,
-        Self::Dns,
-        Self::Ip,
-        Self::Uri,
-        Self::Email,
-    ];
-
-    fn of(byte: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(byte)).copied()
-    }
-
-    fn byte(self) -> u8 {
-        Self::ALL.iter().zip(0..).find_map(|(kind, byte)| (*kind == self).then_some(byte)).unwrap_or(u8::MAX)
-    }
-}
+const SERIAL: u8 = 0;
+const COMMON: u8 = 1;
+const ORGANIZATIONAL: u8 = 2;
+const UNIT: u8 = 3;
+const DNS: u8 = 4;
+const IP: u8 = 5;
+const URI: u8 = 6;
+const EMAIL: u8 = 7;
 
 impl Names {
     pub(super) fn of(leaf: &Certificate<'_>) -> Self {
         let mut packed = Vec::new();
-        let mut put = |kind: Kind, value: &[u8]| {
+        let mut put = |kind: u8, value: &[u8]| {
             let len = packed.len().saturating_add(value.len()).saturating_add(3);
             if let (true, Ok(length)) = (len <= MAX_KEPT, u16::try_from(value.len())) {
-                packed.push(kind.byte());
+                packed.push(kind);
                 packed.extend_from_slice(&length.to_be_bytes());
                 packed.extend_from_slice(value);
             }
         };
-        put(Kind::Serial, leaf.serial());
+        put(SERIAL, leaf.serial());
         for attribute in leaf.subject().attributes() {
             let kind = match attribute.oid() {
-                COMMON_NAME => Kind::CommonName,
-                ORGANIZATION => Kind::Organization,
-                ORGANIZATIONAL_UNIT => Kind::OrganizationalUnit,
+                COMMON_NAME => COMMON,
+                ORGANIZATION => ORGANIZATIONAL,
+                ORGANIZATIONAL_UNIT => UNIT,
                 _ => continue,
             };
             if let Some(text) = attribute.text() {
@@ -73,38 +48,38 @@ impl Names {
         }
         for name in leaf.san() {
             match name {
-                GeneralName::Dns(name) => put(Kind::Dns, name.as_bytes()),
-                GeneralName::Uri(uri) => put(Kind::Uri, uri.as_bytes()),
-                GeneralName::Email(address) => put(Kind::Email, address.as_bytes()),
-                GeneralName::Ip(IpAddr::V4(address)) => put(Kind::Ip, &address.octets()),
-                GeneralName::Ip(IpAddr::V6(address)) => put(Kind::Ip, &address.octets()),
+                GeneralName::Dns(name) => put(DNS, name.as_bytes()),
+                GeneralName::Uri(uri) => put(URI, uri.as_bytes()),
+                GeneralName::Email(address) => put(EMAIL, address.as_bytes()),
+                GeneralName::Ip(IpAddr::V4(address)) => put(IP, &address.octets()),
+                GeneralName::Ip(IpAddr::V6(address)) => put(IP, &address.octets()),
                 GeneralName::Directory(_) | GeneralName::Other => {}
             }
         }
         Self(packed.into_boxed_slice())
     }
 
-    fn all(&self) -> impl Iterator<Item = (Kind, &[u8])> {
+    fn all(&self) -> impl Iterator<Item = (u8, &[u8])> {
         let mut rest = &*self.0;
         core::iter::from_fn(move || {
             let ([kind, high, low], tail) = rest.split_first_chunk()?;
             let (value, tail) = tail.split_at_checked(u16::from_be_bytes([*high, *low]).into())?;
             rest = tail;
-            Some((Kind::of(*kind)?, value))
+            Some((*kind, value))
         })
     }
 
-    fn texts(&self, wanted: Kind) -> impl Iterator<Item = &str> {
+    fn texts(&self, wanted: u8) -> impl Iterator<Item = &str> {
         self.all().filter(move |(kind, _)| *kind == wanted).filter_map(|(_, value)| core::str::from_utf8(value).ok())
     }
 
     fn serial(&self) -> &[u8] {
-        self.all().find(|(kind, _)| *kind == Kind::Serial).map_or(&[], |(_, serial)| serial)
+        self.all().find(|(kind, _)| *kind == SERIAL).map_or(&[], |(_, serial)| serial)
     }
 
     /// Whether there is none; the serial number is not a name.
     pub(super) fn is_empty(&self) -> bool {
-        self.all().all(|(kind, _)| kind == Kind::Serial)
+        self.all().all(|(kind, _)| kind == SERIAL)
     }
 }
 
@@ -120,17 +95,17 @@ impl fmt::Display for Names {
         let mut gap = "";
         for (kind, value) in self.all() {
             let prefix = match kind {
-                Kind::Serial => continue,
-                Kind::CommonName => "CN=",
-                Kind::Organization => "O=",
-                Kind::OrganizationalUnit => "OU=",
-                Kind::Dns => "dns:",
-                Kind::Ip => "ip:",
-                Kind::Uri => "uri:",
-                Kind::Email => "email:",
+                SERIAL => continue,
+                COMMON => "CN=",
+                ORGANIZATIONAL => "O=",
+                UNIT => "OU=",
+                DNS => "dns:",
+                IP => "ip:",
+                URI => "uri:",
+                _ => "email:",
             };
             write!(f, "{gap}{prefix}")?;
-            match address(value).filter(|_| kind == Kind::Ip) {
+            match address(value).filter(|_| kind == IP) {
                 Some(address) => write!(f, "{address}")?,
                 None => write!(f, "{}", Printable(core::str::from_utf8(value).unwrap_or("")))?,
             }
@@ -146,39 +121,39 @@ impl PeerIdentity {
     /// CA says what it means.
     #[must_use]
     pub fn common_name(&self) -> Option<&str> {
-        self.names.texts(Kind::CommonName).last()
+        self.names.texts(COMMON).last()
     }
 
     /// The first organizationName of the subject.
     #[must_use]
     pub fn organization(&self) -> Option<&str> {
-        self.names.texts(Kind::Organization).next()
+        self.names.texts(ORGANIZATIONAL).next()
     }
 
     /// The first organizationalUnitName of the subject.
     #[must_use]
     pub fn organizational_unit(&self) -> Option<&str> {
-        self.names.texts(Kind::OrganizationalUnit).next()
+        self.names.texts(UNIT).next()
     }
 
     /// The dNSNames.
     pub fn dns(&self) -> impl Iterator<Item = &str> {
-        self.names.texts(Kind::Dns)
+        self.names.texts(DNS)
     }
 
     /// The uniformResourceIdentifiers.
     pub fn uris(&self) -> impl Iterator<Item = &str> {
-        self.names.texts(Kind::Uri)
+        self.names.texts(URI)
     }
 
     /// The rfc822Names.
     pub fn emails(&self) -> impl Iterator<Item = &str> {
-        self.names.texts(Kind::Email)
+        self.names.texts(EMAIL)
     }
 
     /// The iPAddresses.
     pub fn ips(&self) -> impl Iterator<Item = IpAddr> {
-        self.names.all().filter(|(kind, _)| *kind == Kind::Ip).filter_map(|(_, octets)| address(octets))
+        self.names.all().filter(|(kind, _)| *kind == IP).filter_map(|(_, octets)| address(octets))
     }
 
     /// serialNumber of the certificate; prints as lower-case hexadecimal.

@@ -96,7 +96,7 @@ fn kind_of(label: &str) -> &'static str {
         "X509 CRL" => "a revocation list",
         "PKCS7" | "CMS" => "a PKCS#7 message",
         _ if label.ends_with("PRIVATE KEY") => "a private key",
-        _ if label.ends_with("PARAMETERS") => "key parameters",
+        _ if label.ends_with("PARAMETERS") => "a set of key parameters",
         _ => "something else",
     }
 }

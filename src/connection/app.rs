@@ -7,7 +7,7 @@ use crate::error::{Error, Misuse};
 use crate::fault::Fault;
 use crate::handshake::Role;
 use crate::record::SendBuf;
-use crate::wire::{AlertDescription, KeyUpdateRequest};
+use crate::wire::AlertDescription;
 
 /// The sending side of a connection that is CONNECTED.
 pub struct App<'a, 'c, R: Role, C: Crypto> {
@@ -98,8 +98,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         if self.conn.closed.by_us {
             return Err(Misuse::Closed);
         }
-        let request = if both { KeyUpdateRequest::update_requested } else { KeyUpdateRequest::update_not_requested };
-        Ok(self.conn.send_key_update(request, tx, observer).map_err(|fault| self.failed(fault, tx)))
+        Ok(self.conn.send_key_update(both, tx, observer).map_err(|fault| self.failed(fault, tx)))
     }
 
     /// Says that we will send no more (close_notify, RFC 8446 §6.1). The peer may go on. Saying it twice sends it once.
@@ -116,7 +115,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         if self.conn.sealer.used() < self.conn.config.settings().records_per_key(suite) {
             return Ok(());
         }
-        self.conn.send_key_update(KeyUpdateRequest::update_not_requested, tx, &mut Unobserved)
+        self.conn.send_key_update(false, tx, &mut Unobserved)
     }
 
     fn failed(&mut self, fault: Fault, tx: &mut SendBuf<'_>) -> Error {

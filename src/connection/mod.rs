@@ -25,7 +25,7 @@ use crate::handshake::{Answer, Ask, ClientAuthState, Kind, Machine, Need, Negoti
 use crate::identity::PeerIdentity;
 use crate::record::{Cut, MAX_PLAINTEXT, Opened, Opener, RecvBuf, Rules, Sealer, SendBuf};
 use crate::shared::Shared;
-use crate::wire::{Alert, AlertDescription, AlertLevel, ContentType, KeyUpdateRequest};
+use crate::wire::{Alert, AlertDescription, AlertLevel, ContentType};
 use crate::x509::{ServerName, UnixTime};
 use out::Out;
 
@@ -473,16 +473,11 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         error
     }
 
-    /// Sends a KeyUpdate; the next record is under the next key.
-    fn send_key_update(
-        &mut self,
-        request: KeyUpdateRequest,
-        tx: &mut SendBuf<'_>,
-        observer: &mut dyn Observer,
-    ) -> Result<(), Fault> {
+    /// Sends a KeyUpdate, asking for the peer's if `ask`; the next record is under the next key.
+    fn send_key_update(&mut self, ask: bool, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Result<(), Fault> {
         let (machine, mut out) = self.split(tx, observer, true);
         let config = out.config;
-        machine.send_key_update(config, request, &mut out)
+        machine.send_key_update(config, ask, &mut out)
     }
 }
 

@@ -83,7 +83,7 @@ pub enum Epoch {
     /// `[sender]_handshake_traffic_secret`.
     Handshake,
     /// `[sender]_application_traffic_secret_N`.
-    Application(u32),
+    Application(u64),
 }
 
 impl fmt::Display for Epoch {

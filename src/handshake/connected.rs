@@ -9,23 +9,32 @@ use crate::wire::{KeyUpdate, KeyUpdateRequest};
 
 /// The handshake is complete and the peer is who it proved to be. Only application data and key updates flow.
 pub struct Connected {
-    pub(super) at: Complete,
+    at: Complete,
+    /// We asked the peer for a KeyUpdate, and none came since.
+    asked: bool,
 }
 
 impl Connected {
+    pub(super) fn new(at: Complete) -> Self {
+        Self { at, asked: false }
+    }
+
     /// [4.6.3-1] The peer's keys change with its KeyUpdate; ours too, if it asks.
-    pub(super) fn recv_key_update<C: Crypto>(self, msg: Inbound<'_>, mut base: Base<'_, C>) -> Result<Self, Fault> {
+    pub(super) fn recv_key_update<C: Crypto>(mut self, msg: Inbound<'_>, mut base: Base<'_, C>) -> Result<Self, Fault> {
         let update: KeyUpdate = base.take(msg)?;
         let peer = base.side.peer();
+        self.asked = false;
         let keys = base.vault.next_application_keys(base.crypto, peer, &self.at);
         base.set_recv_key(keys)?;
         base.show_traffic(peer, None);
         match update.request_update {
             KeyUpdateRequest::update_not_requested => {}
-            KeyUpdateRequest::update_requested => {
-                // [4.6.3-3] The answer never asks again, or the two ends would never stop.
-                send_key_update(KeyUpdateRequest::update_not_requested, &self.at, &mut base)?;
+            // [4.6.3-3] The answer never asks again, or the two ends would never stop.
+            KeyUpdateRequest::update_requested if base.vault.may_update(base.side) => {
+                self.send_key_update(false, &mut base)?;
             }
+            // RFC 9846 §4.7.3: too many updates are not made, even when asked for.
+            KeyUpdateRequest::update_requested => {}
             other => {
                 // [4.6.3-2]
                 let detail = Detail::Value(other.0.into());
@@ -34,18 +43,23 @@ impl Connected {
         }
         Ok(self)
     }
-}
 
-/// [4.6.3-4] The KeyUpdate itself goes out under the old key.
-pub(super) fn send_key_update<C: Crypto>(
-    request_update: KeyUpdateRequest,
-    at: &Complete,
-    base: &mut Base<'_, C>,
-) -> Result<(), Fault> {
-    base.send(&KeyUpdate { request_update })?;
-    let side = base.side;
-    let keys = base.vault.next_application_keys(base.crypto, side, at);
-    base.set_send_key(keys)?;
-    base.show_traffic(side, None);
-    Ok(())
+    /// [4.6.3-4] The KeyUpdate itself goes out under the old key. `ask`: for the peer's too, unless that is asked already
+    /// (RFC 9846 §4.7.3).
+    pub(super) fn send_key_update<C: Crypto>(&mut self, ask: bool, base: &mut Base<'_, C>) -> Result<(), Fault> {
+        let side = base.side;
+        if !base.vault.may_update(side) {
+            return Err(Reason::SequenceExhausted.into());
+        }
+        let request_update = match ask && !self.asked {
+            true => KeyUpdateRequest::update_requested,
+            false => KeyUpdateRequest::update_not_requested,
+        };
+        base.send(&KeyUpdate { request_update })?;
+        self.asked |= ask;
+        let keys = base.vault.next_application_keys(base.crypto, side, &self.at);
+        base.set_send_key(keys)?;
+        base.show_traffic(side, None);
+        Ok(())
+    }
 }

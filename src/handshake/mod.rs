@@ -40,9 +40,10 @@ use crate::config::HasSettings;
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
 use crate::identity::PeerIdentity;
-use crate::schedule::{Complete, Vault};
-use crate::wire::{Certificate, KeyUpdateRequest};
+use crate::schedule::Vault;
+use crate::wire::Certificate;
 use crate::x509::{self, UnixTime};
+use connected::Connected;
 use core::cell::Cell;
 use desk::Kept;
 use effects::in_message;
@@ -63,8 +64,9 @@ pub trait Role: Sized + 'static {
     fn waits(state: &Self::State) -> bool;
     /// True if the next arrow sends. Room in the send buffer is looked for before it is taken.
     fn sends(state: &Self::State) -> bool;
-    /// The proof that everything is derived, once CONNECTED.
-    fn complete(state: &Self::State) -> Option<&Complete>;
+    fn is_connected(state: &Self::State) -> bool;
+    /// CONNECTED, once it is.
+    fn connected(state: &mut Self::State) -> Option<&mut Connected>;
     /// What must be known before the arrow is taken.
     fn need<C: Crypto>(state: &Self::State, msg: &Inbound<'_>, config: &Self::Config<C>) -> Need;
     /// The scheme that our CertificateVerify is owed with.
@@ -145,7 +147,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     }
 
     pub(crate) fn is_connected(&self) -> bool {
-        R::complete(&self.state).is_some()
+        R::is_connected(&self.state)
     }
 
     pub(crate) fn negotiated(&self) -> &Negotiated {
@@ -187,7 +189,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let msg = Inbound::new(message, &taken);
         let (kind, from) = (msg.kind(), self.name());
         let crypto = &config.settings().crypto;
-        if R::complete(&self.state).is_some() {
+        if R::is_connected(&self.state) {
             let base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
             let state = core::mem::replace(&mut self.state, R::failed());
             self.state = R::recv_connected(state, msg, base).map_err(in_message(kind))?;
@@ -280,13 +282,12 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     pub(crate) fn send_key_update(
         &mut self,
         config: &R::Config<C>,
-        request: KeyUpdateRequest,
+        ask: bool,
         out: &mut dyn Effects,
     ) -> Result<(), Fault> {
-        let at = R::complete(&self.state).ok_or(Reason::Internal)?;
         let crypto = &config.settings().crypto;
         let mut base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
-        connected::send_key_update(request, at, &mut base)
+        R::connected(&mut self.state).ok_or(Reason::Internal)?.send_key_update(ask, &mut base)
     }
 
     /// Nothing is legal any more, and every secret is gone.

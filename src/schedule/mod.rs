@@ -46,8 +46,8 @@ impl HasHandshakeTraffic for AtMaster {}
 pub enum SecretName {
     ClientHandshakeTraffic,
     ServerHandshakeTraffic,
-    ClientApplicationTraffic(u32),
-    ServerApplicationTraffic(u32),
+    ClientApplicationTraffic(u64),
+    ServerApplicationTraffic(u64),
     Exporter,
     Resumption,
 }

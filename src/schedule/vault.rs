@@ -9,9 +9,9 @@ use crate::schedule::{AtMaster, SecretName};
 pub(crate) struct Vault {
     suite: Option<SuiteParams>,
     client: Secret,
-    client_generation: u32,
+    client_generation: u64,
     server: Secret,
-    server_generation: u32,
+    server_generation: u64,
     exporter: Secret,
     resumption: Secret,
 }
@@ -74,6 +74,15 @@ impl Vault {
             Side::Server => (&self.server, self.server_generation),
         };
         Some(traffic_keys(crypto, self.suite?, secret, Epoch::Application(generation)))
+    }
+
+    /// True if a sender may update its key once more: up to 2^48 - 1 times (RFC 9846 §4.7.3).
+    pub(crate) fn may_update(&self, sender: Side) -> bool {
+        let generation = match sender {
+            Side::Client => self.client_generation,
+            Side::Server => self.server_generation,
+        };
+        generation < (1 << 48) - 1
     }
 
     /// application_traffic_secret_N+1 of a sender (§7.2). The old one is gone.

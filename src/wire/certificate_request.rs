@@ -4,7 +4,7 @@ use super::ext::{certificate_authorities, flag, oid_filters, signature_algorithm
 use super::extensions::put;
 use super::{
     DistinguishedName, Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse,
-    SignatureScheme, Vector, Writer, exactly, within,
+    SignatureScheme, Vector, Writer, exactly,
 };
 
 /// The server's demand for a client certificate.
@@ -44,7 +44,7 @@ impl<'a> Parse<'a> for CertificateRequest<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         exactly("CertificateRequest", body, |r| {
             let certificate_request_context = r.vec8("certificate_request_context")?;
-            let extensions = Extensions::parse("extensions", within("extensions", 2.., r.vec16("extensions")?)?)?;
+            let extensions = Extensions::parse("extensions", r.vec16("extensions")?)?;
             Ok(Self { certificate_request_context, extensions: CertificateRequestExtensions::read(extensions)? })
         })
     }

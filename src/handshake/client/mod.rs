@@ -15,7 +15,7 @@ use super::{Base, Chosen, Cx, Desk, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientConfig, Credential};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
-use crate::schedule::{AtHandshake, AtMaster, Complete};
+use crate::schedule::{AtHandshake, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{CertificateRequest, CipherSuite, In, NamedGroup, NewSessionTicket, SignatureScheme};
 use crate::x509::{self, Purpose, UnixTime};
@@ -241,9 +241,13 @@ impl Role for Client {
         matches!(state, State::Start(_) | State::WaitSh(_) | State::WaitFinished(_) | State::WaitFinishedSigning(_))
     }
 
-    fn complete(state: &State) -> Option<&Complete> {
+    fn is_connected(state: &State) -> bool {
+        matches!(state, State::Connected(_))
+    }
+
+    fn connected(state: &mut State) -> Option<&mut Connected> {
         match state {
-            State::Connected(s) => Some(&s.at),
+            State::Connected(s) => Some(s),
             _ => None,
         }
     }

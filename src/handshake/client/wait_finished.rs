@@ -53,5 +53,5 @@ fn send_finished<C: Crypto>(at: AtMaster, _: Proven, cx: &mut ClientCx<'_, '_, C
     let (send, recv) = (keys(Side::Client), keys(Side::Server));
     cx.base.set_send_key(send)?;
     cx.base.set_recv_key(recv)?;
-    Ok(Connected { at: cx.into_complete(at)? })
+    Ok(Connected::new(cx.into_complete(at)?))
 }

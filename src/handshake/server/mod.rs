@@ -16,7 +16,7 @@ use super::{Base, Chosen, Cx, Desk, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientAuthMode, Credential, ServerConfig};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
-use crate::schedule::{AtMaster, Complete};
+use crate::schedule::AtMaster;
 use crate::shared::Shared;
 use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
 use crate::x509::{self, Purpose, UnixTime};
@@ -229,9 +229,13 @@ impl Role for Server {
         matches!(state, State::RecvdCh(_) | State::Negotiated(_) | State::NegotiatedSigning(_))
     }
 
-    fn complete(state: &State) -> Option<&Complete> {
+    fn is_connected(state: &State) -> bool {
+        matches!(state, State::Connected(_))
+    }
+
+    fn connected(state: &mut State) -> Option<&mut Connected> {
         match state {
-            State::Connected(s) => Some(&s.at),
+            State::Connected(s) => Some(s),
             _ => None,
         }
     }

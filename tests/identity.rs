@@ -5,8 +5,8 @@ mod util;
 
 use rcgen::{CertificateParams, DnType, SanType};
 use symbolon::{
+    Reason,
     crypto::Ring,
-    fault::Reason,
     identity::{Allow, AllowRule, PeerIdentity, spki_sha256},
     x509::Certificate,
 };

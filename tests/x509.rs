@@ -9,8 +9,8 @@ use rcgen::{
 };
 use std::fs;
 use symbolon::{
+    Detail, Fault, Reason,
     crypto::Ring,
-    fault::{Detail, Fault, Reason},
     x509::{
         Anchor, Anchors, Certificate, MAX_CHAIN, Purpose, ServerName, UnixTime, Verified, certificates_from_pem,
         describe, verify,

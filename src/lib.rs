@@ -1,4 +1,27 @@
 //! Mutual TLS 1.3 (RFC 8446, with the corrections of RFC 9846) as a sans-I/O state machine.
+//!
+//! Begin with [`io::blocking`] if you have a socket, with [`Connection`] if you drive it yourself. The source is laid out in
+//! floors; a module sees only those below it:
+//!
+//! | floor | modules | what is there |
+//! |---|---|---|
+//! | 6 | [`io`], [`observe`] | drivers; who watches |
+//! | 5 | `connection` | [`Connection`]: one arrow a [`step`](Connection::step), one place that fails |
+//! | 4 | `handshake` | Appendix A: the two figures, each one `match`; every box a file |
+//! | 3 | [`config`], [`identity`] | what the user decided; who the peer is |
+//! | 2 | `transcript`, `schedule`, `record`, [`x509`] | four islands: hash, keys, records, paths |
+//! | 1 | [`crypto`] | the primitives, behind one trait |
+//! | 0 | [`wire`], `fault` | bytes and messages; reasons and alerts |
+//!
+//! # Features
+//!
+//! - `std` (default): the blocking driver, the system's clock. Implies `alloc`.
+//! - `ring` (default): the provider [`crypto::Ring`]. Implies `alloc`.
+//! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
+//! - `keylog`: lets observers that ask see the secrets of the key schedule (RFC 9850).
+//! - `cli`: the tool `symbolon`.
+//!
+//! Without any of them the library names nothing but `core`.
 #![no_std]
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -41,3 +64,8 @@ pub use record::{MAX_RECORD, RecvBuf, SendBuf};
 pub use schedule::SecretName;
 pub use shared::{List, Shared};
 pub use x509::{Anchors, ServerName, UnixTime};
+
+/// The programs of the README, compiled.
+#[cfg(all(doctest, feature = "ring", feature = "std"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

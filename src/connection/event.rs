@@ -4,6 +4,8 @@ use crate::fault::StateName;
 use crate::handshake::Ask;
 
 /// What a step came to.
+// The largest variant is a borrowed ClientHello, which only servers that ask for it ever see.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Event<'rx> {
     /// An arrow of the figures of RFC 8446 Appendix A was taken; also one that leads back to the same box.

@@ -30,10 +30,10 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
     }
 
     /// The server's Finished is the last message in the transcript: the application secrets hang from here.
-    pub(super) fn into_master(&mut self, at: AtHandshake) -> Result<AtMaster, Fault> {
+    pub(super) fn enter_master(&mut self, at: AtHandshake) -> Result<AtMaster, Fault> {
         let hash = self.desk.transcript.hash()?;
         let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
-        let at = schedule.into_master(self.base.crypto, at, &hash, self.base.vault);
+        let at = schedule.enter_master(self.base.crypto, at, &hash, self.base.vault);
         let client_random = self.desk.client_random;
         self.base.show_traffic(Side::Client, Some(&client_random));
         self.base.show_traffic(Side::Server, Some(&client_random));
@@ -42,11 +42,11 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
     }
 
     /// The client's Finished is the last message in the transcript; nothing is added any more.
-    pub(super) fn into_complete(&mut self, at: AtMaster) -> Result<Complete, Fault> {
+    pub(super) fn enter_complete(&mut self, at: AtMaster) -> Result<Complete, Fault> {
         let hash = self.desk.transcript.hash()?;
         self.desk.transcript.end();
         let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
-        let complete = schedule.into_complete(self.base.crypto, at, &hash, self.base.vault);
+        let complete = schedule.enter_complete(self.base.crypto, at, &hash, self.base.vault);
         let client_random = self.desk.client_random;
         self.base.show_vault(SecretName::Resumption, &client_random);
         Ok(complete)

@@ -119,7 +119,7 @@ impl Schedule {
     }
 
     /// `hello` is Transcript-Hash(ClientHello..ServerHello).
-    pub(crate) fn into_handshake<C: Crypto>(
+    pub(crate) fn enter_handshake<C: Crypto>(
         &mut self,
         crypto: &C,
         _: AtEarly,
@@ -135,7 +135,7 @@ impl Schedule {
     }
 
     /// `server_finished` is Transcript-Hash(ClientHello..server Finished). Fills the vault.
-    pub(crate) fn into_master<C: Crypto>(
+    pub(crate) fn enter_master<C: Crypto>(
         &mut self,
         crypto: &C,
         _: AtHandshake,
@@ -151,7 +151,7 @@ impl Schedule {
     }
 
     /// `client_finished` is Transcript-Hash(ClientHello..client Finished). Nothing is derived from the Master Secret after.
-    pub(crate) fn into_complete<C: Crypto>(
+    pub(crate) fn enter_complete<C: Crypto>(
         &mut self,
         crypto: &C,
         _: AtMaster,

@@ -17,7 +17,7 @@ impl WaitFinished {
     ) -> Result<AfterFinished, Fault> {
         let (finished, before) = cx.hash_then_absorb::<Finished<'_>>(msg)?;
         cx.check_finished(Side::Server, &finished, &before, &self.at)?;
-        let at = cx.into_master(self.at)?;
+        let at = cx.enter_master(self.at)?;
         match self.asked {
             Asked::No => Ok(AfterFinished::Connected(send_finished(at, self.peer, cx)?)),
             // [4.4.2-3] Asked and nothing to show: an empty Certificate, and no CertificateVerify.
@@ -53,5 +53,5 @@ fn send_finished<C: Crypto>(at: AtMaster, _: Proven, cx: &mut ClientCx<'_, '_, C
     let (send, recv) = (keys(Side::Client), keys(Side::Server));
     cx.base.set_send_key(send)?;
     cx.base.set_recv_key(recv)?;
-    Ok(Connected::new(cx.into_complete(at)?))
+    Ok(Connected::new(cx.enter_complete(at)?))
 }

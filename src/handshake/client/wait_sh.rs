@@ -166,7 +166,7 @@ impl WaitSh {
         cx.desk.transcript.decide(suite_hash(suite.suite)?);
         let hash = cx.desk.transcript.hash()?;
         let (mut schedule, early) = Schedule::early(cx.crypto(), suite);
-        let at = schedule.into_handshake(cx.crypto(), early, &shared, &hash);
+        let at = schedule.enter_handshake(cx.crypto(), early, &shared, &hash);
         cx.base.trace_negotiated();
         // [D.4-3] Once, before anything that is protected.
         if self.retry.is_none() && !cx.desk.legacy_session_id.as_bytes().is_empty() {

@@ -53,7 +53,7 @@ impl Negotiated {
         }
         let hash = cx.desk.transcript.hash()?;
         let (mut schedule, early) = Schedule::early(cx.crypto(), suite);
-        let at = schedule.into_handshake(cx.crypto(), early, &shared, &hash);
+        let at = schedule.enter_handshake(cx.crypto(), early, &shared, &hash);
         cx.show_handshake_secrets(&schedule, &at);
         let send = schedule.handshake_keys(cx.crypto(), Side::Server, &at);
         let recv = schedule.handshake_keys(cx.crypto(), Side::Client, &at);
@@ -129,7 +129,7 @@ impl NegotiatedSigning {
         cx.send(&CertificateVerify { algorithm: self.scheme, signature })?;
         cx.base.negotiated.own_scheme = Some(self.scheme);
         cx.send_finished(Side::Server, &self.at)?;
-        let at = cx.into_master(self.at)?;
+        let at = cx.enter_master(self.at)?;
         let send = cx.base.vault.application_keys(cx.base.crypto, Side::Server, &at);
         cx.base.set_send_key(send)?;
         Ok(WaitFlight2 { at })

@@ -25,5 +25,5 @@ impl WaitFinished {
 fn connect<C: Crypto>(at: AtMaster, _: ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<Connected, Fault> {
     let recv = cx.base.vault.application_keys(cx.base.crypto, Side::Client, &at);
     cx.base.set_recv_key(recv)?;
-    Ok(Connected::new(cx.into_complete(at)?))
+    Ok(Connected::new(cx.enter_complete(at)?))
 }

@@ -235,6 +235,7 @@ impl Reason {
         matches!(
             self,
             Self::CertificateMalformed
+                | Self::CertificateVersion
                 | Self::CertificateIssuerUnknown
                 | Self::CertificateSelfSigned
                 | Self::CertificateSignatureBad

@@ -1,0 +1,205 @@
+//! From the leaf to an anchor: what is found, and which fault is told.
+
+use super::*;
+#[test]
+fn a_leaf_under_a_root_is_accepted() {
+    let root = Ca::root("root");
+    let leaf = root.leaf();
+    let verified = judge(&[&leaf], &[&root.der]).unwrap();
+    assert_eq!(verified.leaf().der(), leaf);
+    assert_eq!(verified.path().collect::<Vec<_>>(), [0]);
+    assert_eq!(verified.anchor(), 0);
+    assert_eq!(verified.not_after(), NOT_AFTER);
+}
+
+#[test]
+fn intermediates_are_found_in_any_order_and_among_strangers() {
+    let (stranger, root) = (Ca::root("stranger"), Ca::root("root"));
+    let upper = root.intermediate("upper");
+    let lower = upper.intermediate_with("lower", |params| params.not_after = date_time_ymd(2026, 7, 1));
+    let leaf = lower.leaf();
+    let chain: [&[u8]; 5] = [&leaf, &upper.der, &stranger.der, &lower.der, &root.der];
+    let verified = judge(&chain, &[&stranger.der, &root.der]).unwrap();
+    assert_eq!(verified.path().collect::<Vec<_>>(), [0, 3, 1]);
+    assert_eq!(verified.anchor(), 1);
+    assert_eq!(verified.not_after(), UnixTime(1_782_864_000));
+}
+
+#[test]
+fn an_intermediate_can_be_the_anchor() {
+    let root = Ca::root("root");
+    let intermediate = root.intermediate("intermediate");
+    let leaf = intermediate.leaf();
+    let verified = judge(&[&leaf, &intermediate.der], &[&intermediate.der]).unwrap();
+    assert_eq!(verified.path().collect::<Vec<_>>(), [0]);
+}
+
+#[test]
+fn a_leaf_that_is_an_anchor_is_accepted_but_checked() {
+    let leaf = self_signed();
+    assert_eq!(judge(&[&leaf], &[&leaf]).unwrap().path().count(), 1);
+    let expired = judge_at(UnixTime(NOT_AFTER.0 + 1), &[&leaf], &[&leaf]);
+    assert_eq!(refusal(expired), (Reason::CertificateExpired, Some(0)));
+}
+
+#[test]
+fn an_anchor_that_is_no_ca_vouches_for_nobody_else() {
+    let root = Ca::root("root");
+    let not_ca = root.intermediate_with("server", |params| {
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages.clear();
+    });
+    let leaf = not_ca.leaf();
+    assert_eq!(refusal(judge(&[&leaf], &[&not_ca.der])), (Reason::CertificateNotCa, None));
+}
+
+#[test]
+fn of_two_issuers_of_one_name_the_right_one_is_found() {
+    let root = Ca::root("root");
+    let (wrong, right) = (root.intermediate("twin"), root.intermediate("twin"));
+    let leaf = right.leaf();
+    let verified = judge(&[&leaf, &wrong.der, &right.der], &[&root.der]).unwrap();
+    assert_eq!(verified.path().collect::<Vec<_>>(), [0, 2]);
+}
+
+#[test]
+fn of_two_roots_of_one_name_the_right_one_is_found() {
+    let (wrong, right) = (Ca::root("root"), Ca::root("root"));
+    let leaf = right.leaf();
+    assert_eq!(judge(&[&leaf], &[&wrong.der, &right.der]).unwrap().anchor(), 1);
+}
+
+#[test]
+fn a_loop_of_cross_signed_cas_ends_and_the_way_out_is_found() {
+    let root = Ca::root("root");
+    let (a, b) = (root.intermediate("a"), root.intermediate("b"));
+    let (a_by_b, b_by_a) = (b.cross_sign(&a), a.cross_sign(&b));
+    let leaf = a.leaf();
+    assert_eq!(refusal(judge(&[&leaf, &a_by_b, &b_by_a], &[&root.der])), (Reason::CertificateIssuerUnknown, Some(2)));
+    let verified = judge(&[&leaf, &a_by_b, &b_by_a, &b.der], &[&root.der]).unwrap();
+    assert_eq!(verified.path().collect::<Vec<_>>(), [0, 1, 3]);
+}
+
+#[test]
+fn a_chain_without_its_issuer_is_refused_at_the_certificate_whose_issuer_is_missing() {
+    let root = Ca::root("root");
+    let upper = root.intermediate("upper");
+    let lower = upper.intermediate("lower");
+    let leaf = lower.leaf();
+    assert_eq!(refusal(judge(&[&leaf], &[&root.der])), (Reason::CertificateIssuerUnknown, Some(0)));
+    assert_eq!(refusal(judge(&[&leaf, &lower.der], &[&root.der])), (Reason::CertificateIssuerUnknown, Some(1)));
+    assert_eq!(refusal(judge(&[&leaf, &lower.der, &upper.der], &[])), (Reason::CertificateIssuerUnknown, Some(2)));
+}
+
+#[test]
+fn a_self_signed_certificate_that_is_not_trusted_is_refused_as_such() {
+    let (root, other) = (Ca::root("root"), Ca::root("other"));
+    assert_eq!(refusal(judge(&[&self_signed()], &[&root.der])), (Reason::CertificateSelfSigned, Some(0)));
+    let leaf = root.leaf();
+    assert_eq!(refusal(judge(&[&leaf, &root.der], &[&other.der])), (Reason::CertificateSelfSigned, Some(1)));
+}
+
+#[test]
+fn a_forged_signature_is_refused_at_every_level() {
+    let (root, forger) = (Ca::root("root"), Ca::root("root"));
+    assert_eq!(refusal(judge(&[&forger.leaf()], &[&root.der])), (Reason::CertificateSignatureBad, Some(0)));
+    let intermediate = forger.intermediate("intermediate");
+    let leaf = intermediate.leaf();
+    let verdict = judge(&[&leaf, &intermediate.der], &[&root.der]);
+    assert_eq!(refusal(verdict), (Reason::CertificateSignatureBad, Some(1)));
+    let (one, two) = (root.intermediate("intermediate"), root.intermediate("intermediate"));
+    let leaf = one.leaf();
+    assert_eq!(refusal(judge(&[&leaf, &two.der], &[&root.der])), (Reason::CertificateSignatureBad, Some(0)));
+}
+
+#[test]
+fn a_leaf_with_a_flipped_bit_is_refused_wherever_it_is() {
+    let root = Ca::root("root");
+    let mut leaf = root.leaf();
+    assert!(judge(&[&leaf], &[&root.der]).is_ok());
+    for at in 0..leaf.len() {
+        leaf[at] ^= 1;
+        assert!(judge(&[&leaf], &[&root.der]).is_err(), "byte {at}");
+        leaf[at] ^= 1;
+    }
+}
+
+#[test]
+fn the_fault_of_the_path_that_came_closest_is_told() {
+    let root = Ca::root("root");
+    let expired = root.intermediate_with("twin", |params| params.not_after = date_time_ymd(2026, 2, 1));
+    let orphan = Ca::root("lost").intermediate("twin");
+    let leaf = expired.leaf();
+    for chain in [[&leaf[..], &expired.der, &orphan.der], [&leaf, &orphan.der, &expired.der]] {
+        let position = chain.iter().position(|der| *der == expired.der).unwrap() as u8;
+        assert_eq!(refusal(judge(&chain, &[&root.der])), (Reason::CertificateExpired, Some(position)));
+    }
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_blamed_only_if_no_path_is_found_without_it() {
+    let root = Ca::root("root");
+    let intermediate = root.intermediate("intermediate");
+    let leaf = intermediate.leaf();
+    assert!(judge(&[&leaf, b"\x30\x00", &intermediate.der], &[&root.der]).is_ok());
+    let verdict = judge(&[&leaf, b"\x30\x00"], &[&root.der]);
+    assert_eq!(refusal(verdict), (Reason::CertificateMalformed, Some(1)));
+    assert_eq!(refusal(judge(&[b"\x30\x00"], &[&root.der])), (Reason::CertificateMalformed, Some(0)));
+}
+
+#[test]
+fn a_chain_that_is_empty_or_too_long_is_refused() {
+    let root = Ca::root("root");
+    let leaf = root.leaf();
+    let anchors = Anchors::from_der([&root.der]).unwrap();
+    let empty = |purpose| refusal(verify(&Ring::new(), &[], &anchors, NOW, purpose, None)).0;
+    assert_eq!(empty(Purpose::Server), Reason::ServerCertificateEmpty);
+    assert_eq!(empty(Purpose::Client), Reason::ClientCertificateMissing);
+    let mut chain = vec![&leaf[..]; MAX_CHAIN];
+    assert!(judge(&chain, &[&root.der]).is_ok());
+    chain.push(&leaf);
+    let fault = judge(&chain, &[&root.der]).unwrap_err();
+    assert_eq!(fault.reason(), Reason::CertificateChainTooLong);
+    assert_eq!(fault.figures(), Detail::Limit { got: 11, limit: 10 });
+}
+
+#[test]
+fn a_path_as_long_as_the_chain_may_be_is_accepted() {
+    let mut cas = vec![Ca::root("root")];
+    for depth in 1..MAX_CHAIN {
+        cas.push(cas[depth - 1].intermediate(&format!("ca {depth}")));
+    }
+    let leaf = cas[MAX_CHAIN - 1].leaf();
+    let mut chain = vec![&leaf[..]];
+    chain.extend(cas.iter().skip(1).map(|ca| &ca.der[..]));
+    assert_eq!(judge(&chain, &[&cas[0].der]).unwrap().path().count(), MAX_CHAIN);
+}
+
+/// Nine CAs of one name and different keys, each certified by the next: every order is a path to try.
+#[test]
+fn a_chain_made_to_exhaust_the_verifier_is_refused() {
+    let cas: Vec<_> = (1..MAX_CHAIN).map(|_| Ca::root("twin")).collect();
+    let mut chain = vec![cas[0].leaf()];
+    chain.extend((1..MAX_CHAIN).map(|at| cas[at % cas.len()].cross_sign(&cas[at - 1])));
+    let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+    let stranger = Ca::root("stranger");
+    assert_eq!(refusal(judge(&chain, &[&stranger.der])), (Reason::CertificateBudget, None));
+    // Now all of them seem to lead to an anchor.
+    let impostor = Ca::root("twin");
+    let verdict = judge(&chain, &[&impostor.der]);
+    assert_eq!(refusal(verdict), (Reason::CertificateBudget, None));
+}
+
+#[test]
+fn anchors_that_are_part_of_the_program_need_no_certificate() {
+    let root = Ca::root("root");
+    let parsed = Certificate::parse(&root.der).unwrap();
+    let fixed: &'static [u8] = parsed.subject().der().to_vec().leak();
+    let spki: &'static [u8] = parsed.spki().to_vec().leak();
+    let anchors = Anchors::from_static(vec![Anchor::new(fixed, spki)].leak());
+    assert_eq!(anchors.subjects().collect::<Vec<_>>(), [fixed]);
+    let leaf = root.leaf();
+    let verdict = verify(&Ring::new(), &[&leaf], &anchors, NOW, Purpose::Server, None);
+    assert_eq!(verdict.unwrap().not_after(), NOT_AFTER);
+    assert_eq!(refusal(judge(&[&leaf], &[])), (Reason::CertificateIssuerUnknown, Some(0)));
+}

@@ -6,7 +6,7 @@ use crate::fault::{Fault, Reason};
 #[cfg(feature = "alloc")]
 use {
     super::{LoadError, load, pem},
-    alloc::{boxed::Box, sync::Arc, vec::Vec},
+    alloc::{boxed::Box, sync::Arc},
 };
 
 /// A trust anchor: a name and a key that are trusted because the user says so.
@@ -107,6 +107,22 @@ struct Owned {
     limits: Limits,
 }
 
+#[cfg(feature = "alloc")]
+impl Owned {
+    /// `index` and `line` tell where the certificate stands if it can't serve as an anchor.
+    fn of(index: usize, line: Option<usize>, der: &[u8]) -> Result<Self, LoadError> {
+        let anchor = Certificate::parse(der)
+            .and_then(|certificate| Anchor::of(&certificate))
+            .map_err(|fault| LoadError::of_fault(index, line, &fault))?;
+        Ok(Self {
+            subject: anchor.subject.into(),
+            spki: anchor.spki.into(),
+            name_constraints: anchor.name_constraints.map(Into::into),
+            limits: anchor.limits,
+        })
+    }
+}
+
 /// Nobody is trusted.
 impl Default for Anchors {
     fn default() -> Self {
@@ -128,7 +144,8 @@ impl Anchors {
     #[cfg(feature = "alloc")]
     pub fn from_pem(text: &[u8]) -> Result<Self, LoadError> {
         let blocks = load::certificate_blocks(text)?;
-        Self::collect(blocks.iter().map(|pem::Block { der, line, .. }| (der.as_slice(), Some(*line))))
+        let owned = |(index, block): (usize, &pem::Block)| Owned::of(index, Some(block.line), &block.der);
+        blocks.iter().enumerate().map(owned).collect::<Result<_, _>>().map(|anchors| Self(Store::Owned(anchors)))
     }
 
     /// Certificates in DER.
@@ -137,29 +154,9 @@ impl Anchors {
     /// [`LoadError`]: one can't serve as an anchor.
     #[cfg(feature = "alloc")]
     pub fn from_der<T: AsRef<[u8]>>(certificates: impl IntoIterator<Item = T>) -> Result<Self, LoadError> {
-        let certificates: Vec<T> = certificates.into_iter().collect();
-        Self::collect(certificates.iter().map(|der| (der.as_ref(), None)))
-    }
-
-    #[cfg(feature = "alloc")]
-    fn collect<'a>(certificates: impl Iterator<Item = (&'a [u8], Option<usize>)>) -> Result<Self, LoadError> {
-        let owned = |(index, (der, line)): (usize, (&[u8], Option<usize>))| {
-            let certificate = Certificate::parse(der);
-            let anchor = certificate.as_ref().map_err(|fault| LoadError::of_fault(index, line, fault)).and_then(
-                |certificate| Anchor::of(certificate).map_err(|fault| LoadError::of_fault(index, line, &fault)),
-            )?;
-            Ok(Owned {
-                subject: anchor.subject.into(),
-                spki: anchor.spki.into(),
-                name_constraints: anchor.name_constraints.map(Into::into),
-                limits: anchor.limits,
-            })
-        };
-        certificates
-            .enumerate()
-            .map(owned)
-            .collect::<Result<Arc<[Owned]>, LoadError>>()
-            .map(|all| Self(Store::Owned(all)))
+        let owned = |(index, der): (usize, T)| Owned::of(index, None, der.as_ref());
+        let certificates = certificates.into_iter().enumerate();
+        certificates.map(owned).collect::<Result<_, _>>().map(|anchors| Self(Store::Owned(anchors)))
     }
 
     /// How many.

@@ -65,12 +65,16 @@ pub(super) fn issuer(certificate: &Certificate<'_>, now: UnixTime, purpose: Purp
 
 /// A trust anchor on top of a path.
 pub(super) fn anchor(limits: &Limits, now: UnixTime, below: u8) -> Result<(), Fault> {
-    // RFC 5280 leaves the validity of an anchor out. But an operator who lets a root expire wants it to be over.
-    validity(limits.not_before, limits.not_after, now, "validity of the anchor")?;
+    anchor_validity(limits, now)?;
     if let Some(reason) = limits.may_not_issue {
         return Err(Fault::from(reason).field("of the anchor"));
     }
     path_len(limits.path_len, below).map_err(|fault| fault.field("pathLenConstraint of the anchor"))
+}
+
+/// RFC 5280 leaves the validity of an anchor out. But an operator who lets a root expire wants it to be over.
+pub(super) fn anchor_validity(limits: &Limits, now: UnixTime) -> Result<(), Fault> {
+    validity(limits.not_before, limits.not_after, now, "validity of the anchor")
 }
 
 /// What holds at every place.

@@ -188,8 +188,11 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
     }
 
     fn run(mut self, leaf: &Link<'_, 'a>) -> Result<Verified<'a>, Fault> {
+        let (subject, spki) = (leaf.certificate.subject().der(), leaf.certificate.spki());
         let is_leaf = |anchor: &Anchor<'_>| {
-            anchor.subject == leaf.certificate.subject().der() && anchor.spki == leaf.certificate.spki()
+            anchor.subject == subject
+                && anchor.spki == spki
+                && checks::anchor_validity(&anchor.limits, self.now).is_ok()
         };
         if let Some((index, anchor)) = self.anchors.iter().enumerate().find(|(_, anchor)| is_leaf(anchor)) {
             leaf.admit_names(anchor.name_constraints, &mut self.budget)?;

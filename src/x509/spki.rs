@@ -36,10 +36,10 @@ const NULL: &[u8] = b"\x05\x00";
 /// The key in a SubjectPublicKeyInfo.
 pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
     const FIELD: &str = "subjectPublicKeyInfo";
-    let mut info = Elements::of(only(spki, Tag::Sequence, FIELD)?, FIELD)?;
-    let algorithm = info.one(Tag::Sequence, FIELD)?.content;
-    let bytes = octets(&mut info, FIELD)?;
-    info.end()?;
+    let mut fields = Elements::of(only(spki, Tag::Sequence, FIELD)?, FIELD)?;
+    let algorithm = fields.one(Tag::Sequence, FIELD)?.content;
+    let bytes = octets(&mut fields, FIELD)?;
+    fields.end()?;
     let refused = || Fault::from(Reason::CertificateAlgorithm).field(FIELD);
     let kind = match algorithm {
         RSA => KeyKind::Rsa,

@@ -30,21 +30,18 @@ fn admits(permitted: &[&str], excluded: &[&str], leaf: (&str, &[&str])) -> bool 
     let list = |bases: &[&str]| bases.iter().map(|base| subtree(base)).collect();
     let constraints = NameConstraints { permitted_subtrees: list(permitted), excluded_subtrees: list(excluded) };
     let edit = |params: &mut rcgen::CertificateParams| params.name_constraints = Some(constraints.clone());
-    let plain = Ca::root("root");
-    let verdicts = [Ca::root_with("constrained", edit), plain.intermediate_with("constrained", edit)].map(|ca| {
-        let leaf = ca.leaf_with(|params| {
+    let (root, constrained_root) = (Ca::root("root"), Ca::root_with("constrained", edit));
+    let intermediate = root.intermediate_with("constrained", edit);
+    let verdicts = [(&constrained_root, &constrained_root), (&intermediate, &root)].map(|(issuer, anchor)| {
+        let leaf = issuer.leaf_with(|params| {
             params.distinguished_name = common_name(leaf.0);
             params.subject_alt_names = leaf.1.iter().map(|name| san_of(name)).collect();
         });
-        let anchors = Anchors::from_der([&plain.der, &ca.der]).unwrap();
-        let sent: [&[u8]; 2] = [&leaf, &ca.der];
-        let by_intermediate = Anchors::from_der([&plain.der]).unwrap();
-        let is_root = Certificate::parse(&ca.der).unwrap().is_self_issued();
-        let anchors = if is_root { anchors } else { by_intermediate };
-        match verify(&Ring::new(), &sent, &anchors, NOW, Purpose::Client, None) {
+        let anchors = Anchors::from_der([&anchor.der]).unwrap();
+        match verify(&Ring::new(), &[&leaf, &issuer.der], &anchors, NOW, Purpose::Client, None) {
             Ok(_) => true,
-            fault => {
-                assert_eq!(refusal(fault), (Reason::CertificateNameConstraints, Some(0)));
+            refused => {
+                assert_eq!(refusal(refused), (Reason::CertificateNameConstraints, Some(0)));
                 false
             }
         }

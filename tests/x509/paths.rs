@@ -40,6 +40,10 @@ fn a_leaf_that_is_an_anchor_is_accepted_but_checked() {
     assert_eq!(judge(&[&leaf], &[&leaf]).unwrap().path().count(), 1);
     let expired = judge_at(UnixTime(NOT_AFTER.0 + 1), &[&leaf], &[&leaf]);
     assert_eq!(refusal(expired), (Reason::CertificateExpired, Some(0)));
+    let name = ServerName::dns("other.test").unwrap();
+    let anchors = Anchors::from_der([&leaf]).unwrap();
+    let misnamed = verify(&Ring::new(), &[&leaf], &anchors, NOW, Purpose::Server, Some(&name));
+    assert_eq!(refusal(misnamed), (Reason::CertificateNameMismatch, Some(0)));
 }
 
 #[test]

@@ -68,7 +68,13 @@ impl Ca {
 
 /// A leaf that nobody but itself vouches for.
 pub fn self_signed() -> Vec<u8> {
-    leaf().self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
+    self_signed_with(&KeyPair::generate().unwrap(), |_| ())
+}
+
+pub fn self_signed_with(key: &KeyPair, edit: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
+    let mut params = leaf();
+    edit(&mut params);
+    params.self_signed(key).unwrap().der().to_vec()
 }
 
 /// A critical extension that nobody knows.

@@ -25,7 +25,7 @@ use symbolon::{
         describe, verify,
     },
 };
-use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name, self_signed, unknown_critical};
+use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name, self_signed, self_signed_with, unknown_critical};
 
 /// Judged as a server's chain for server.test.
 fn judge<'a>(chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Fault> {

@@ -47,6 +47,16 @@ fn a_leaf_that_is_an_anchor_is_accepted_but_checked() {
 }
 
 #[test]
+fn a_renewed_leaf_is_not_trusted_beyond_the_anchor_that_it_was() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let old = self_signed_with(&key, |params| params.not_after = date_time_ymd(2026, 2, 1));
+    let renewed = self_signed_with(&key, |_| ());
+    assert!(judge_at(NOT_BEFORE, &[&renewed], &[&old]).is_ok());
+    assert_eq!(refusal(judge(&[&renewed], &[&old])), (Reason::CertificateExpired, None));
+    assert_eq!(judge(&[&renewed], &[&old, &renewed]).unwrap().anchor(), 1);
+}
+
+#[test]
 fn an_anchor_that_is_no_ca_vouches_for_nobody_else() {
     let root = Ca::root("root");
     let not_ca = root.intermediate_with("server", |params| {

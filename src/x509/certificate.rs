@@ -131,14 +131,12 @@ impl<'a> Certificate<'a> {
         self.spki
     }
 
-    /// The public key.
+    /// The public key. Whether it is strong enough is for [`verify`](super::verify) to say.
     ///
     /// # Errors
-    /// [`CertificateAlgorithm`] if it is of a kind that we do not accept, [`CertificateKeyWeak`] for RSA below 2048
-    /// bits, [`CertificateMalformed`] if it is none.
+    /// [`CertificateAlgorithm`] if it is of a kind that we do not accept, [`CertificateMalformed`] if it is none.
     ///
     /// [`CertificateAlgorithm`]: crate::fault::Reason::CertificateAlgorithm
-    /// [`CertificateKeyWeak`]: crate::fault::Reason::CertificateKeyWeak
     /// [`CertificateMalformed`]: crate::fault::Reason::CertificateMalformed
     pub fn public_key(&self) -> Result<PublicKey<'a>, Fault> {
         spki::public_key(self.spki)

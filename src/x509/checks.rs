@@ -6,6 +6,7 @@ use super::{
     asn1::{Elements, Tag, malformed},
     certificate::Version,
     general_name::StrictNames,
+    spki,
 };
 use crate::fault::{Detail, Fault, Reason};
 
@@ -28,7 +29,7 @@ pub(super) fn leaf(
     if certificate.extensions.name_constraints.is_some() && !is_ca {
         return Err(malformed("nameConstraints"));
     }
-    certificate.public_key()?;
+    spki::strong_key(certificate.spki())?;
     names(certificate, name)
 }
 
@@ -60,7 +61,7 @@ pub(super) fn issuer(certificate: &Certificate<'_>, now: UnixTime, purpose: Purp
     // RFC 5280 gives extendedKeyUsage of a CA no meaning, but CAs use it to limit what they issue, and all verifiers
     // that people trust respect that.
     extended_key_usage(certificate, |oid| oid == purpose.oid() || oid == ANY_EXTENDED_KEY_USAGE)?;
-    certificate.public_key().map(|_| ())
+    spki::strong_key(certificate.spki()).map(|_| ())
 }
 
 /// A trust anchor on top of a path.

@@ -297,7 +297,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
     fn arrive(&mut self, top: &Link<'_, 'a>, anchor: &Anchor<'_>) -> Result<(), Fault> {
         checks::anchor(&anchor.limits, self.now, top.intermediates)?;
         top.admit_names(anchor.name_constraints, &mut self.budget)?;
-        let key = spki::public_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"))?;
+        let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"))?;
         self.budget.signature()?;
         spki::signed_by(self.crypto, &top.certificate, key).map_err(|fault| fault.certificate(top.index))?;
         for issuer in top.down() {

@@ -33,6 +33,18 @@ const SHA384: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02";
 const SHA512: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03";
 const NULL: &[u8] = b"\x05\x00";
 
+/// The key in a SubjectPublicKeyInfo, if it is strong enough to be relied on in a path.
+pub(super) fn strong_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
+    let key = public_key(spki)?;
+    if key.kind == KeyKind::Rsa {
+        let bits = rsa_bits(key.bytes)?;
+        if bits < MIN_RSA_BITS {
+            return Err(rsa_size(Reason::CertificateKeyWeak, bits, MIN_RSA_BITS));
+        }
+    }
+    Ok(key)
+}
+
 /// The key in a SubjectPublicKeyInfo.
 pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
     const FIELD: &str = "subjectPublicKeyInfo";
@@ -49,7 +61,10 @@ pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
         _ => return Err(refused()),
     };
     let shape = match kind {
-        KeyKind::Rsa => return rsa_size(bytes).map(|()| PublicKey { kind, bytes }),
+        KeyKind::Rsa => match rsa_bits(bytes)? {
+            ..=MAX_RSA_BITS => true,
+            bits => return Err(rsa_size(Reason::CertificateAlgorithm, bits, MAX_RSA_BITS)),
+        },
         // RFC 5480 §2.2: compressed points are optional, and RFC 8446 §4.2.8.2 has no use for them.
         KeyKind::EcdsaP256 => bytes.len() == 65 && bytes.first() == Some(&4),
         KeyKind::EcdsaP384 => bytes.len() == 97 && bytes.first() == Some(&4),
@@ -58,8 +73,8 @@ pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
     if shape { Ok(PublicKey { kind, bytes }) } else { Err(malformed(FIELD)) }
 }
 
-/// `RSAPublicKey ::= SEQUENCE { modulus, publicExponent }` (RFC 8017 A.1.1)
-fn rsa_size(key: &[u8]) -> Result<(), Fault> {
+/// The size of the modulus. `RSAPublicKey ::= SEQUENCE { modulus, publicExponent }` (RFC 8017 A.1.1)
+fn rsa_bits(key: &[u8]) -> Result<u32, Fault> {
     let mut key = Elements::of(only(key, Tag::Sequence, "RSAPublicKey")?, "RSAPublicKey")?;
     let modulus = integer(&mut key, "modulus")?;
     integer(&mut key, "publicExponent")?;
@@ -70,14 +85,11 @@ fn rsa_size(key: &[u8]) -> Result<(), Fault> {
         modulus => modulus,
     };
     let leading = modulus.first().map_or(0, |byte| byte.leading_zeros());
-    let bits = u32::try_from(modulus.len()).unwrap_or(u32::MAX).saturating_mul(8).saturating_sub(leading);
-    let size =
-        |reason: Reason, limit| Err(Fault::from(reason).field("modulus").detail(Detail::Limit { got: bits, limit }));
-    match bits {
-        ..MIN_RSA_BITS => size(Reason::CertificateKeyWeak, MIN_RSA_BITS),
-        MIN_RSA_BITS..=MAX_RSA_BITS => Ok(()),
-        _ => size(Reason::CertificateAlgorithm, MAX_RSA_BITS),
-    }
+    Ok(u32::try_from(modulus.len()).unwrap_or(u32::MAX).saturating_mul(8).saturating_sub(leading))
+}
+
+fn rsa_size(reason: Reason, got: u32, limit: u32) -> Fault {
+    Fault::from(reason).field("modulus").detail(Detail::Limit { got, limit })
 }
 
 /// A signature algorithm as a certificate names it, without the curve.

@@ -3,6 +3,9 @@
 
 pub mod ca;
 pub mod kv;
+#[path = "../../fuzz/src/null.rs"]
+pub mod null;
 pub mod pair;
 pub mod pki;
+pub mod plain;
 pub mod samples;

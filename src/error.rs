@@ -101,6 +101,8 @@ pub enum Misuse {
     Closed,
     /// More was committed than there was room for.
     TooMuch,
+    /// What waits in the send buffer must be sent first.
+    NoRoom,
 }
 
 impl fmt::Display for Misuse {
@@ -110,6 +112,7 @@ impl fmt::Display for Misuse {
             Self::AnswerDoesNotFit => f.write_str("no question is open that this would answer"),
             Self::Closed => f.write_str("close_notify was sent: nothing can follow it"),
             Self::TooMuch => f.write_str("more bytes than there was room for"),
+            Self::NoRoom => f.write_str("what waits in the send buffer must be sent first"),
         }
     }
 }

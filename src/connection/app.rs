@@ -51,8 +51,10 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         if self.conn.closed.by_us {
             return Err(Misuse::Closed);
         }
-        if let Err(fault) = self.renew_key(tx) {
-            return Ok(Err(self.failed(fault, tx)));
+        match self.renew_key(tx) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Ok(&mut [])),
+            Err(fault) => return Ok(Err(self.failed(fault, tx))),
         }
         let cut = self.conn.cut();
         Ok(match tx.data_space(&mut self.conn.sealer, cut) {
@@ -80,7 +82,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
     /// Sends a KeyUpdate (RFC 8446 §4.6.3) and goes on with new keys; asks the peer for new ones too, if `both`.
     ///
     /// # Errors
-    /// As [`App::write`].
+    /// [`Misuse::NoRoom`] if what waits has to be sent first; else as [`App::write`].
     pub fn update_keys(&mut self, both: bool, tx: &mut SendBuf<'_>) -> Result<Result<(), Error>, Misuse> {
         self.update_keys_with(both, tx, &mut Unobserved)
     }
@@ -88,7 +90,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
     /// [`App::update_keys`], with somebody watching.
     ///
     /// # Errors
-    /// As [`App::write`].
+    /// As [`App::update_keys`].
     pub fn update_keys_with(
         &mut self,
         both: bool,
@@ -97,6 +99,9 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
     ) -> Result<Result<(), Error>, Misuse> {
         if self.conn.closed.by_us {
             return Err(Misuse::Closed);
+        }
+        if !tx.takes_key_update(self.conn.cut()) {
+            return Err(Misuse::NoRoom);
         }
         Ok(self.conn.send_key_update(both, tx, observer).map_err(|fault| self.failed(fault, tx)))
     }
@@ -109,13 +114,17 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         }
     }
 
-    /// [5.5-1] A key is not used beyond its limit: a KeyUpdate comes first.
-    fn renew_key(&mut self, tx: &mut SendBuf<'_>) -> Result<(), Fault> {
-        let Some(suite) = self.conn.negotiated().suite else { return Ok(()) };
+    /// [5.5-1] A key is not used beyond its limit: a KeyUpdate comes first. False if there is no room for it yet.
+    fn renew_key(&mut self, tx: &mut SendBuf<'_>) -> Result<bool, Fault> {
+        let Some(suite) = self.conn.negotiated().suite else { return Ok(true) };
         if self.conn.sealer.used() < self.conn.config.settings().records_per_key(suite) {
-            return Ok(());
+            return Ok(true);
         }
-        self.conn.send_key_update(false, tx, &mut Unobserved)
+        if !tx.takes_key_update(self.conn.cut()) {
+            return Ok(false);
+        }
+        self.conn.send_key_update(false, tx, &mut Unobserved)?;
+        Ok(true)
     }
 
     fn failed(&mut self, fault: Fault, tx: &mut SendBuf<'_>) -> Error {

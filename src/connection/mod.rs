@@ -25,7 +25,7 @@ use crate::handshake::{Answer, Ask, ClientAuthState, Kind, Machine, Need, Negoti
 use crate::identity::PeerIdentity;
 use crate::record::{Cut, MAX_PLAINTEXT, Opened, Opener, RecvBuf, Rules, Sealer, SendBuf};
 use crate::shared::Shared;
-use crate::wire::{Alert, AlertDescription, AlertLevel, ContentType};
+use crate::wire::{Alert, AlertDescription, AlertLevel, ContentType, MIN_RECORD_SIZE_LIMIT};
 use crate::x509::{ServerName, UnixTime};
 use out::Out;
 
@@ -244,12 +244,20 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// Room that a send buffer of a fixed size needs for the longest flight of this connection.
     #[must_use]
     pub fn required_send_space(&self) -> usize {
-        // What grows is the chain and the signature; the rest of a flight, the alert and the framing fit in the constant.
+        // What grows is the chain and the signature; the rest of a flight fits in the constant.
         let chain = |c: &Credential| {
             c.chain().iter().map(|e| e.cert_data.len().saturating_add(5)).fold(0, usize::saturating_add)
         };
         let longest = self.config.credentials().iter().map(|c| chain(c)).max().unwrap_or(0);
-        SendBuf::sealed_len(longest.saturating_add(1536), self.cut())
+        let mut cut = self.cut();
+        let settings = self.config.settings();
+        if !self.is_connected() && (R::SIDE == Side::Server || settings.record_size_limit.is_some()) {
+            // The peer may still ask for the shortest records that there are (RFC 8449 §4).
+            cut.fragment = usize::from(MIN_RECORD_SIZE_LIMIT).saturating_sub(1);
+        }
+        let flight = SendBuf::sealed_len(longest.saturating_add(1536), cut);
+        // Before the limit is known, padding goes up to the longest record.
+        flight.saturating_add(usize::from(settings.record_padding).min(self.limits.send).saturating_mul(2))
     }
 
     fn cut(&self) -> Cut {

@@ -19,6 +19,10 @@ use crate::wire::{ContentType, Message, Writer, write_message};
 /// The most that a buffer on the heap holds before the caller must send: a long flight, or a few records.
 #[cfg(feature = "alloc")]
 const MAX_PENDING: usize = 1 << 18;
+/// Bytes of an alert.
+const ALERT_LEN: usize = 2;
+/// Bytes of a KeyUpdate, with its header.
+const KEY_UPDATE_LEN: usize = 5;
 
 /// Records on their way to the network. Owned by the caller; one may serve many idle connections in turn.
 pub struct SendBuf<'b> {
@@ -73,10 +77,8 @@ impl<'b> SendBuf<'b> {
 
     /// `n` bytes of [`SendBuf::to_send`] went out.
     pub fn sent(&mut self, n: usize) {
+        // What was sent leaves the memory later: data may already lie behind it, not yet committed.
         self.sent = self.sent.saturating_add(n).min(self.sealed);
-        if self.sent == self.sealed && self.open.is_none() {
-            (self.sent, self.sealed, self.end) = (0, 0, 0);
-        }
     }
 
     /// True when nothing waits to be sent.
@@ -168,10 +170,21 @@ impl<'b> SendBuf<'b> {
         Ok(self.memory.get_mut(start..end).unwrap_or_default())
     }
 
-    /// How much application data fits into one record now.
+    /// How much application data fits into one record now, with its padding, and an alert behind it.
     pub(crate) fn data_room<A: Aead>(&self, sealer: &Sealer<A>, cut: Cut) -> usize {
         let around = self.sealed.saturating_add(HEADER_LEN).saturating_add(sealer.overhead());
-        self.memory.most().saturating_sub(around).min(cut.fragment)
+        let room = self.memory.most().saturating_sub(around).saturating_sub(Self::sealed_len(ALERT_LEN, cut));
+        match room.checked_rem(cut.pad_to) {
+            _ if room >= cut.fragment => cut.fragment,
+            None => room,
+            Some(beyond) => room.saturating_sub(beyond),
+        }
+    }
+
+    /// False if what waits has to be sent before a KeyUpdate, and an alert behind it, can be written.
+    pub(crate) fn takes_key_update(&self, cut: Cut) -> bool {
+        self.is_empty()
+            || self.room() >= Self::sealed_len(KEY_UPDATE_LEN, cut).saturating_add(Self::sealed_len(ALERT_LEN, cut))
     }
 
     /// Seals the first `n` bytes of what [`SendBuf::data_space`] gave.
@@ -253,10 +266,14 @@ impl<'b> SendBuf<'b> {
         self.sent = 0;
     }
 
-    /// Bytes that `content` takes as sealed records, at most.
+    /// Bytes that `content` takes as protected records; less content never takes more.
     pub(crate) fn sealed_len(content: usize, cut: Cut) -> usize {
-        let pieces = content.div_ceil(cut.fragment.max(1)).max(1);
-        content.saturating_add(pieces.saturating_mul(HEADER_LEN.saturating_add(OVERHEAD)))
+        let fragment = cut.fragment.max(1);
+        let pieces = content.div_ceil(fragment).max(1);
+        let last = content.saturating_sub(pieces.saturating_sub(1).saturating_mul(fragment));
+        content
+            .saturating_add(cut.padding(last))
+            .saturating_add(pieces.saturating_mul(HEADER_LEN.saturating_add(OVERHEAD)))
     }
 }
 

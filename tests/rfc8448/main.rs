@@ -1,0 +1,205 @@
+//! The traces of RFC 8448, sections 3, 5, 6 and 7, replayed with both of our ends.
+//!
+//! Our client speaks to the server of the trace, and our server to its client, with the random values and private keys of
+//! the trace. Every secret, key, IV, hash, verify_data, message and record of a section must come up in what our end computes.
+//!
+//! # What is not ours in a replay
+//!
+//! - *Stand-ins.* Our ClientHello, HelloRetryRequest and EncryptedExtensions have fewer extensions than the trace's (no
+//!   renegotiation_info, no supported_groups of the server, no cookie of our own). They must be equal to the trace's in all
+//!   fields and in every extension that they have; then the transcript hash takes the trace's message instead of them. All
+//!   other messages, and all records that hold none of these three, must be equal to the trace's byte for byte.
+//! - *Signatures* of CertificateVerify are the trace's, for RSASSA-PSS and ECDSA are not deterministic. They are given by
+//!   a signer, which verifies them over the bytes that it is asked to sign.
+//! - *The chain* is judged here, by comparison. The RSA keys of the traces have 1024 bits, which path validation refuses.
+//! - *P-256* (section 5): `ring` takes no private keys, so shares and shared secret are the trace's.
+//! - *The ticket* of section 3 is received by our client. Our server sends none: another record takes its sequence number.
+//!
+//! # What is not covered
+//!
+//! Section 4 (resumption, early data), and the resumption secret of section 3, which only resumption needs.
+#![cfg(feature = "ring")]
+#![allow(unreachable_pub)]
+
+#[allow(dead_code)]
+#[path = "../util/kv.rs"]
+mod kv;
+mod replay;
+mod rsa_pss;
+mod script;
+mod section;
+mod values;
+mod watch;
+
+use replay::{NOW, Replay};
+use section::{Content, Record, Section};
+use symbolon::crypto::SignatureAlgorithm::{self, EcdsaP256Sha256, RsaPssSha256};
+use symbolon::wire::{CertificateVerify, HELLO_RETRY_REQUEST_RANDOM, NamedGroup, Parse};
+use symbolon::x509::{self, Purpose};
+use symbolon::{Anchors, Error, Reason, Role, Side};
+
+const SECTIONS: [&str; 4] = ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"];
+
+#[test]
+fn client_of_section_3_goes_to_the_end() {
+    assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::client, &[RsaPssSha256]);
+}
+
+#[test]
+fn server_of_section_3_goes_to_the_end() {
+    assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::server, &[]);
+}
+
+#[test]
+fn client_of_section_5_retries_with_p256_and_the_cookie() {
+    let section = Section::read("5-hrr");
+    let replay = assert_goes_to_the_end(&section, Replay::client, &[RsaPssSha256]);
+    assert!(replay.conn.negotiated().retried);
+    assert_eq!(replay.conn.negotiated().group, Some(NamedGroup::secp256r1));
+}
+
+#[test]
+fn server_of_section_5_asks_for_a_retry_with_p256() {
+    let section = Section::read("5-hrr");
+    let replay = assert_goes_to_the_end(&section, Replay::server, &[]);
+    assert!(replay.conn.negotiated().retried);
+    assert_eq!(replay.conn.negotiated().group, Some(NamedGroup::secp256r1));
+}
+
+#[test]
+fn client_of_section_6_shows_its_certificate() {
+    assert_goes_to_the_end(&Section::read("6-client-auth"), Replay::client, &[EcdsaP256Sha256]);
+}
+
+#[test]
+fn server_of_section_6_verifies_the_client() {
+    let section = Section::read("6-client-auth");
+    let replay = assert_goes_to_the_end(&section, Replay::server, &[RsaPssSha256]);
+    assert!(replay.conn.peer().is_some());
+}
+
+#[test]
+fn client_of_section_7_sends_change_cipher_spec() {
+    assert_goes_to_the_end(&Section::read("7-compat"), Replay::client, &[RsaPssSha256]);
+}
+
+#[test]
+fn server_of_section_7_sends_change_cipher_spec() {
+    assert_goes_to_the_end(&Section::read("7-compat"), Replay::server, &[]);
+}
+
+/// `verified` are the signatures that our end has to verify.
+fn assert_goes_to_the_end<'s, R: Role>(
+    section: &'s Section,
+    end: impl Fn(&'s Section) -> Replay<'s, R>,
+    verified: &[SignatureAlgorithm],
+) -> Replay<'s, R> {
+    let mut replay = end(section);
+    let records = section.records();
+    assert_eq!(replay.run(&records), Ok(()));
+    assert_eq!(replay.tape.lines().differences, [""; 0]);
+    assert!(replay.conn.is_connected() && replay.conn.peer_closed());
+    let data = records.iter().filter(|r| r.side != R::SIDE && r.content == Content::ApplicationData);
+    assert_eq!(replay.received, data.flat_map(|r| r.payload.clone()).collect::<Vec<_>>());
+    assert_eq!(replay.tape.lines().verified, verified);
+    values::check(section, &replay);
+    replay
+}
+
+#[test]
+fn client_refuses_every_record_with_one_bit_flipped() {
+    for name in SECTIONS {
+        assert_refuses_flipped_bits(name, |section| Replay::client(section));
+    }
+}
+
+#[test]
+fn server_refuses_every_record_with_one_bit_flipped() {
+    for name in SECTIONS {
+        assert_refuses_flipped_bits(name, |section| Replay::server(section));
+    }
+}
+
+fn assert_refuses_flipped_bits<R: Role>(name: &str, end: impl for<'s> Fn(&'s Section) -> Replay<'s, R>) {
+    let section = Section::read(name);
+    let peers = section.records().into_iter().enumerate().filter(|(_, record)| record.side != R::SIDE);
+    for (at, record) in peers {
+        let (bytes, reason) = weak_spots(&record, R::SIDE, name == "5-hrr");
+        for byte in bytes {
+            let mut records = section.records();
+            records[at].bytes[byte] ^= 0x10;
+            match end(&section).run(&records) {
+                Err(Error::Refused(refusal)) => assert_eq!(refusal.reason, reason, "{name}, record {at}, byte {byte}"),
+                other => panic!("{name}, record {at}, byte {byte}: {other:?}"),
+            }
+        }
+    }
+}
+
+/// Bytes of a record, and why a change to one of them must be refused. In hellos it is the random, or, for HelloRetryRequest,
+/// the cookie: nothing is wrong with the message as such, but the two ends have different transcripts.
+fn weak_spots(record: &Record, us: Side, retried: bool) -> (Vec<usize>, Reason) {
+    const RANDOM: usize = 5 + 4 + 2;
+    const COOKIE: usize = RANDOM + 32 + 1 + 2 + 1 + 2 + 6 + 6;
+    let starts_as_retry_request = record.bytes.get(RANDOM) == Some(&HELLO_RETRY_REQUEST_RANDOM[0]);
+    match (record.content, us) {
+        (Content::ChangeCipherSpec, _) => (vec![5], Reason::BadChangeCipherSpec),
+        (Content::Handshake, Side::Server) if record.is_plain() && retried => {
+            (vec![RANDOM, RANDOM + 31], Reason::SecondHelloChanged)
+        }
+        (Content::Handshake, Side::Client) if record.is_plain() && starts_as_retry_request => {
+            (vec![COOKIE, COOKIE + 100], Reason::BadRecordMac)
+        }
+        (Content::Handshake, _) if record.is_plain() => (vec![RANDOM, RANDOM + 31], Reason::BadRecordMac),
+        _ => (vec![5, record.bytes.len() / 2, record.bytes.len() - 1], Reason::BadRecordMac),
+    }
+}
+
+#[test]
+fn client_of_section_7_wants_its_session_id_back() {
+    let section = Section::read("7-compat");
+    let mut records = section.records();
+    let hello = records.iter_mut().find(|r| r.side == Side::Server).unwrap();
+    hello.bytes[5 + 4 + 2 + 32 + 1] ^= 1;
+    match Replay::client(&section).run(&records) {
+        Err(Error::Refused(refusal)) => assert_eq!(refusal.reason, Reason::SessionIdNotEchoed),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The RSA verification of these tests is their own, so it has to show that it can refuse.
+#[test]
+fn rsa_verification_of_the_replays_refuses_changed_signatures_and_contents() {
+    let section = Section::read("3-1rtt");
+    let chain = section.chain(Side::Server);
+    let key = x509::Certificate::parse(&chain[0]).unwrap().public_key().unwrap();
+    let verify = section.certificate_verify(Side::Server).unwrap();
+    let signature = CertificateVerify::parse(&verify).unwrap().signature.to_vec();
+    // Transcript-Hash(ClientHello..Certificate)
+    let messages = section.messages(Side::Server);
+    let transcript = [&section.messages(Side::Client)[0], &messages[0], &messages[1], &messages[2]];
+    let mut hash = ring::digest::Context::new(&ring::digest::SHA256);
+    transcript.iter().for_each(|message| hash.update(message));
+    let context: &[u8] = b"TLS 1.3, server CertificateVerify\0";
+    let content = [&[0x20; 64], context, hash.finish().as_ref()].concat();
+
+    assert!(rsa_pss::verifies(key.bytes, &content, &signature));
+    let flipped =
+        |bytes: &[u8], at: usize| bytes.iter().enumerate().map(|(i, b)| b ^ u8::from(i == at)).collect::<Vec<_>>();
+    for at in 0..signature.len() {
+        assert!(!rsa_pss::verifies(key.bytes, &content, &flipped(&signature, at)), "signature, byte {at}");
+    }
+    for at in 0..content.len() {
+        assert!(!rsa_pss::verifies(key.bytes, &flipped(&content, at), &signature), "content, byte {at}");
+    }
+    assert!(!rsa_pss::verifies(key.bytes, &content, &signature[1..]));
+}
+
+#[test]
+fn path_validation_refuses_the_1024_bits_of_the_traces() {
+    let chain = Section::read("3-1rtt").chain(Side::Server);
+    let anchors = Anchors::from_der(&chain).unwrap();
+    let crypto = symbolon::crypto::Ring::new();
+    let verdict = x509::verify(&crypto, &[&chain[0]], &anchors, NOW, Purpose::Server, None);
+    assert_eq!(verdict.err().map(|fault| fault.reason()), Some(Reason::CertificateKeyWeak));
+}

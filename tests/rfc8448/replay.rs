@@ -1,0 +1,201 @@
+//! One end of ours against the other end of the trace.
+
+use crate::script::{Script, Tape};
+use crate::section::{Content, Record, Section};
+use crate::watch::Watch;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use symbolon::crypto::{Crypto, CryptoError, SignatureAlgorithm, Signer};
+use symbolon::wire::{CertificateVerify, ClientHello, NamedGroup, Parse, SignatureScheme};
+use symbolon::{
+    Allow, Anchors, Answer, Ask, ClientAuth, ClientConfig, ClientRole, ClientWith, Connection, Credential, Error,
+    Event, RecvBuf, Role, SendBuf, ServerConfig, ServerName, ServerRole, ServerWith, Side, Signing, UnixTime, x509,
+};
+
+/// While all certificates of the traces were valid.
+pub const NOW: UnixTime = UnixTime(1_475_000_000);
+/// RFC 8449, as all traces have it.
+const RECORD_SIZE_LIMIT: u16 = 0x4001;
+
+pub struct Replay<'s, R: Role> {
+    section: &'s Section,
+    pub tape: Tape,
+    pub watch: Watch,
+    pub conn: Connection<'static, R, Script>,
+    rx: RecvBuf<'static>,
+    tx: SendBuf<'static>,
+    /// Our records that were not compared yet.
+    records: VecDeque<Vec<u8>>,
+    pub received: Vec<u8>,
+}
+
+/// The provider of one side, which offers what the ClientHello of the trace offers.
+fn script(section: &Section, side: Side) -> (Script, Tape) {
+    let tape = Tape::default();
+    tape.lines().randoms = section.randoms(side).into();
+    tape.lines().keys = section.keys(side).into();
+    let mut script = Script::new(tape.clone());
+    let hello = section.client_hello();
+    let hello = ClientHello::parse(&hello).unwrap();
+    script.suites = hello.cipher_suites.iter().collect();
+    script.groups = hello.extensions.supported_groups.unwrap().iter().collect();
+    script.schemes = hello.extensions.signature_algorithms.unwrap().iter().collect();
+    (script, tape)
+}
+
+/// The chain of one side, with the signature that it made in the trace.
+fn credential(section: &Section, side: Side, tape: &Tape) -> Option<Credential> {
+    let body = section.certificate_verify(side)?;
+    let verify = CertificateVerify::parse(&body).unwrap();
+    let (schemes, signature, tape) = ([verify.algorithm], verify.signature.to_vec(), tape.clone());
+    let chain = section.chain(side);
+    let key = x509::Certificate::parse(&chain[0]).unwrap().public_key().unwrap().bytes.to_vec();
+    Some(Credential::new(chain, Signing::Local(Box::new(Signed { schemes, key, signature, tape }))).unwrap())
+}
+
+/// Signs what the trace signed.
+struct Signed {
+    schemes: [SignatureScheme; 1],
+    key: Vec<u8>,
+    signature: Vec<u8>,
+    tape: Tape,
+}
+
+impl Signer for Signed {
+    fn schemes(&self) -> &[SignatureScheme] {
+        &self.schemes
+    }
+
+    fn sign(&self, scheme: SignatureScheme, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
+        let algorithm = SignatureAlgorithm::of_scheme(scheme).ok_or(CryptoError)?;
+        if Script::new(Tape::default()).verify(algorithm, &self.key, message, &self.signature).is_err() {
+            self.tape.lines().differences.push("the trace signed something else".to_owned());
+        }
+        out.get_mut(..self.signature.len()).ok_or(CryptoError)?.copy_from_slice(&self.signature);
+        Ok(self.signature.len())
+    }
+}
+
+impl<'s> Replay<'s, ClientRole> {
+    pub fn client(section: &'s Section) -> Self {
+        let (script, tape) = script(section, Side::Client);
+        let has_session_id = section.randoms(Side::Client).iter().all(|drawn| !drawn.is_empty());
+        let mut config = ClientConfig::builder(script)
+            .certificate_schemes([])
+            .record_size_limit(RECORD_SIZE_LIMIT)
+            .middlebox_compatibility(has_session_id)
+            .ask_chain();
+        if let Some(credential) = credential(section, Side::Client, &tape) {
+            config = config.credential(credential);
+        }
+        let name = ServerName::dns("server").unwrap();
+        Self::new(section, tape, ClientWith::new(Arc::new(config.build().unwrap()), name, NOW))
+    }
+}
+
+impl<'s> Replay<'s, ServerRole> {
+    pub fn server(section: &'s Section) -> Self {
+        let (script, tape) = script(section, Side::Server);
+        let mut config = ServerConfig::builder(script)
+            .certificate_schemes([])
+            .record_size_limit(RECORD_SIZE_LIMIT)
+            .credential(credential(section, Side::Server, &tape).unwrap())
+            .ask_chain();
+        if !section.chain(Side::Client).is_empty() {
+            config = config.client_auth(ClientAuth::require(Anchors::default(), Allow::default()));
+        }
+        if section.file.blocks.iter().any(|b| b.title.ends_with("P-256 key pair")) {
+            config = config.groups([NamedGroup::secp256r1]);
+        }
+        Self::new(section, tape, ServerWith::new(Arc::new(config.build().unwrap()), NOW))
+    }
+}
+
+impl<'s, R: Role> Replay<'s, R> {
+    fn new(section: &'s Section, tape: Tape, conn: Connection<'static, R, Script>) -> Self {
+        let watch = Watch::new(tape.clone(), section.messages(R::SIDE));
+        let (rx, tx) = (RecvBuf::new(), SendBuf::new());
+        Self { section, tape, watch, conn, rx, tx, records: VecDeque::new(), received: Vec::new() }
+    }
+
+    /// Takes the part of our side in the conversation, up to the end or an error.
+    pub fn run(&mut self, records: &[Record]) -> Result<(), Error> {
+        self.drive()?;
+        for record in records {
+            if record.side != R::SIDE {
+                assert_eq!(self.rx.receive(&record.bytes), record.bytes.len());
+                self.drive()?;
+                continue;
+            }
+            if let Some(mut app) = self.conn.app() {
+                match record.content {
+                    Content::Alert => app.close(&mut self.tx),
+                    Content::ApplicationData => {
+                        assert_eq!(app.write(&record.payload, &mut self.tx).unwrap()?, record.payload.len())
+                    }
+                    // The client's last flight is there already.
+                    _ if R::SIDE == Side::Client => {}
+                    // NewSessionTicket, which we don't send: something else uses up its sequence number.
+                    _ => {
+                        app.write(b"ticket", &mut self.tx).unwrap()?;
+                        self.take_output();
+                        self.records.pop_back();
+                        continue;
+                    }
+                }
+            }
+            self.take_output();
+            self.compare(record);
+        }
+        if !self.records.is_empty() {
+            self.tape.lines().differences.push(format!("{} records too many", self.records.len()));
+        }
+        Ok(())
+    }
+
+    /// Our next record is the trace's, unless it contains a message for which the trace's stood in.
+    fn compare(&mut self, record: &Record) {
+        let ours = self.records.pop_front();
+        let stood_in = |(_, theirs): &(Vec<u8>, Vec<u8>)| record.payload.starts_with(theirs);
+        if ours.as_ref() == Some(&record.bytes) || ours.is_some() && self.tape.lines().stand_ins.iter().any(stood_in) {
+            return;
+        }
+        let ours = ours.map_or("no".to_owned(), hex::encode);
+        self.tape.lines().differences.push(format!("{ours} record of {:?}", record.content));
+    }
+
+    fn take_output(&mut self) {
+        let mut output = self.tx.to_send();
+        while let [_, _, _, high, low, rest @ ..] = output {
+            let len = usize::from(u16::from_be_bytes([*high, *low]));
+            self.records.push_back(output[..5 + len].to_vec());
+            output = &rest[len..];
+        }
+        let n = self.tx.to_send().len();
+        self.tx.sent(n);
+    }
+
+    /// Steps until bytes are missing.
+    fn drive(&mut self) -> Result<(), Error> {
+        loop {
+            let chain: Vec<_> = match self.conn.step_with(&mut self.rx, &mut self.tx, &mut self.watch)? {
+                Event::Moved { .. } => continue,
+                Event::Data(data) => {
+                    self.received.extend_from_slice(data);
+                    continue;
+                }
+                Event::Ask(Ask::PeerChain(peer)) => {
+                    peer.certificate_list.iter().map(|e| e.cert_data.to_vec()).collect()
+                }
+                Event::NeedRecv | Event::PeerClosed => return Ok(()),
+                other => panic!("{other:?}"),
+            };
+            if chain != self.section.chain(R::SIDE.peer()) {
+                self.tape.lines().differences.push("another chain".to_owned());
+            }
+            let verdict = Answer::Chain(Ok(()));
+            let event = self.conn.answer_with(verdict, &mut self.rx, &mut self.tx, &mut self.watch);
+            event.expect("the question is open")?;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A provider over [`Ring`] that says what the trace says where `Ring` would draw, and writes down all that it computes.
+
+use crate::rsa_pss;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+use symbolon::crypto::{
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Ring, RingAead, RingHash, SharedSecret,
+    SignatureAlgorithm, TAG_LEN, X25519,
+};
+use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
+
+#[derive(Clone)]
+pub struct Script {
+    ring: Ring,
+    pub suites: Vec<CipherSuite>,
+    pub groups: Vec<NamedGroup>,
+    pub schemes: Vec<SignatureScheme>,
+    tape: Tape,
+}
+
+/// What is to be said, and what was computed. The provider, its hashes and its keys all write on the same one.
+#[derive(Clone, Default)]
+pub struct Tape(Arc<Mutex<Lines>>);
+
+#[derive(Default)]
+pub struct Lines {
+    /// What `random` gives, in this order.
+    pub randoms: VecDeque<Vec<u8>>,
+    /// What key exchanges are made with, in this order.
+    pub keys: VecDeque<Key>,
+    /// A message of ours, and what transcripts take in its place.
+    pub stand_ins: Vec<(Vec<u8>, Vec<u8>)>,
+    pub hashes: Vec<Vec<u8>>,
+    pub macs: Vec<Mac>,
+    /// Key and nonce of every record.
+    pub records: Vec<(Vec<u8>, [u8; IV_LEN])>,
+    pub verified: Vec<SignatureAlgorithm>,
+    /// What was not as in the trace.
+    pub differences: Vec<String>,
+}
+
+pub struct Mac {
+    pub key: Vec<u8>,
+    pub message: Vec<u8>,
+    pub output: Vec<u8>,
+}
+
+/// A private key of the trace.
+pub enum Key {
+    X25519([u8; 32]),
+    /// `ring` takes no private key of P-256, so the trace says what it would come to, with this peer only.
+    P256 {
+        share: Vec<u8>,
+        peer: Vec<u8>,
+        shared: Vec<u8>,
+    },
+}
+
+impl Tape {
+    pub fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Script {
+    pub fn new(tape: Tape) -> Self {
+        let (suites, groups, schemes) = <(Vec<_>, Vec<_>, Vec<_>)>::default();
+        Self { ring: Ring::new(), suites, groups, schemes, tape }
+    }
+}
+
+impl Key {
+    fn group(&self) -> NamedGroup {
+        match self {
+            Self::X25519(_) => NamedGroup::x25519,
+            Self::P256 { .. } => NamedGroup::secp256r1,
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct TapedHash(RingHash, Tape);
+
+impl Hash for TapedHash {
+    /// The transcript adds a message whole: if it is one of ours that has a stand-in, that is added.
+    fn update(&mut self, bytes: &[u8]) {
+        let lines = self.1.lines();
+        let stand_in = lines.stand_ins.iter().find(|(ours, _)| ours == bytes);
+        self.0.update(stand_in.map_or(bytes, |(_, theirs)| theirs));
+    }
+
+    fn finish(self) -> Digest {
+        let digest = self.0.finish();
+        self.1.lines().hashes.push(digest.as_ref().to_vec());
+        digest
+    }
+}
+
+pub struct TapedAead {
+    aead: RingAead,
+    key: Vec<u8>,
+    tape: Tape,
+}
+
+impl Aead for TapedAead {
+    fn seal(&self, nonce: [u8; IV_LEN], aad: &[u8], text: &mut [u8]) -> Result<[u8; TAG_LEN], CryptoError> {
+        self.tape.lines().records.push((self.key.clone(), nonce));
+        self.aead.seal(nonce, aad, text)
+    }
+
+    fn open(&self, nonce: [u8; IV_LEN], aad: &[u8], sealed: &mut [u8]) -> Result<(), CryptoError> {
+        self.tape.lines().records.push((self.key.clone(), nonce));
+        self.aead.open(nonce, aad, sealed)
+    }
+}
+
+impl Crypto for Script {
+    type Hash = TapedHash;
+    type Aead = TapedAead;
+    type KxSecret = Key;
+
+    fn suites(&self) -> &[CipherSuite] {
+        &self.suites
+    }
+
+    fn groups(&self) -> &[NamedGroup] {
+        &self.groups
+    }
+
+    fn schemes(&self) -> &[SignatureScheme] {
+        &self.schemes
+    }
+
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
+        let next = self.tape.lines().randoms.pop_front().filter(|next| next.len() == out.len());
+        out.copy_from_slice(&next.ok_or(CryptoError)?);
+        Ok(())
+    }
+
+    fn hash(&self, algorithm: HashAlgorithm) -> TapedHash {
+        TapedHash(self.ring.hash(algorithm), self.tape.clone())
+    }
+
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
+        self.ring.hmac(algorithm, key, parts, out);
+        let (key, message, output) = (key.to_vec(), parts.concat(), out.to_vec());
+        self.tape.lines().macs.push(Mac { key, message, output });
+    }
+
+    fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<TapedAead, CryptoError> {
+        Ok(TapedAead { aead: self.ring.aead(suite, key)?, key: key.to_vec(), tape: self.tape.clone() })
+    }
+
+    fn kx_generate(&self, group: NamedGroup) -> Result<Key, CryptoError> {
+        self.tape.lines().keys.pop_front().filter(|key| key.group() == group).ok_or(CryptoError)
+    }
+
+    fn kx_share(&self, secret: &Key, out: &mut [u8]) -> Result<usize, CryptoError> {
+        match secret {
+            Key::X25519(private) => X25519::new(*private).share(out),
+            Key::P256 { share, .. } => {
+                out.get_mut(..share.len()).ok_or(CryptoError)?.copy_from_slice(share);
+                Ok(share.len())
+            }
+        }
+    }
+
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError> {
+        let key = self.kx_generate(group)?;
+        Ok((self.kx_share(&key, share)?, self.kx_decap(key, peer)?))
+    }
+
+    fn kx_decap(&self, secret: Key, share: &[u8]) -> Result<SharedSecret, CryptoError> {
+        match secret {
+            Key::X25519(private) => X25519::new(private).agree(share),
+            Key::P256 { peer, shared, .. } if peer == share => SharedSecret::new(&shared).ok_or(CryptoError),
+            Key::P256 { .. } => Err(CryptoError),
+        }
+    }
+
+    fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        if algorithm != SignatureAlgorithm::RsaPssSha256 {
+            self.ring.verify(algorithm, key, message, signature)?;
+        } else if !rsa_pss::verifies(key, message, signature) {
+            return Err(CryptoError);
+        }
+        self.tape.lines().verified.push(algorithm);
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! A section of RFC 8448: messages, records and keys of its two ends.
+
+use crate::kv::{Block, File};
+use crate::script::Key;
+use symbolon::Side;
+use symbolon::wire::{Certificate, CertificateVerify, ClientHello, HEADER_LEN, HandshakeType, Parse, ServerHello};
+
+pub struct Section {
+    pub file: File,
+}
+
+/// A record of the trace, and who sends it.
+pub struct Record {
+    pub side: Side,
+    pub content: Content,
+    pub payload: Vec<u8>,
+    /// As it is on the wire.
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    ChangeCipherSpec,
+    Alert,
+    Handshake,
+    ApplicationData,
+}
+
+impl Record {
+    /// True if it is not protected.
+    pub fn is_plain(&self) -> bool {
+        self.bytes[5..] == self.payload
+    }
+}
+
+/// The side in front of a title, and the rest of the title.
+pub fn split_title(title: &str) -> (Side, &str) {
+    match title.split_once(' ') {
+        Some(("{client}", what)) => (Side::Client, what),
+        Some(("{server}", what)) => (Side::Server, what),
+        _ => panic!("[{title}] names no side"),
+    }
+}
+
+impl Section {
+    pub fn read(name: &str) -> Self {
+        Self { file: File::read(&format!("vectors/rfc8448/{name}.kv")) }
+    }
+
+    fn blocks(&self, side: Side, prefix: &str) -> impl Iterator<Item = &Block> {
+        self.file.blocks.iter().filter(move |b| {
+            let (of, what) = split_title(&b.title);
+            of == side && what.starts_with(prefix)
+        })
+    }
+
+    pub fn records(&self) -> Vec<Record> {
+        let record = |block: &Block| {
+            let (side, what) = split_title(&block.title);
+            let content = match what.strip_prefix("send ")?.strip_suffix(" record")? {
+                "change_cipher_spec" => Content::ChangeCipherSpec,
+                "alert" => Content::Alert,
+                "handshake" => Content::Handshake,
+                "application_data" => Content::ApplicationData,
+                other => panic!("a record of {other}"),
+            };
+            let (payload, bytes) = (block.bytes("Payload").to_vec(), block.bytes("CompleteRecord").to_vec());
+            Some(Record { side, content, payload, bytes })
+        };
+        self.file.blocks.iter().filter_map(record).collect()
+    }
+
+    /// The handshake messages that a side sends, in order.
+    pub fn messages(&self, side: Side) -> Vec<Vec<u8>> {
+        self.blocks(side, "construct a").map(|b| b.entries[0].1.clone()).collect()
+    }
+
+    fn message(&self, side: Side, kind: HandshakeType) -> Option<Vec<u8>> {
+        self.messages(side).into_iter().rfind(|m| m[0] == kind.0).map(|m| m[HEADER_LEN..].to_vec())
+    }
+
+    /// The last ClientHello without its header.
+    pub fn client_hello(&self) -> Vec<u8> {
+        self.message(Side::Client, HandshakeType::client_hello).unwrap()
+    }
+
+    /// What a side draws: its random, and a client's legacy_session_id.
+    pub fn randoms(&self, side: Side) -> Vec<Vec<u8>> {
+        match side {
+            Side::Client => {
+                let hello = self.client_hello();
+                let hello = ClientHello::parse(&hello).unwrap();
+                vec![hello.random.to_vec(), hello.legacy_session_id.to_vec()]
+            }
+            Side::Server => {
+                let hello = self.message(side, HandshakeType::server_hello).unwrap();
+                vec![ServerHello::parse(&hello).unwrap().random.to_vec()]
+            }
+        }
+    }
+
+    /// The private keys of a side, in order.
+    pub fn keys(&self, side: Side) -> Vec<Key> {
+        const P256: &str = "create an ephemeral P-256 key pair";
+        let key = |block: &Block| {
+            if !block.title.ends_with(P256) {
+                return Key::X25519(block.array("PrivateKey"));
+            }
+            let peer = self.blocks(side.peer(), P256).next().unwrap().bytes("PublicKey").to_vec();
+            let shared = self.file.block(r#"{server} extract secret "handshake""#).bytes("Ikm").to_vec();
+            Key::P256 { share: block.bytes("PublicKey").to_vec(), peer, shared }
+        };
+        self.blocks(side, "create an ephemeral").map(key).collect()
+    }
+
+    /// The certificates that a side shows.
+    pub fn chain(&self, side: Side) -> Vec<Vec<u8>> {
+        let Some(message) = self.message(side, HandshakeType::certificate) else { return Vec::new() };
+        Certificate::parse(&message).unwrap().certificate_list.iter().map(|e| e.cert_data.to_vec()).collect()
+    }
+
+    /// The body of the CertificateVerify of a side.
+    pub fn certificate_verify(&self, side: Side) -> Option<Vec<u8>> {
+        let body = self.message(side, HandshakeType::certificate_verify)?;
+        CertificateVerify::parse(&body).unwrap();
+        Some(body)
+    }
+}

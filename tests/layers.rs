@@ -59,7 +59,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["std"],
     ),
-    ("observe", &["connection", "error", "handshake", "schedule", "crypto", "wire", "fault"], &["std"]),
+    ("observe", &["connection", "error", "handshake", "schedule", "x509", "crypto", "wire", "fault"], &["std"]),
 ];
 
 /// Foreign crates of the library. `alloc` and `core` are everybody's.

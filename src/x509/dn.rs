@@ -1,6 +1,7 @@
 //! Distinguished names (RFC 5280 §4.1.2.4): compared as bytes when chaining, by value in name constraints, printed for people.
 
-use super::asn1::{Elements, Tag};
+use super::asn1::{Elements, Tag, only};
+use crate::fault::Fault;
 use core::fmt;
 
 /// A distinguished name: an issuer, a subject, or an entry of certificate_authorities.
@@ -11,6 +12,14 @@ pub struct Name<'a> {
 }
 
 impl<'a> Name<'a> {
+    /// A `Name` in DER and nothing behind it, as certificate_authorities lists them. Its attributes are read when asked for.
+    ///
+    /// # Errors
+    /// [`Reason::CertificateMalformed`](crate::Reason::CertificateMalformed) if it is no SEQUENCE.
+    pub fn parse(der: &'a [u8]) -> Result<Self, Fault> {
+        Ok(Self::new(der, only(der, Tag::Sequence, "Name")?))
+    }
+
     /// `rdns` is the content of `der`.
     pub(super) const fn new(der: &'a [u8], rdns: &'a [u8]) -> Self {
         Self { der, rdns }

@@ -1,0 +1,524 @@
+//! A handshake message taken apart into named fields, for people and for tools.
+//!
+//! It judges nothing: bytes that are not of the shape that RFC 8446 draws are shown raw where the shape ends, and the rest
+//! goes on behind them where the lengths still tell where that is.
+
+use crate::wire::{
+    CipherSuite, ExtensionType, HEADER_LEN, HandshakeType, In, KeyUpdateRequest, MaxFragmentLength, NamedGroup,
+    ProtocolVersion, SignatureScheme, is_hello_retry_request,
+};
+use crate::x509::{self, Name};
+use alloc::{format, string::String, string::ToString, vec::Vec};
+use core::fmt::{self, Write as _};
+
+/// One field of a message, or a vector or structure, which the deeper fields behind it make up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Where it begins, in bytes from the first byte of the message's header. The length before a vector belongs to it.
+    pub offset: usize,
+    /// How many bytes it takes.
+    pub len: usize,
+    /// 0 for the fields of the message itself, one more inside of each vector or structure.
+    pub depth: u8,
+    /// Its name, spelled as in the RFC; of a known extension the name in the registry.
+    pub name: &'static str,
+    /// What it says: a code point by its name, text quoted, other bytes in hexadecimal, cut after 48 bytes.
+    pub value: String,
+}
+
+/// Takes a handshake message apart; `message` has its header. Any bytes do, and the work grows with their number only.
+#[must_use]
+pub fn dissect(message: &[u8]) -> Vec<Field> {
+    let mut sheet = Sheet { fields: Vec::new(), depth: 0 };
+    let mut part = Part { bytes: message, offset: 0 };
+    let body = message.get(HEADER_LEN..).unwrap_or_default();
+    if let Some(msg_type) = sheet.number(&mut part, "msg_type", 1, |n| code(HandshakeType(low_byte(n)), n))
+        && sheet.number(&mut part, "length", 3, |n| format!("{n}")).is_some()
+    {
+        // What is missing was said where it is missing.
+        let _ = sheet.body(HandshakeType(low_byte(msg_type)), is_hello_retry_request(body), &mut part);
+    }
+    sheet.left_over(part);
+    sheet.fields
+}
+
+/// Bytes in hexadecimal; beyond 48 of them only the first, and how many there are.
+struct Hex<'a>(&'a [u8]);
+
+const SHOWN: usize = 48;
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(SHOWN).try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        if self.0.len() > SHOWN { write!(f, ".. ({} bytes)", self.0.len()) } else { Ok(()) }
+    }
+}
+
+fn low_byte(n: u32) -> u8 {
+    let [.., low] = n.to_be_bytes();
+    low
+}
+
+fn low_half(n: u32) -> u16 {
+    let [.., high, low] = n.to_be_bytes();
+    u16::from_be_bytes([high, low])
+}
+
+/// A code point with its number.
+fn code(name: impl fmt::Display, number: u32) -> String {
+    let name = name.to_string();
+    // Values without a name print their number already.
+    if name.ends_with(')') { name } else { format!("{name} ({number})") }
+}
+
+fn hex_code(name: impl fmt::Display, number: u32) -> String {
+    let name = name.to_string();
+    if name.ends_with(')') { name } else { format!("{name} ({number:#06x})") }
+}
+
+/// Text that peers choose, quoted and with everything escaped that does not print.
+fn text(bytes: &[u8]) -> String {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => format!("{text:?}"),
+        Err(_) => Hex(bytes).to_string(),
+    }
+}
+
+/// What is left of a vector or structure.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Part<'a> {
+    fn take(&mut self, n: usize) -> Option<Part<'a>> {
+        let (bytes, rest) = self.bytes.split_at_checked(n)?;
+        let taken = Part { bytes, offset: self.offset };
+        *self = Part { bytes: rest, offset: self.offset.saturating_add(n) };
+        Some(taken)
+    }
+
+    fn uint(&mut self, len: usize) -> Option<u32> {
+        Some(self.take(len)?.bytes.iter().fold(0, |n, byte| (n << 8) | u32::from(*byte)))
+    }
+}
+
+/// `None` where the bytes end too early: the field at which they do is on the sheet.
+type Fits = Option<()>;
+
+struct Sheet {
+    fields: Vec<Field>,
+    depth: u8,
+}
+
+impl Sheet {
+    fn put(&mut self, offset: usize, len: usize, name: &'static str, value: String) {
+        self.fields.push(Field { offset, len, depth: self.depth, name, value });
+    }
+
+    fn deeper(&mut self, f: impl FnOnce(&mut Self)) {
+        self.depth = self.depth.saturating_add(1);
+        f(self);
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// The bytes that are left where a field does not fit.
+    fn cut_short<T>(&mut self, part: &mut Part<'_>, name: &'static str) -> Option<T> {
+        let (offset, len) = (part.offset, part.bytes.len());
+        if let Some(rest) = part.take(len) {
+            let gap = if len == 0 { "" } else { ": " };
+            self.put(offset, len, name, format!("(cut short){gap}{}", Hex(rest.bytes)));
+        }
+        None
+    }
+
+    fn left_over(&mut self, part: Part<'_>) {
+        if !part.bytes.is_empty() {
+            self.put(part.offset, part.bytes.len(), "(left over)", Hex(part.bytes).to_string());
+        }
+    }
+
+    /// An unsigned integer of `len` bytes.
+    fn number(
+        &mut self,
+        part: &mut Part<'_>,
+        name: &'static str,
+        len: usize,
+        value: impl FnOnce(u32) -> String,
+    ) -> Option<u32> {
+        let offset = part.offset;
+        let Some(n) = part.uint(len) else { return self.cut_short(part, name) };
+        self.put(offset, len, name, value(n));
+        Some(n)
+    }
+
+    /// Bytes of a fixed number.
+    fn fixed(&mut self, part: &mut Part<'_>, name: &'static str, len: usize) -> Fits {
+        let Some(taken) = part.take(len) else { return self.cut_short(part, name) };
+        self.put(taken.offset, len, name, Hex(taken.bytes).to_string());
+        Some(())
+    }
+
+    /// What stands behind a length of `len` bytes, and how long it is with it.
+    fn counted<'a>(&mut self, part: &mut Part<'a>, name: &'static str, len: usize) -> Option<(usize, Part<'a>)> {
+        let before = *part;
+        let taken = part.uint(len).and_then(|n| part.take(usize::try_from(n).ok()?));
+        match taken {
+            Some(taken) => Some((len.saturating_add(taken.bytes.len()), taken)),
+            None => {
+                *part = before;
+                self.cut_short(part, name)
+            }
+        }
+    }
+
+    /// `opaque name<..>`, its length in `len` bytes.
+    fn opaque(
+        &mut self,
+        part: &mut Part<'_>,
+        name: &'static str,
+        len: usize,
+        value: impl FnOnce(&[u8]) -> String,
+    ) -> Fits {
+        let offset = part.offset;
+        let (whole, content) = self.counted(part, name, len)?;
+        self.put(offset, whole, name, value(content.bytes));
+        Some(())
+    }
+
+    /// Opaque bytes as they are.
+    fn raw(&mut self, part: &mut Part<'_>, name: &'static str, len: usize) -> Fits {
+        self.opaque(part, name, len, |bytes| if bytes.is_empty() { "(empty)".into() } else { Hex(bytes).to_string() })
+    }
+
+    /// A vector of code points of `size` bytes, in one field.
+    fn codes(
+        &mut self,
+        part: &mut Part<'_>,
+        name: &'static str,
+        len: usize,
+        size: usize,
+        one: impl Fn(u32) -> String,
+    ) -> Fits {
+        let offset = part.offset;
+        let (whole, mut content) = self.counted(part, name, len)?;
+        let mut value = String::new();
+        let mut gap = "";
+        while let Some(n) = content.uint(size) {
+            let _ = write!(value, "{gap}{}", one(n));
+            gap = ", ";
+        }
+        self.put(offset, whole, name, value);
+        self.deeper(|sheet| sheet.left_over(content));
+        Some(())
+    }
+
+    /// A vector of elements that have fields of their own.
+    fn vector(
+        &mut self,
+        part: &mut Part<'_>,
+        name: &'static str,
+        len: usize,
+        mut element: impl FnMut(&mut Self, &mut Part<'_>) -> Fits,
+    ) -> Fits {
+        let offset = part.offset;
+        let (whole, mut content) = self.counted(part, name, len)?;
+        self.put(offset, whole, name, format!("{} bytes", content.bytes.len()));
+        self.deeper(|sheet| {
+            while !content.bytes.is_empty() {
+                if element(sheet, &mut content).is_none() {
+                    break;
+                }
+            }
+            sheet.left_over(content);
+        });
+        Some(())
+    }
+
+    fn body(&mut self, msg_type: HandshakeType, is_retry: bool, part: &mut Part<'_>) -> Fits {
+        match msg_type {
+            HandshakeType::client_hello => self.client_hello(part),
+            HandshakeType::server_hello if is_retry => self.server_hello(part, In::HelloRetryRequest),
+            HandshakeType::server_hello => self.server_hello(part, In::ServerHello),
+            HandshakeType::encrypted_extensions => self.extensions(part, In::EncryptedExtensions),
+            HandshakeType::certificate_request => {
+                self.raw(part, "certificate_request_context", 1)?;
+                self.extensions(part, In::CertificateRequest)
+            }
+            HandshakeType::certificate => {
+                self.raw(part, "certificate_request_context", 1)?;
+                self.vector(part, "certificate_list", 3, |sheet, part| {
+                    sheet
+                        .opaque(part, "cert_data", 3, |der| format!("{} bytes: {}", der.len(), x509::describe(der)))?;
+                    sheet.extensions(part, In::Certificate)
+                })
+            }
+            HandshakeType::certificate_verify => {
+                self.number(part, "algorithm", 2, |n| hex_code(SignatureScheme(low_half(n)), n))?;
+                self.raw(part, "signature", 2)
+            }
+            HandshakeType::finished => self.fixed(part, "verify_data", part.bytes.len()),
+            HandshakeType::new_session_ticket => {
+                self.number(part, "ticket_lifetime", 4, |n| format!("{n} s"))?;
+                self.number(part, "ticket_age_add", 4, |n| format!("{n:#010x}"))?;
+                self.raw(part, "ticket_nonce", 1)?;
+                self.raw(part, "ticket", 2)?;
+                self.extensions(part, In::NewSessionTicket)
+            }
+            HandshakeType::key_update => {
+                self.number(part, "request_update", 1, |n| code(KeyUpdateRequest(low_byte(n)), n)).map(|_| ())
+            }
+            _ => self.fixed(part, "body", part.bytes.len()),
+        }
+    }
+
+    fn client_hello(&mut self, part: &mut Part<'_>) -> Fits {
+        self.number(part, "legacy_version", 2, |n| hex_code(ProtocolVersion(low_half(n)), n))?;
+        self.fixed(part, "random", 32)?;
+        self.raw(part, "legacy_session_id", 1)?;
+        self.codes(part, "cipher_suites", 2, 2, |n| CipherSuite(low_half(n)).to_string())?;
+        self.raw(part, "legacy_compression_methods", 1)?;
+        self.hello_extensions(part, In::ClientHello)
+    }
+
+    fn server_hello(&mut self, part: &mut Part<'_>, place: In) -> Fits {
+        self.number(part, "legacy_version", 2, |n| hex_code(ProtocolVersion(low_half(n)), n))?;
+        self.fixed(part, "random", 32)?;
+        self.raw(part, "legacy_session_id_echo", 1)?;
+        self.number(part, "cipher_suite", 2, |n| hex_code(CipherSuite(low_half(n)), n))?;
+        self.number(part, "legacy_compression_method", 1, |n| format!("{n}"))?;
+        self.hello_extensions(part, place)
+    }
+
+    /// Hellos before TLS 1.3 may leave the block out.
+    fn hello_extensions(&mut self, part: &mut Part<'_>, place: In) -> Fits {
+        if part.bytes.is_empty() { Some(()) } else { self.extensions(part, place) }
+    }
+
+    fn extensions(&mut self, part: &mut Part<'_>, place: In) -> Fits {
+        self.vector(part, "extensions", 2, |sheet, part| {
+            let offset = part.offset;
+            let mut rest = *part;
+            let Some(number) = rest.uint(2) else { return sheet.cut_short(part, "extension_type") };
+            let extension_type = ExtensionType(low_half(number));
+            let (whole, mut body) = sheet.counted(&mut rest, "extension_data", 2).or_else(|| {
+                *part = rest;
+                None
+            })?;
+            *part = rest;
+            let name = extension_type.name().unwrap_or("extension");
+            let value = format!("extension {number}, {} bytes", body.bytes.len());
+            sheet.put(offset, whole.saturating_add(2), name, value);
+            sheet.deeper(|sheet| {
+                if !body.bytes.is_empty() {
+                    let _ = sheet.extension(extension_type, place, &mut body);
+                }
+                sheet.left_over(body);
+            });
+            Some(())
+        })
+    }
+
+    fn extension(&mut self, extension_type: ExtensionType, place: In, part: &mut Part<'_>) -> Fits {
+        use ExtensionType as T;
+        match (extension_type, place) {
+            (T::server_name, In::ClientHello) => self.vector(part, "server_name_list", 2, |sheet, part| {
+                sheet.number(part, "name_type", 1, |n| if n == 0 { "host_name (0)".into() } else { n.to_string() })?;
+                sheet.opaque(part, "HostName", 2, text)
+            }),
+            (T::max_fragment_length, _) => {
+                self.number(part, "MaxFragmentLength", 1, |n| code(MaxFragmentLength(low_byte(n)), n)).map(|_| ())
+            }
+            (T::status_request, In::ClientHello) => {
+                let status_type = self.status_type(part)?;
+                if status_type == OCSP {
+                    self.vector(part, "responder_id_list", 2, |sheet, part| sheet.raw(part, "ResponderID", 2))?;
+                    self.raw(part, "request_extensions", 2)?;
+                }
+                Some(())
+            }
+            (T::status_request, In::Certificate) => {
+                self.status_type(part)?;
+                self.raw(part, "response", 3)
+            }
+            (T::supported_groups, _) => {
+                self.codes(part, "named_group_list", 2, 2, |n| NamedGroup(low_half(n)).to_string())
+            }
+            (T::signature_algorithms | T::signature_algorithms_cert, _) => {
+                let one = |n| SignatureScheme(low_half(n)).to_string();
+                self.codes(part, "supported_signature_algorithms", 2, 2, one)
+            }
+            (T::application_layer_protocol_negotiation, _) => {
+                self.vector(part, "protocol_name_list", 2, |sheet, part| sheet.opaque(part, "ProtocolName", 1, text))
+            }
+            (T::record_size_limit, _) => self.number(part, "RecordSizeLimit", 2, |n| format!("{n} bytes")).map(|_| ()),
+            (T::supported_versions, In::ClientHello) => {
+                self.codes(part, "versions", 1, 2, |n| ProtocolVersion(low_half(n)).to_string())
+            }
+            (T::supported_versions, _) => {
+                self.number(part, "selected_version", 2, |n| hex_code(ProtocolVersion(low_half(n)), n)).map(|_| ())
+            }
+            (T::cookie, _) => self.raw(part, "cookie", 2),
+            (T::certificate_authorities, _) => self.vector(part, "authorities", 2, |sheet, part| {
+                sheet.opaque(part, "DistinguishedName", 2, |der| match Name::parse(der) {
+                    Ok(name) => name.to_string(),
+                    Err(_) => Hex(der).to_string(),
+                })
+            }),
+            (T::oid_filters, _) => self.vector(part, "filters", 2, |sheet, part| {
+                sheet.raw(part, "certificate_extension_oid", 1)?;
+                sheet.raw(part, "certificate_extension_values", 2)
+            }),
+            (T::key_share, In::ClientHello) => self.vector(part, "client_shares", 2, Self::key_share_entry),
+            (T::key_share, In::HelloRetryRequest) => self.group(part, "selected_group"),
+            (T::key_share, _) => self.key_share_entry(part),
+            (T::psk_key_exchange_modes, _) => self.codes(part, "ke_modes", 1, 1, |n| match n {
+                0 => "psk_ke".into(),
+                1 => "psk_dhe_ke".into(),
+                n => format!("PskKeyExchangeMode({n:#04x})"),
+            }),
+            (T::early_data, In::NewSessionTicket) => {
+                self.number(part, "max_early_data_size", 4, |n| format!("{n} bytes")).map(|_| ())
+            }
+            (T::pre_shared_key, In::ClientHello) => {
+                self.vector(part, "identities", 2, |sheet, part| {
+                    sheet.raw(part, "identity", 2)?;
+                    sheet.number(part, "obfuscated_ticket_age", 4, |n| format!("{n:#010x}")).map(|_| ())
+                })?;
+                self.vector(part, "binders", 2, |sheet, part| sheet.raw(part, "PskBinderEntry", 1))
+            }
+            (T::pre_shared_key, _) => self.number(part, "selected_identity", 2, |n| n.to_string()).map(|_| ()),
+            _ => self.fixed(part, "extension_data", part.bytes.len()),
+        }
+    }
+
+    fn status_type(&mut self, part: &mut Part<'_>) -> Option<u32> {
+        self.number(part, "status_type", 1, |n| if n == OCSP { "ocsp (1)".into() } else { n.to_string() })
+    }
+
+    fn group(&mut self, part: &mut Part<'_>, name: &'static str) -> Fits {
+        self.number(part, name, 2, |n| hex_code(NamedGroup(low_half(n)), n)).map(|_| ())
+    }
+
+    fn key_share_entry(&mut self, part: &mut Part<'_>) -> Fits {
+        self.group(part, "group")?;
+        self.raw(part, "key_exchange", 2)
+    }
+}
+
+/// CertificateStatusType (RFC 6066 §8).
+const OCSP: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    fn rows(message: &[u8]) -> Vec<String> {
+        dissect(message).iter().map(|f| format!("{}+{} {} {}: {}", f.offset, f.len, f.depth, f.name, f.value)).collect()
+    }
+
+    #[test]
+    fn fields_have_their_offsets_and_names() {
+        let key_share = [0, 51, 0, 6, 0, 0x1d, 0, 2, 0xaa, 0xbb];
+        let versions = [0, 43, 0, 2, 3, 4];
+        let mut hello = vec![2, 0, 0, 56, 3, 3];
+        hello.extend([7; 32]);
+        hello.extend([0, 0x13, 1, 0, 0, 16]);
+        hello.extend(key_share);
+        hello.extend(versions);
+        let random = "07".repeat(32);
+        assert_eq!(
+            rows(&hello),
+            [
+                "0+1 0 msg_type: server_hello (2)",
+                "1+3 0 length: 56",
+                "4+2 0 legacy_version: TLS_1_2 (0x0303)",
+                &format!("6+32 0 random: {random}"),
+                "38+1 0 legacy_session_id_echo: (empty)",
+                "39+2 0 cipher_suite: TLS_AES_128_GCM_SHA256 (0x1301)",
+                "41+1 0 legacy_compression_method: 0",
+                "42+18 0 extensions: 16 bytes",
+                "44+10 1 key_share: extension 51, 6 bytes",
+                "48+2 2 group: x25519 (0x001d)",
+                "50+4 2 key_exchange: aabb",
+                "54+6 1 supported_versions: extension 43, 2 bytes",
+                "58+2 2 selected_version: TLS_1_3 (0x0304)",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_cut_short_or_left_over_is_shown_raw() {
+        assert_eq!(rows(&[99, 0, 0, 2, 1, 2])[2], "4+2 0 body: 0102");
+        assert_eq!(rows(&[24, 0, 0, 2, 1, 2])[3], "5+1 0 (left over): 02");
+        assert_eq!(rows(&[15, 0, 0, 5, 8, 4, 0, 9, 1])[3], "6+3 0 signature: (cut short): 000901");
+        let unknown = [8, 0, 0, 8, 0, 6, 0x4a, 0x4a, 0, 2, 5, 6];
+        assert_eq!(rows(&unknown)[3..], ["6+6 1 extension: extension 19018, 2 bytes", "10+2 2 extension_data: 0506"]);
+        let bad_body = [8, 0, 0, 12, 0, 10, 0, 16, 0, 2, 0, 9, 0, 28, 0, 0];
+        let after = rows(&bad_body);
+        assert_eq!(after[4], "10+2 2 protocol_name_list: (cut short): 0009");
+        assert_eq!(
+            after[5], "12+4 1 record_size_limit: extension 28, 0 bytes",
+            "the next extension is read all the same"
+        );
+    }
+
+    /// The fields of one depth follow each other, and the outermost are all of the message.
+    fn covers(fields: &[Field], len: usize) -> Result<(), TestCaseError> {
+        let mut at = 0;
+        for field in fields.iter().filter(|f| f.depth == 0) {
+            prop_assert_eq!(field.offset, at, "{}", field.name);
+            at += field.len;
+        }
+        prop_assert_eq!(at, len);
+        for pair in fields.windows(2) {
+            prop_assert!(pair[0].offset <= pair[1].offset);
+            prop_assert!(pair[1].depth <= pair[0].depth + 1);
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_taken_apart_without_a_gap(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            covers(&dissect(&bytes), bytes.len())?;
+        }
+
+        #[test]
+        fn bytes_that_look_like_a_message_too(
+            msg_type in prop::sample::select(vec![1u8, 2, 4, 8, 11, 13, 15, 20, 24]),
+            body in prop::collection::vec(prop_oneof![4 => 0u8..4, 2 => 0u8..64, 1 => any::<u8>()], 0..200),
+        ) {
+            let mut message = vec![msg_type, 0, 0, u8::try_from(body.len()).unwrap()];
+            message.extend(&body);
+            covers(&dissect(&message), message.len())?;
+        }
+
+        #[test]
+        fn every_extension_in_every_place(
+            place in prop::sample::select(vec![1u8, 2, 4, 8, 13]),
+            extension_type in prop_oneof![0u16..52, any::<u16>()],
+            body in prop::collection::vec(prop_oneof![4 => 0u8..4, 1 => any::<u8>()], 0..60),
+        ) {
+            let before: &[u8] = match place {
+                1 | 2 => &[0; 38],
+                4 => &[0; 11],
+                8 => &[],
+                _ => &[0],
+            };
+            let mut message = vec![place, 0, 0, 0];
+            message.extend(before);
+            let len = u16::try_from(body.len()).unwrap();
+            message.extend((len + 4).to_be_bytes());
+            message.extend(extension_type.to_be_bytes());
+            message.extend(len.to_be_bytes());
+            message.extend(&body);
+            let fields = dissect(&message);
+            covers(&fields, message.len())?;
+            prop_assert!(fields.iter().any(|f| f.value.starts_with(&format!("extension {extension_type},"))), "{fields:?}");
+        }
+    }
+}

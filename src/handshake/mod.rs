@@ -260,7 +260,9 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     /// Remembers who the peer's leaf names, whatever the verdict will be.
     fn meet(&mut self, msg: &Inbound<'_>, crypto: &C) -> Result<[u8; 32], Fault> {
         let certificate: Certificate<'_> = msg.peek()?;
-        let leaf = certificate.certificate_list.iter().next().ok_or(Reason::Internal)?;
+        // [4.4.2-9] Only a server's list can be empty here: a client without a certificate is not judged.
+        let empty = || Fault::from(Reason::ServerCertificateEmpty).field("certificate_list");
+        let leaf = certificate.certificate_list.iter().next().ok_or_else(empty)?;
         let leaf = x509::Certificate::parse(leaf.cert_data).map_err(|f| f.certificate(0))?;
         let identity = PeerIdentity::of(crypto, &leaf);
         let spki_sha256 = *identity.spki_sha256();

@@ -2,7 +2,7 @@
 
 use super::{ClientCx, WaitCert, WaitCv};
 use crate::crypto::Crypto;
-use crate::fault::{Fault, Reason};
+use crate::fault::Fault;
 use crate::handshake::Inbound;
 use crate::handshake::proof::Judged;
 use crate::wire::Certificate;
@@ -16,10 +16,6 @@ impl WaitCert {
         cx: &mut ClientCx<'_, '_, C>,
     ) -> Result<WaitCv, Fault> {
         let certificate: Certificate<'_> = cx.absorb(msg)?;
-        // [4.4.2-9]
-        if certificate.certificate_list.is_empty() {
-            return Err(Fault::from(Reason::ServerCertificateEmpty).field("certificate_list"));
-        }
         cx.keep_peer_key(&certificate)?;
         Ok(WaitCv { at: self.at, asked: self.asked, peer: judged.into() })
     }

@@ -84,13 +84,13 @@ impl<A: Aead> Sealer<A> {
 /// The receiving direction: K_recv.
 pub(crate) struct Opener<A> {
     keyed: Option<Keyed<A>>,
-    /// Bytes of early data that may still be dropped unread (§4.2.10).
-    skippable: u32,
+    /// Bytes of early data that may still be dropped unread (§4.2.10); `None` if none is to come.
+    skippable: Option<u32>,
 }
 
 impl<A: Aead> Opener<A> {
     pub(crate) fn new() -> Self {
-        Self { keyed: None, skippable: 0 }
+        Self { keyed: None, skippable: None }
     }
 
     pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
@@ -109,18 +109,19 @@ impl<A: Aead> Opener<A> {
 
     /// From now on, up to `bytes` of protected records that don't open are dropped: early data that we refused (§4.2.10).
     pub(crate) fn skip_early_data(&mut self, bytes: u32) {
-        self.skippable = bytes;
+        self.skippable = Some(bytes);
     }
 
     /// Drops a record of early data, if that is still allowed.
     pub(crate) fn skip(&mut self, len: usize) -> Result<(), Fault> {
         let len = u32::try_from(len).unwrap_or(u32::MAX);
-        self.skippable = self.skippable.checked_sub(len).ok_or(Reason::TooMuchEarlyData)?;
+        let left = self.skippable.unwrap_or(0).checked_sub(len).ok_or(Reason::TooMuchEarlyData)?;
+        self.skippable = Some(left);
         Ok(())
     }
 
     pub(crate) fn is_skipping(&self) -> bool {
-        self.skippable > 0
+        self.skippable.is_some()
     }
 
     /// Opens the body of one record in place. `None`: it does not decrypt, and may be skipped.
@@ -138,7 +139,7 @@ impl<A: Aead> Opener<A> {
             self.skip(body.len())?;
             return Ok(None);
         }
-        self.skippable = 0;
+        self.skippable = None;
         Ok(Some(()))
     }
 }

@@ -219,7 +219,6 @@ reasons! {
     KeyUpdateBad => illegal_parameter, "RFC 8446 §4.6.3", "request_update is neither 0 nor 1";
     TooManyKeyUpdates => unexpected_message, "RFC 8446 §4.6.3", "too many KeyUpdates without application data between them";
     // Ours
-    NoCredential => internal_error, "RFC 8446 §4.4.2", "this server has no credential to show";
     SigningFailed => internal_error, "RFC 8446 §4.4.3", "our signing key made no signature";
     RandomFailed => internal_error, "RFC 8446 Appendix C.1", "the source of randomness failed";
     CryptoFailed => internal_error, "RFC 8446 §7", "a cryptographic primitive of ours failed";

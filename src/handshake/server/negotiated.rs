@@ -65,7 +65,7 @@ impl Negotiated {
         if asks(cx.config) {
             send_certificate_request(cx)?;
         }
-        let credential = cx.desk.credential.clone().ok_or(Reason::NoCredential)?;
+        let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
         cx.send(&Certificate { certificate_request_context: &[], certificate_list: credential.chain() })?;
         Ok(NegotiatedSigning { at, scheme: self.scheme })
     }

@@ -131,12 +131,13 @@ impl<C: Crypto + 'static> Pair<C> {
     }
 
     pub fn of(client: ClientConfig<C>, server: ServerConfig<C>) -> Self {
+        Self::shared(&std::sync::Arc::new(client), &std::sync::Arc::new(server))
+    }
+
+    pub fn shared(client: &std::sync::Arc<ClientConfig<C>>, server: &std::sync::Arc<ServerConfig<C>>) -> Self {
         let now = UnixTime(NOW);
         let name = ServerName::dns("server.test").unwrap().into_owned();
-        Self::new(
-            ClientWith::new(std::sync::Arc::new(client), name, now),
-            ServerWith::new(std::sync::Arc::new(server), now),
-        )
+        Self::new(ClientWith::new(client.clone(), name, now), ServerWith::new(server.clone(), now))
     }
 
     /// Runs both ends until neither has anything to say.

@@ -3,12 +3,13 @@
 use super::null::{Null, NullSigner, TAG};
 use super::pair::{ClientRole, End, ServerRole};
 use super::pki::{Chain, NOW, Pki};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::wire::{ContentType, HandshakeType, Message, Writer, write_message};
 use symbolon::{
-    Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Credential, ServerConfig, ServerName, ServerWith, Signing,
-    UnixTime,
+    Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Credential, Role, ServerConfig, ServerName, ServerWith,
+    Signing, UnixTime,
 };
 
 /// What [`World`](super::pair::World) is, over [`Null`].
@@ -55,8 +56,13 @@ pub fn local() -> Signing {
 }
 
 pub fn client(config: &Arc<ClientConfig<Null>>) -> End<ClientRole, Null> {
+    client_on(config, NOW)
+}
+
+/// A client at another time, in seconds since 1970.
+pub fn client_on(config: &Arc<ClientConfig<Null>>, now: i64) -> End<ClientRole, Null> {
     let name = ServerName::dns("server.test").unwrap().into_owned();
-    End::new(ClientWith::new(config.clone(), name, UnixTime(NOW)))
+    End::new(ClientWith::new(config.clone(), name, UnixTime(now)))
 }
 
 pub fn server(config: &Arc<ServerConfig<Null>>) -> End<ServerRole, Null> {
@@ -146,4 +152,25 @@ pub fn encoded(msg: &dyn Message) -> Vec<u8> {
     let mut w = Writer::new(&mut out);
     write_message(msg, &mut w).unwrap();
     w.written().to_vec()
+}
+
+/// Brings `end` to a state of Appendix A and leaves nothing in its buffers: `peer` does what it should, and each of its
+/// messages arrives in a record of its own.
+pub fn bring<R: Role, P: Role>(mut end: End<R, Null>, mut peer: End<P, Null>, state: &str) -> End<R, Null> {
+    let mut inbox = VecDeque::new();
+    while end.conn.state().name() != state || !end.rx.is_empty() {
+        end.drive();
+        if end.conn.state().name() == state && end.rx.is_empty() {
+            break;
+        }
+        let sent = end.take_output();
+        peer.give(&sent);
+        peer.drive();
+        inbox.extend(one_message_a_record(&peer.take_output()));
+        let record: Record = inbox.pop_front().unwrap_or_else(|| panic!("{state} is not on the way"));
+        end.give(&record.sealed());
+        assert_eq!((end.error, peer.error), (None, None), "on the way to {state}");
+    }
+    end.take_output();
+    end
 }

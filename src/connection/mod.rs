@@ -341,7 +341,10 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
                     self.idle_records = 0;
                     return Ok(Step::Data);
                 }
-                Opened::Data => return Err(Reason::ApplicationDataEarly.into()),
+                Opened::Data => {
+                    rx.end_loan();
+                    return Err(Reason::ApplicationDataEarly.into());
+                }
             }
         }
     }

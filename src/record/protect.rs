@@ -143,3 +143,42 @@ impl<A: Aead> Opener<A> {
         Ok(Some(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::CryptoError;
+
+    struct NoAead;
+
+    impl Aead for NoAead {
+        fn seal(&self, _: [u8; IV_LEN], _: &[u8], _: &mut [u8]) -> Result<[u8; TAG_LEN], CryptoError> {
+            Ok([0; TAG_LEN])
+        }
+
+        fn open(&self, _: [u8; IV_LEN], _: &[u8], _: &mut [u8]) -> Result<(), CryptoError> {
+            Ok(())
+        }
+    }
+
+    fn keyed(seq: u64) -> Option<Keyed<NoAead>> {
+        Some(Keyed { aead: NoAead, iv: [0; IV_LEN], seq })
+    }
+
+    #[test]
+    fn a_sequence_number_ends_the_connection_before_it_wraps() {
+        let mut sealer = Sealer { keyed: keyed(u64::MAX - 1) };
+        let mut seal = || {
+            let mut record = [0; HEADER_LEN + 1 + OVERHEAD];
+            sealer.seal(ContentType::application_data, &mut record, 0).map_err(|fault| fault.reason)
+        };
+        assert_eq!(seal(), Ok(()));
+        assert_eq!(seal(), Err(Reason::SequenceExhausted));
+        assert_eq!(seal(), Err(Reason::SequenceExhausted));
+
+        let mut opener = Opener { keyed: keyed(u64::MAX - 1), skippable: None };
+        let mut open = || opener.open(&[0; HEADER_LEN], &mut [0; TAG_LEN]).map_err(|fault| fault.reason);
+        assert_eq!(open(), Ok(Some(())));
+        assert_eq!(open(), Err(Reason::SequenceExhausted));
+    }
+}

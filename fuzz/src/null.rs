@@ -12,7 +12,7 @@
 //! - Randomness counts from a seed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use symbolon::crypto::{
     Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, SharedSecret, SignatureAlgorithm, Signer, TAG_LEN,
 };
@@ -44,18 +44,18 @@ pub enum Primitive {
     Seal,
 }
 
-/// The provider.
+/// The provider; a clone counts on where the original does.
 #[derive(Clone, Debug)]
 pub struct Null {
     drawn: Arc<AtomicU64>,
     broken: Option<Primitive>,
-    keys: Arc<()>,
+    keys: Arc<AtomicUsize>,
 }
 
 impl Null {
     /// A provider that draws the same bytes for the same seed.
     pub fn new(seed: u64) -> Self {
-        Self { drawn: Arc::new(AtomicU64::new(seed)), broken: None, keys: Arc::new(()) }
+        Self { drawn: Arc::new(AtomicU64::new(seed)), broken: None, keys: Arc::default() }
     }
 
     /// The same, failing at one thing.
@@ -64,13 +64,8 @@ impl Null {
     }
 
     /// AEAD keys and private keys that were made and not yet dropped.
-    pub fn live_keys(keys: &Arc<()>) -> usize {
-        Arc::strong_count(keys) - 1
-    }
-
-    /// To be held, and given to [`Null::live_keys`] when this provider and all clones of it are gone or accounted for.
-    pub fn keys(&self) -> Arc<()> {
-        self.keys.clone()
+    pub fn live_keys(&self) -> usize {
+        self.keys.load(Ordering::Relaxed)
     }
 
     fn works(&self, primitive: Primitive) -> Result<(), CryptoError> {
@@ -78,14 +73,20 @@ impl Null {
     }
 
     fn key(&self) -> Key {
+        self.keys.fetch_add(1, Ordering::Relaxed);
         Key(self.keys.clone())
     }
 }
 
-/// Counts as alive.
+/// Counts as alive until it is dropped.
 #[derive(Debug)]
-#[allow(dead_code)] // it is held, not read
-struct Key(Arc<()>);
+struct Key(Arc<AtomicUsize>);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// A running hash.
 #[derive(Clone, Debug)]

@@ -1,20 +1,21 @@
 //! Every reason to refuse, provoked from outside: one alert goes out, the declared one, and the connection is over.
 //! The cases are in `vectors/faults`.
 
+mod certificates;
+mod provoke;
+#[path = "../util/mod.rs"]
 mod util;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::Crypto;
-use symbolon::wire::{AlertDescription, Certificate, CertificateEntry, ContentType, Vector};
-use symbolon::{Anchors, Answer, ClientConfig, Error, Misuse, Reason, RecvBuf, Role, SendBuf, ServerConfig, Signing};
-use util::der::{changed, element};
+use symbolon::wire::{AlertDescription, ContentType};
+use symbolon::{Answer, Error, Misuse, Reason, Role};
 use util::kv::{Block, File};
-use util::null::{Null, NullSigner, Primitive};
+use util::null::Null;
 use util::pair::{ClientRole, End, Pair, ServerRole, World};
-use util::pki::{For, Pki};
-use util::plain::{self, PlainWorld, Record, bring, encoded, framed, local, records};
+use util::plain::{self, PlainWorld, Record, bring, framed, local, records};
 
 static WORLD: LazyLock<PlainWorld> = LazyLock::new(PlainWorld::new);
 
@@ -41,20 +42,20 @@ fn server_config() -> ServerConfigBuilder<Null> {
     WORLD.server_config().alpn(["h2"]).credential(WORLD.credential(&WORLD.server, local()))
 }
 
-fn client(config: ClientConfigBuilder<Null>) -> End<ClientRole, Null> {
+fn client_of(config: ClientConfigBuilder<Null>) -> End<ClientRole, Null> {
     plain::client(&Arc::new(config.build().unwrap()))
 }
 
-fn server(config: ServerConfigBuilder<Null>) -> End<ServerRole, Null> {
+fn server_of(config: ServerConfigBuilder<Null>) -> End<ServerRole, Null> {
     plain::server(&Arc::new(config.build().unwrap()))
 }
 
 fn client_at(state: &str) -> End<ClientRole, Null> {
-    bring(client(client_config()), server(server_config()), state)
+    bring(client_of(client_config()), server_of(server_config()), state)
 }
 
 fn server_at(state: &str) -> End<ServerRole, Null> {
-    bring(server(server_config()), client(client_config()), state)
+    bring(server_of(server_config()), client_of(client_config()), state)
 }
 
 /// Asserts that `end` refused for the reason of the case, told the peer so once, and does nothing any more.
@@ -68,6 +69,13 @@ fn check<R: Role, C: Crypto>(case: &Block, end: &mut End<R, C>) {
     assert_eq!(reason.alert().to_string(), case.text("alert"), "{title}");
     assert_eq!(reason.rule(), case.text("section"), "{title}");
     assert_eq!(refusal.side.to_string(), case.text("role"), "{title}");
+    if case.find("sealed") == Some(b"yes") {
+        assert_eq!(refusal.state.name(), case.text("state"), "{title}");
+    }
+    let told = refusal.to_string();
+    for part in [refusal.state.name(), reason.says(), reason.rule(), case.text("alert")] {
+        assert!(told.contains(part), "{title}: {told} does not tell {part}");
+    }
 
     let sent = records(&end.take_output());
     let expected = match reason.alert() {
@@ -173,11 +181,11 @@ fn every_fault_that_needs_keys_certificates_or_a_broken_surrounding_has_its_one_
     for case in &File::read("vectors/faults/described.kv").blocks {
         match case.text("role") {
             "client" => {
-                let mut end = provoke_client(&case.title, case.text("state"));
+                let mut end = provoke::client(&case.title, case.text("state"));
                 check(case, &mut end);
             }
             _ => {
-                let mut end = provoke_server(&case.title, case.text("state"));
+                let mut end = provoke::server(&case.title, case.text("state"));
                 check(case, &mut end);
             }
         }
@@ -195,226 +203,4 @@ fn every_reason_has_a_case() {
         BTreeSet::from_iter(without.iter().map(|r| r.name())),
         BTreeSet::from_iter(excused.iter().map(|r| r.name()))
     );
-}
-
-/// A protected record whose inner plaintext is `inner`.
-fn sealed(inner: &[u8]) -> Vec<u8> {
-    framed(ContentType::application_data, &[inner, &util::null::TAG].concat())
-}
-
-/// A server's or client's Certificate message in sealed records that the limit of the client lets through.
-fn certificate(chain: &[&[u8]]) -> Vec<u8> {
-    let entries: Vec<CertificateEntry<'_>> = chain.iter().map(|der| CertificateEntry::new(der)).collect();
-    let message = Certificate { certificate_request_context: &[], certificate_list: Vector::items(&entries) };
-    encoded(&message).chunks(1000).flat_map(|part| Record::new(true, ContentType::handshake, part).sealed()).collect()
-}
-
-fn provoke_client(title: &str, state: &str) -> End<ClientRole, Null> {
-    if let Some(mut end) = client_by_certificate(title) {
-        end.drive();
-        return end;
-    }
-    let broken = |primitive| for_vectors(ClientConfig::builder(Null::broken(7, primitive)).anchors(WORLD.anchors()));
-    let mut end = match title {
-        "a source of randomness that fails" => client(broken(Primitive::Random)),
-        "a key exchange that fails to write its share" => client(broken(Primitive::KxShare)),
-        "an AEAD that refuses its key" => client(broken(Primitive::AeadKey)),
-        _ => client_at(state),
-    };
-    match title {
-        "a record with a tag that is not the AEAD's" => {
-            end.give(&framed(ContentType::application_data, &[b"data\x17", &[0; 16][..]].concat()));
-        }
-        "a protected record shorter than a tag" => end.give(&framed(ContentType::application_data, &[0; 15])),
-        "a protected record of zeros" => end.give(&sealed(&[0; 9])),
-        "an inner plaintext one byte above the record_size_limit of the client" => {
-            end.give(&sealed(&[&[b'x'; 1024][..], &[23]].concat()));
-        }
-        "an AEAD that refuses its key" => {
-            end.drive();
-            let mut peer = server(server_config());
-            peer.give(&end.take_output());
-            end.give(&peer.take_output());
-        }
-        "a send buffer of 64 bytes" => {
-            end = client(client_config());
-            end.tx = SendBuf::over(vec![0; 64].leak());
-            end.drive();
-        }
-        "the application gives up" => end.error = Some(end.conn.cancel(&mut end.tx)),
-        _ => end.drive().then(|| unreachable!()).unwrap_or_default(),
-    }
-    end
-}
-
-fn provoke_server(title: &str, state: &str) -> End<ServerRole, Null> {
-    let hello = |more: &str| {
-        let mut client = client(for_vectors(WORLD.client_config()));
-        client.drive();
-        let mut hello = client.take_output();
-        // An extension more: every length around it grows.
-        let more = hex::decode(more).unwrap();
-        let added = u16::try_from(more.len()).unwrap();
-        let session_and_suites = 5 + 4 + 2 + 32 + 1;
-        let suites = u16::from_be_bytes([hello[session_and_suites], hello[session_and_suites + 1]]);
-        for at in [3, 7, session_and_suites + 2 + usize::from(suites) + 2] {
-            let length = u16::from_be_bytes([hello[at], hello[at + 1]]) + added;
-            hello[at..at + 2].copy_from_slice(&length.to_be_bytes());
-        }
-        hello.extend(more);
-        hello
-    };
-    let signing = |signer: NullSigner| WORLD.credential(&WORLD.server, Signing::Local(Box::new(signer)));
-    let broken = ServerConfig::builder(Null::broken(7, Primitive::AeadKey)).credential(signing(NullSigner::P256));
-    let mut end = match title {
-        "a server that has no credential for the name" => server(server_config().ask_credential()),
-        "a signing key that fails" => {
-            server(WORLD.server_config().credential(signing(NullSigner { works: false, ..NullSigner::P256 })))
-        }
-        "an AEAD that refuses its key, at the server" => server(broken),
-        _ => server_at(state),
-    };
-    match title {
-        "an inner plaintext of 2^14 + 2 bytes" => end.give(&sealed(&[23; 16386])),
-        "early data of 2^16 + 1 bytes behind the ClientHello" => {
-            end.give(&hello("002a0000"));
-            end.take_output();
-            for length in [1 << 14, 1 << 14, 1 << 14, 1 << 14, 1] {
-                assert_eq!(end.error, None);
-                end.give(&framed(ContentType::application_data, &vec![0x5a; length.max(16)]));
-            }
-        }
-        "a record of 512 bytes for a receive buffer of 64" => {
-            end.rx = RecvBuf::over(vec![0; 64].leak());
-            end.give(&framed(ContentType::handshake, &[1; 512])[..64]);
-        }
-        "a server that has no credential for the name" => {
-            end.give(&hello(""));
-            let End { conn, rx, tx, seen, .. } = &mut end;
-            let answered = conn.answer_with(Answer::Credential(None), rx, tx, seen).unwrap();
-            end.error = answered.map(|_| ()).err();
-        }
-        "a server's certificate shown by the client" => end.give(&certificate(&WORLD.chain(&WORLD.server))),
-        "a client who is not on the allow list" => {
-            end.give(&certificate(&WORLD.chain(&WORLD.pki.client("stranger.test"))));
-        }
-        "the application gives up, at the server" => end.error = Some(end.conn.cancel(&mut end.tx)),
-        _ => end.give(&hello("")),
-    }
-    end
-}
-
-/// A client that was shown a chain that it must refuse, if `title` is such a case.
-fn client_by_certificate(title: &str) -> Option<End<ClientRole, Null>> {
-    let leaf = &WORLD.server.leaf.der[..];
-    let intermediate = &WORLD.pki.intermediate.der[..];
-    let below = |ca: &[u8], der: &[u8]| {
-        let name = util::der::Parts::of(ca).subject().clone();
-        changed(der, |c| *c.issuer() = name)
-    };
-    let ca = |name: &str, change: &dyn Fn(&mut rcgen::CertificateParams)| {
-        let made = WORLD.pki.leaf(name, For::Server, |params| {
-            params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-            params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
-            change(params);
-        });
-        made.leaf.der
-    };
-    let mut config = client_config();
-    let mut years = 0;
-    let chain: Vec<Vec<u8>> = match title {
-        "the application refuses the chain" => {
-            config = config.ask_chain();
-            vec![leaf.into(), intermediate.into()]
-        }
-        "11 certificates" => vec![leaf.into(); 11],
-        "a leaf of version 1" => vec![changed(leaf, |c| {
-            c.tbs.pop();
-            c.tbs.remove(0);
-        })],
-        "a chain to an unknown CA" => vec![Pki::new("stranger").server("server.test").leaf.der],
-        "a self-signed leaf" => vec![changed(leaf, |c| *c.issuer() = c.subject().clone())],
-        "a leaf with a changed signature" => {
-            let zeros = |c: &mut util::der::Parts| c.signature[2..].fill(0);
-            vec![changed(leaf, zeros), intermediate.into()]
-        }
-        "a leaf that expired" => {
-            years = 70;
-            vec![leaf.into(), intermediate.into()]
-        }
-        "a leaf that is not valid yet" => {
-            years = -1;
-            vec![leaf.into(), intermediate.into()]
-        }
-        "a leaf issued by a leaf" => {
-            let other = WORLD.pki.server("other.test").leaf.der;
-            vec![below(&other, leaf), other, intermediate.into()]
-        }
-        "an intermediate below a CA with pathLenConstraint 0" => {
-            let upper = ca("upper.test", &|params| {
-                params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Constrained(0));
-            });
-            let lower = below(&upper, &ca("lower.test", &|_| {}));
-            vec![below(&lower, leaf), lower, upper, intermediate.into()]
-        }
-        "a key that may not sign" => {
-            let change = |params: &mut rcgen::CertificateParams| {
-                params.key_usages = vec![rcgen::KeyUsagePurpose::KeyEncipherment];
-            };
-            vec![WORLD.pki.leaf("server.test", For::Server, change).leaf.der, intermediate.into()]
-        }
-        "a client's certificate shown by the server" => {
-            vec![WORLD.pki.client("server.test").leaf.der, intermediate.into()]
-        }
-        "a leaf for another name" => vec![WORLD.pki.server("other.test").leaf.der, intermediate.into()],
-        "a leaf outside of its CA's nameConstraints" => {
-            let narrow = ca("narrow.test", &|params| {
-                params.name_constraints = Some(rcgen::NameConstraints {
-                    permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName("other.test".into())],
-                    excluded_subtrees: vec![],
-                });
-            });
-            vec![below(&narrow, leaf), narrow, intermediate.into()]
-        }
-        "an unknown critical extension" => {
-            let change = |params: &mut rcgen::CertificateParams| {
-                let mut unknown = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 99], vec![5, 0]);
-                unknown.set_criticality(true);
-                params.custom_extensions = vec![unknown];
-            };
-            vec![WORLD.pki.leaf("server.test", For::Server, change).leaf.der, intermediate.into()]
-        }
-        "a leaf signed with SHA-1" => {
-            let ecdsa_with_sha1 = element(0x30, &element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1]));
-            let leaf = changed(leaf, |c| {
-                c.tbs[2] = ecdsa_with_sha1.clone();
-                c.signature_algorithm = ecdsa_with_sha1;
-            });
-            vec![leaf, intermediate.into()]
-        }
-        "an RSA key of 1024 bits" => {
-            let rsa = element(0x30, &[&element(6, b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")[..], &[5, 0]].concat());
-            let modulus = element(2, &[&[0][..], &[0xc5; 128]].concat());
-            let key = element(0x30, &[modulus, element(2, &[1, 0, 1])].concat());
-            let spki = element(0x30, &[rsa, element(3, &[&[0][..], &key].concat())].concat());
-            vec![changed(leaf, |c| c.tbs[6] = spki), intermediate.into()]
-        }
-        "a CA known by one name with 40 keys, none of which signed" => {
-            let roots: String = (0..40).map(|_| Pki::new("plain").root.pem).collect();
-            config = config.anchors(Anchors::from_pem(roots.as_bytes()).unwrap());
-            vec![leaf.into(), changed(intermediate, |c| c.signature[2..].fill(0))]
-        }
-        _ => return None,
-    };
-    let config = Arc::new(config.build().unwrap());
-    let now = util::pki::NOW + years * 366 * 86_400;
-    let mut end = bring(plain::client_on(&config, now), server(server_config()), "WAIT_CERT_CR");
-    let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-    end.give(&certificate(&chain));
-    if title == "the application refuses the chain" {
-        let End { conn, rx, tx, seen, .. } = &mut end;
-        let answered = conn.answer_with(Answer::Chain(Err(Reason::Malformed)), rx, tx, seen).unwrap();
-        end.error = answered.map(|_| ()).err();
-    }
-    Some(end)
 }

@@ -1,0 +1,176 @@
+//! What the peer's alerts do (RFC 8446 §6), what our own closing does, and that application data waits for CONNECTED.
+
+mod util;
+
+use std::sync::{Arc, LazyLock};
+use symbolon::wire::{AlertDescription, ContentType};
+use symbolon::{Error, Event, Misuse, PeerAlert, Reason, Role, ServerConfig};
+use util::null::Null;
+use util::pair::{ClientRole, End, ServerRole};
+use util::plain::{self, PlainWorld, Record, bring, local, records};
+
+static WORLD: LazyLock<PlainWorld> = LazyLock::new(PlainWorld::new);
+
+const CLIENT_STATES: [&str; 7] =
+    ["WAIT_SH", "WAIT_EE", "WAIT_CERT_CR", "WAIT_CERT", "WAIT_CV", "WAIT_FINISHED", "CONNECTED"];
+const SERVER_STATES: [&str; 5] = ["START", "WAIT_CERT", "WAIT_CV", "WAIT_FINISHED", "CONNECTED"];
+
+fn ends() -> (End<ClientRole, Null>, End<ServerRole, Null>) {
+    let client = WORLD.client_config().credential(WORLD.credential(&WORLD.client, local())).build().unwrap();
+    let server: ServerConfig<Null> =
+        WORLD.server_config().credential(WORLD.credential(&WORLD.server, local())).build().unwrap();
+    (plain::client(&Arc::new(client)), plain::server(&Arc::new(server)))
+}
+
+fn client_at(state: &str) -> End<ClientRole, Null> {
+    let (client, server) = ends();
+    bring(client, server, state)
+}
+
+fn server_at(state: &str) -> End<ServerRole, Null> {
+    let (client, server) = ends();
+    bring(server, client, state)
+}
+
+/// The record in which a peer sends `content` to an end in `state`.
+fn record(state: &str, content_type: ContentType, content: &[u8]) -> Vec<u8> {
+    Record::new(!["START", "WAIT_SH"].contains(&state), content_type, content).sealed()
+}
+
+fn alert(state: &str, level: u8, description: AlertDescription) -> Vec<u8> {
+    record(state, ContentType::alert, &[level, description.0])
+}
+
+/// Every description with a name, and numbers without one.
+fn descriptions() -> impl Iterator<Item = AlertDescription> {
+    AlertDescription::NAMED.iter().copied().chain([1, 99, 255].map(AlertDescription))
+}
+
+fn ends_by<R: Role>(mut end: End<R, Null>, state: &str, level: u8, description: AlertDescription) {
+    let side = end.conn.side();
+    end.give(&alert(state, level, description));
+    let expected = Error::PeerAlert(PeerAlert { description, side, state: at(state) });
+    assert_eq!(end.error, Some(expected), "{side}, {state}, level {level}");
+    assert!(end.error.unwrap().to_string().contains(&description.to_string()));
+    end.give(&alert(state, 2, AlertDescription::internal_error));
+    assert_eq!(end.error, Some(expected), "{side}, {state}: it changed its mind");
+    assert_eq!(end.conn.end_of_input(), Err(expected));
+    assert_eq!(end.conn.cancel(&mut end.tx), expected);
+    assert_eq!(end.take_output(), [], "{side}, {state}: an alert is not answered");
+    assert_eq!(end.seen.alerts_sent, []);
+    assert!(end.conn.app().is_none());
+}
+
+fn at(state: &str) -> symbolon::StateName {
+    use symbolon::StateName as S;
+    let all = [S::Start, S::WaitSh, S::WaitEe, S::WaitCertCr, S::WaitCert, S::WaitCv, S::WaitFinished, S::Connected];
+    all.into_iter().find(|s| s.name() == state).unwrap()
+}
+
+/// Those that do not end the connection at once.
+fn is_soft(state: &str, description: AlertDescription) -> bool {
+    description == AlertDescription::user_canceled
+        || (description == AlertDescription::close_notify && state == "CONNECTED")
+}
+
+#[test]
+fn every_alert_of_the_peer_ends_the_connection_whatever_its_level_and_is_not_answered() {
+    for (level, description) in descriptions().flat_map(|d| [(1, d), (2, d)]) {
+        for state in CLIENT_STATES.into_iter().filter(|s| !is_soft(s, description)) {
+            ends_by(client_at(state), state, level, description);
+        }
+        for state in SERVER_STATES.into_iter().filter(|s| !is_soft(s, description)) {
+            ends_by(server_at(state), state, level, description);
+        }
+    }
+}
+
+#[test]
+fn server_hears_the_plaintext_alert_of_a_client_that_could_not_read_its_flight() {
+    let mut server = server_at("WAIT_CERT");
+    server.give(&Record::new(false, ContentType::alert, &[2, AlertDescription::bad_record_mac.0]).sealed());
+    let Some(Error::PeerAlert(alert)) = server.error else { panic!("{:?}", server.error) };
+    assert_eq!(alert.description, AlertDescription::bad_record_mac);
+    assert_eq!(server.take_output(), []);
+}
+
+fn user_canceled_is_no_end<R: Role>(mut end: End<R, Null>, state: &str) {
+    end.give(&alert(state, 1, AlertDescription::user_canceled));
+    assert_eq!((end.error, end.conn.state()), (None, at(state)));
+    assert_eq!(end.take_output(), []);
+    end.give(&alert(state, 1, AlertDescription::close_notify));
+    match state {
+        "CONNECTED" => assert!(end.peer_closed && end.error.is_none()),
+        _ => assert!(matches!(end.error, Some(Error::PeerAlert(_)))),
+    }
+}
+
+#[test]
+fn user_canceled_ends_nothing_until_close_notify_comes() {
+    CLIENT_STATES.iter().for_each(|state| user_canceled_is_no_end(client_at(state), state));
+    SERVER_STATES.iter().for_each(|state| user_canceled_is_no_end(server_at(state), state));
+}
+
+#[test]
+fn after_close_notify_the_peers_bytes_are_ignored_and_ours_still_flow() {
+    let mut client = client_at("CONNECTED");
+    client.give(&alert("CONNECTED", 1, AlertDescription::close_notify));
+    assert!(client.peer_closed && client.conn.peer_closed());
+    client.give(&record("CONNECTED", ContentType::application_data, b"late"));
+    client.give(&alert("CONNECTED", 2, AlertDescription::internal_error));
+    assert_eq!((client.error, client.received.as_slice()), (None, &[][..]));
+    assert_eq!(client.conn.end_of_input(), Ok(()));
+    client.write(b"still here");
+    let sent = records(&client.take_output());
+    assert_eq!(sent, [Record::new(true, ContentType::application_data, b"still here")]);
+}
+
+#[test]
+fn the_end_of_the_transport_without_close_notify_is_an_error_in_every_state() {
+    for state in SERVER_STATES {
+        let mut server = server_at(state);
+        let truncated = Error::Truncated { state: at(state) };
+        assert_eq!(server.conn.end_of_input(), Err(truncated));
+        server.give(&alert(state, 1, AlertDescription::close_notify));
+        assert_eq!(server.error, Some(truncated));
+        assert_eq!(server.take_output(), []);
+    }
+}
+
+#[test]
+fn closing_twice_sends_one_close_notify_and_nothing_can_be_written_behind_it() {
+    let mut client = client_at("CONNECTED");
+    client.conn.app().unwrap().close(&mut client.tx);
+    client.conn.app().unwrap().close(&mut client.tx);
+    let written = client.conn.app().unwrap().write(b"more", &mut client.tx);
+    assert_eq!(written.map(|_| ()), Err(Misuse::Closed));
+    let sent = records(&client.take_output());
+    assert_eq!(sent, [Record::new(true, ContentType::alert, &[1, AlertDescription::close_notify.0])]);
+    client.give(&record("CONNECTED", ContentType::application_data, b"answer"));
+    assert_eq!(client.received, b"answer");
+}
+
+fn no_data_yet<R: Role>(mut end: End<R, Null>, state: &str) {
+    assert!(end.conn.app().is_none(), "{state}");
+    end.rx.receive(&record("sealed", ContentType::application_data, b"early"));
+    loop {
+        match end.conn.step(&mut end.rx, &mut end.tx) {
+            Ok(Event::Moved { .. }) => {}
+            Ok(other) => panic!("{state}: {other:?}"),
+            Err(Error::Refused(refusal)) => {
+                let plain = ["START", "WAIT_SH"].contains(&state);
+                let reason = if plain { Reason::ProtectedTooEarly } else { Reason::ApplicationDataEarly };
+                assert_eq!(refusal.reason, reason, "{state}");
+                break;
+            }
+            Err(other) => panic!("{state}: {other}"),
+        }
+    }
+    assert!(end.rx.data().is_empty());
+}
+
+#[test]
+fn application_data_flows_in_no_state_before_connected() {
+    CLIENT_STATES.into_iter().filter(|s| *s != "CONNECTED").for_each(|state| no_data_yet(client_at(state), state));
+    SERVER_STATES.into_iter().filter(|s| *s != "CONNECTED").for_each(|state| no_data_yet(server_at(state), state));
+}

@@ -42,6 +42,8 @@ pub struct Connection<'c, R: Role, C: Crypto> {
     /// KeyUpdates and warnings since the last application data.
     idle_records: u8,
     closed: Closed,
+    /// The question that the last step put.
+    asked: Need,
     error: Option<Error>,
 }
 
@@ -80,6 +82,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             limits: Limits { send: MAX_PLAINTEXT, recv: MAX_PLAINTEXT },
             idle_records: 0,
             closed: Closed::default(),
+            asked: Need::Nothing,
             error: None,
             config,
         }
@@ -199,7 +202,8 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     ) -> Result<Result<Event<'rx>, Error>, Misuse> {
         let message = rx.message().ok().flatten().map(|range| rx.bytes(range));
         let open = self.machine.need(message.filter(|_| self.machine.waits()), &self.config);
-        if self.error.is_some() || !open.fits(&answer) {
+        // What the configuration decides is not asked, and can't be answered.
+        if self.error.is_some() || open != self.asked || !open.fits(&answer) {
             return Err(Misuse::AnswerDoesNotFit);
         }
         Ok(self.checked(rx, tx, observer, Some(answer)))
@@ -276,6 +280,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             return Err(error);
         }
         let before = self.state();
+        self.asked = Need::Nothing;
         let step = self.advance(rx, tx, observer, answer).and_then(|step| {
             let cut = self.cut();
             tx.close(&mut self.sealer, cut)?;
@@ -283,7 +288,10 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         });
         let event = match step {
             Ok(Step::PeerAlert(description)) => return Err(self.peer_failed(description, tx)),
-            Ok(Step::Ask(need)) => self.ask(rx, need).map(Event::Ask),
+            Ok(Step::Ask(need)) => {
+                self.asked = need;
+                self.ask(rx, need).map(Event::Ask)
+            }
             Ok(Step::Moved { from, to }) => Ok(Event::Moved { from, to }),
             Ok(Step::Data) => Ok(Event::Data(rx.data())),
             Ok(Step::NeedRecv) => Ok(Event::NeedRecv),

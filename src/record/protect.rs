@@ -5,6 +5,11 @@ use crate::crypto::{Aead, Crypto, IV_LEN, TAG_LEN, TrafficKeys};
 use crate::fault::{Fault, Reason};
 use crate::wire::{ContentType, ProtocolVersion};
 
+/// Records without content that may follow one another.
+const MAX_EMPTY_RECORDS: u8 = 32;
+/// change_cipher_spec records that may come in one handshake.
+const MAX_CHANGE_CIPHER_SPECS: u8 = 32;
+
 /// A key in use, and how often it was.
 struct Keyed<A> {
     aead: A,
@@ -81,16 +86,20 @@ impl<A: Aead> Sealer<A> {
     }
 }
 
-/// The receiving direction: K_recv.
+/// The receiving direction: K_recv, and what is counted of the peer's records. The counts are here because a receive
+/// buffer may serve several connections.
 pub(crate) struct Opener<A> {
     keyed: Option<Keyed<A>>,
     /// Bytes of early data that may still be dropped unread (§4.2.10); `None` if none is to come.
     skippable: Option<u32>,
+    /// Since the last record with content.
+    empty_records: u8,
+    change_cipher_specs: u8,
 }
 
 impl<A: Aead> Opener<A> {
     pub(crate) fn new() -> Self {
-        Self { keyed: None, skippable: None }
+        Self { keyed: None, skippable: None, empty_records: 0, change_cipher_specs: 0 }
     }
 
     pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
@@ -122,6 +131,29 @@ impl<A: Aead> Opener<A> {
 
     pub(crate) fn is_skipping(&self) -> bool {
         self.skippable.is_some()
+    }
+
+    /// A record without content came.
+    pub(crate) fn count_empty(&mut self) -> Result<(), Fault> {
+        self.empty_records = self.empty_records.saturating_add(1);
+        if self.empty_records > MAX_EMPTY_RECORDS {
+            return Err(Reason::TooManyEmptyRecords.into());
+        }
+        Ok(())
+    }
+
+    /// A record with content came.
+    pub(crate) fn saw_content(&mut self) {
+        self.empty_records = 0;
+    }
+
+    /// A change_cipher_spec came.
+    pub(crate) fn count_change_cipher_spec(&mut self) -> Result<(), Fault> {
+        self.change_cipher_specs = self.change_cipher_specs.saturating_add(1);
+        if self.change_cipher_specs > MAX_CHANGE_CIPHER_SPECS {
+            return Err(Reason::TooManyChangeCipherSpecs.into());
+        }
+        Ok(())
     }
 
     /// Opens the body of one record in place. `None`: it does not decrypt, and may be skipped.

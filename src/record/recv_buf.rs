@@ -21,10 +21,6 @@ use core::ops::Range;
 
 /// The longest handshake message that a buffer on the heap takes.
 const MAX_MESSAGE: usize = 1 << 16;
-/// Records without content that may follow one another.
-const MAX_EMPTY_RECORDS: u8 = 32;
-/// change_cipher_spec records that may come in one handshake.
-const MAX_CHANGE_CIPHER_SPECS: u8 = 32;
 
 /// Bytes from the network, waiting to be understood. Owned by the caller; one may serve many idle connections in turn.
 pub struct RecvBuf<'b> {
@@ -35,8 +31,6 @@ pub struct RecvBuf<'b> {
     lent_end: usize,
     raw_at: usize,
     filled: usize,
-    empty_records: u8,
-    change_cipher_specs: u8,
 }
 
 /// What one record was.
@@ -82,17 +76,7 @@ impl<'b> RecvBuf<'b> {
     }
 
     fn with(memory: Memory<'b>) -> Self {
-        Self {
-            memory,
-            hs_at: 0,
-            hs_end: 0,
-            lent_at: 0,
-            lent_end: 0,
-            raw_at: 0,
-            filled: 0,
-            empty_records: 0,
-            change_cipher_specs: 0,
-        }
+        Self { memory, hs_at: 0, hs_end: 0, lent_at: 0, lent_end: 0, raw_at: 0, filled: 0 }
     }
 
     /// Room to read into from the network; tell with [`RecvBuf::received`] how much was. Empty only if the buffer is full
@@ -233,7 +217,7 @@ impl<'b> RecvBuf<'b> {
 
         if outer == ContentType::change_cipher_spec {
             let legal = rules.change_cipher_spec && *body == [1];
-            return self.dropped_change_cipher_spec(legal);
+            return self.dropped_change_cipher_spec(opener, legal);
         }
         if !protected {
             // [5-4] After the keys are there, nothing else is legal in plaintext.
@@ -241,7 +225,7 @@ impl<'b> RecvBuf<'b> {
             if opener.is_keyed() && !alert {
                 return Err(Reason::UnprotectedRecord.into());
             }
-            return self.take(outer, start..start.saturating_add(length));
+            return self.take(opener, outer, start..start.saturating_add(length));
         }
         if !opener.is_keyed() {
             return match opener.is_skipping() {
@@ -264,11 +248,16 @@ impl<'b> RecvBuf<'b> {
         // [5.4-4] The type is the last byte that is not zero.
         let at = inner.iter().rposition(|b| *b != 0).ok_or(Reason::PaddingOnly)?;
         let inner_type = inner.get(at).copied().map_or(ContentType(0), ContentType);
-        self.take(inner_type, start..start.saturating_add(at))
+        self.take(opener, inner_type, start..start.saturating_add(at))
     }
 
     /// Sorts the content of a record by its type.
-    fn take(&mut self, content_type: ContentType, content: Range<usize>) -> Result<Opened, Fault> {
+    fn take<A: Aead>(
+        &mut self,
+        opener: &mut Opener<A>,
+        content_type: ContentType,
+        content: Range<usize>,
+    ) -> Result<Opened, Fault> {
         // [5.1-2] Nothing may stand between the records of one handshake message.
         if content_type != ContentType::handshake && !self.aligned() {
             return Err(Reason::Interleaved.into());
@@ -276,7 +265,7 @@ impl<'b> RecvBuf<'b> {
         match content_type {
             ContentType::handshake | ContentType::alert if content.is_empty() => Err(Reason::EmptyRecord.into()),
             ContentType::handshake => {
-                self.empty_records = 0;
+                opener.saw_content();
                 let len = content.len();
                 if self.aligned() {
                     (self.hs_at, self.hs_end) = (content.start, content.end);
@@ -290,15 +279,9 @@ impl<'b> RecvBuf<'b> {
                 let bytes = self.memory.get(content).unwrap_or_default();
                 Alert::parse(bytes).map(Opened::Alert).map_err(|_| Reason::AlertMalformed.into())
             }
-            ContentType::application_data if content.is_empty() => {
-                self.empty_records = self.empty_records.saturating_add(1);
-                if self.empty_records > MAX_EMPTY_RECORDS {
-                    return Err(Reason::TooManyEmptyRecords.into());
-                }
-                Ok(Opened::Dropped)
-            }
+            ContentType::application_data if content.is_empty() => opener.count_empty().map(|()| Opened::Dropped),
             ContentType::application_data => {
-                self.empty_records = 0;
+                opener.saw_content();
                 (self.lent_at, self.lent_end) = (content.start, content.end);
                 Ok(Opened::Data)
             }
@@ -306,7 +289,7 @@ impl<'b> RecvBuf<'b> {
         }
     }
 
-    fn dropped_change_cipher_spec(&mut self, legal: bool) -> Result<Opened, Fault> {
+    fn dropped_change_cipher_spec<A: Aead>(&self, opener: &mut Opener<A>, legal: bool) -> Result<Opened, Fault> {
         if !self.aligned() {
             return Err(Reason::Interleaved.into());
         }
@@ -314,11 +297,7 @@ impl<'b> RecvBuf<'b> {
         if !legal {
             return Err(Reason::BadChangeCipherSpec.into());
         }
-        self.change_cipher_specs = self.change_cipher_specs.saturating_add(1);
-        if self.change_cipher_specs > MAX_CHANGE_CIPHER_SPECS {
-            return Err(Reason::TooManyChangeCipherSpecs.into());
-        }
-        Ok(Opened::Dropped)
+        opener.count_change_cipher_spec().map(|()| Opened::Dropped)
     }
 
     /// Where the record at the front ends once everything spent is gone; 0 while its header is incomplete.

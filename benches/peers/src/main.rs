@@ -9,6 +9,7 @@ mod peer;
 mod pki;
 mod report;
 mod rustls_peer;
+mod symbolon_peer;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ use peer::{Cipher, Error, Mode};
 use pki::Pki;
 use report::{Handshake, Memory, Operation, Records, Report};
 use rustls_peer::Rustls;
+use symbolon_peer::{Copied, InPlace, Symbolon};
 
 #[global_allocator]
 static HEAP: alloc::Counting = alloc::Counting;
@@ -69,8 +71,12 @@ fn run(quick: bool) -> Result<Report, Error> {
     let pki = Pki::new()?;
     let mut operations = Operations::new(&pki)?;
     let mut bare = [BareCipher::new(CIPHERS[0].0)?, BareCipher::new(CIPHERS[1].0)?];
-    let mut contenders: Vec<Box<dyn Contender>> =
-        vec![Box::new(Measured::<Rustls>::new(&pki)?), Box::new(Measured::<Openssl>::new(&pki)?)];
+    let mut contenders: Vec<Box<dyn Contender>> = vec![
+        Box::new(Measured::<Symbolon<InPlace>>::new(&pki)?),
+        Box::new(Measured::<Symbolon<Copied>>::new(&pki)?),
+        Box::new(Measured::<Rustls>::new(&pki)?),
+        Box::new(Measured::<Openssl>::new(&pki)?),
+    ];
 
     for window in 1..=windows {
         operations.window(HANDSHAKES)?;

@@ -233,6 +233,7 @@ mod tests {
     use super::*;
     use crate::openssl_peer::Openssl;
     use crate::rustls_peer::Rustls;
+    use crate::symbolon_peer::{InPlace, Symbolon};
 
     /// The bytes that the server sent after the client's Finished, or why there is no connection.
     fn last_words<P: Peer>(client: &P, server: &P) -> Result<usize, Error> {
@@ -251,6 +252,7 @@ mod tests {
 
     #[test]
     fn servers_send_no_tickets() {
+        check_no_tickets::<Symbolon<InPlace>>();
         check_no_tickets::<Rustls>();
         check_no_tickets::<Openssl>();
     }
@@ -264,6 +266,7 @@ mod tests {
 
     #[test]
     fn mutual_servers_refuse_a_client_without_certificate() {
+        check_client_certificate_is_required::<Symbolon<InPlace>>();
         check_client_certificate_is_required::<Rustls>();
         check_client_certificate_is_required::<Openssl>();
     }
@@ -280,6 +283,7 @@ mod tests {
 
     #[test]
     fn both_ends_refuse_a_chain_to_another_root() {
+        check_chains_are_verified::<Symbolon<InPlace>>();
         check_chains_are_verified::<Rustls>();
         check_chains_are_verified::<Openssl>();
     }
@@ -294,6 +298,7 @@ mod tests {
 
     #[test]
     fn ends_with_different_ciphers_do_not_connect() {
+        check_only_the_cipher_named_is_offered::<Symbolon<InPlace>>();
         check_only_the_cipher_named_is_offered::<Rustls>();
         check_only_the_cipher_named_is_offered::<Openssl>();
     }

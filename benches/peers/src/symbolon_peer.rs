@@ -1,0 +1,195 @@
+//! Symbolon with its `ring` provider, stepped by hand; one receive and one send buffer serve all connections.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use symbolon::crypto::{Ring, RingSigner};
+use symbolon::wire::{CipherSuite, NamedGroup};
+use symbolon::{
+    Allow, Anchors, App, Client, ClientAuth, ClientConfig, Connection, Credential, Event, RecvBuf, Role, SendBuf,
+    Server, ServerConfig, ServerName, Signing, UnixTime,
+};
+
+use crate::alloc;
+use crate::peer::{Cipher, End, Error, Mode, Peer};
+use crate::pki::{self, Pki, SERVER_NAME};
+
+/// How plaintext gets into a record.
+pub trait Writing {
+    /// For the table.
+    const NAME: &str;
+
+    /// See [`End::place`].
+    fn place<R: Role>(_: &mut App<'_, '_, R, Ring>, _: &mut SendBuf<'_>, _plaintext: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// See [`End::seal`].
+    fn seal<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error>;
+}
+
+/// The application writes into the record under construction.
+pub struct InPlace;
+
+impl Writing for InPlace {
+    const NAME: &str = "Symbolon, in place";
+
+    fn place<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error> {
+        let room = app.space(tx)??.get_mut(..plaintext.len()).ok_or("no room for the record")?;
+        room.copy_from_slice(plaintext);
+        Ok(())
+    }
+
+    fn seal<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error> {
+        Ok(app.commit(plaintext.len(), tx)??)
+    }
+}
+
+/// The application hands over a slice, which is copied into the record.
+pub struct Copied;
+
+impl Writing for Copied {
+    const NAME: &str = "Symbolon, copied";
+
+    fn seal<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error> {
+        match app.write(plaintext, tx)?? {
+            n if n == plaintext.len() => Ok(()),
+            n => Err(format!("wrote {n} bytes of {}", plaintext.len()).into()),
+        }
+    }
+}
+
+/// The configurations of both ends, and the buffers.
+pub struct Symbolon<W> {
+    client: Arc<ClientConfig<Ring>>,
+    server: Arc<ServerConfig<Ring>>,
+    server_name: ServerName<'static>,
+    buffers: Buffers,
+    writing: PhantomData<W>,
+}
+
+impl<W: Writing> Peer for Symbolon<W> {
+    type Client = SymbolonEnd<Client<'static>, W>;
+    type Server = SymbolonEnd<Server<'static>, W>;
+
+    fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
+        const GROUPS: &[NamedGroup] = &[NamedGroup::x25519];
+        let suites = [match cipher {
+            Cipher::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
+            Cipher::ChaCha20Poly1305 => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+        }];
+        let anchors = || Anchors::from_der([&pki.root]);
+        let mut client = ClientConfig::builder(Ring::new()).suites(suites).groups(GROUPS).anchors(anchors()?);
+        let mut server =
+            ServerConfig::builder(Ring::new()).suites(suites).groups(GROUPS).credential(credential(&pki.server)?);
+        if mode == Mode::Mutual {
+            client = client.credential(credential(&pki.client)?);
+            server = server.client_auth(ClientAuth::require(anchors()?, Allow::anyone()));
+        }
+        Ok(Self {
+            client: Arc::new(client.build()?),
+            server: Arc::new(server.build()?),
+            server_name: ServerName::dns(SERVER_NAME)?,
+            buffers: Rc::new(RefCell::new((RecvBuf::new(), SendBuf::new()))),
+            writing: PhantomData,
+        })
+    }
+
+    fn name() -> String {
+        W::NAME.to_owned()
+    }
+
+    fn struct_bytes() -> usize {
+        size_of::<Client<'static>>() + size_of::<Server<'static>>()
+    }
+
+    fn allocations() -> Option<u64> {
+        Some(alloc::allocations())
+    }
+
+    fn heap_bytes() -> usize {
+        alloc::live_bytes()
+    }
+
+    fn client(&self) -> Result<Self::Client, Error> {
+        let client = Client::new(self.client.clone(), self.server_name.clone(), UnixTime::now());
+        Ok(SymbolonEnd::new(client, &self.buffers))
+    }
+
+    fn server(&self) -> Result<Self::Server, Error> {
+        Ok(SymbolonEnd::new(Server::new(self.server.clone(), UnixTime::now()), &self.buffers))
+    }
+}
+
+fn credential(credential: &pki::Credential) -> Result<Credential, Error> {
+    let signer = RingSigner::from_pkcs8(&credential.key).map_err(|_| "the key does not load")?;
+    Ok(Credential::new(&credential.chain, Signing::Local(Box::new(signer)))?)
+}
+
+/// They belong to [`Symbolon`] and serve its connections in turn, so that an idle pair is not charged for them.
+type Buffers = Rc<RefCell<(RecvBuf<'static>, SendBuf<'static>)>>;
+
+/// A client or a server.
+pub struct SymbolonEnd<C, W> {
+    connection: C,
+    buffers: Buffers,
+    writing: PhantomData<W>,
+}
+
+impl<C, W> SymbolonEnd<C, W> {
+    fn new(connection: C, buffers: &Buffers) -> Self {
+        Self { connection, buffers: buffers.clone(), writing: PhantomData }
+    }
+}
+
+impl<R: Role, W: Writing> End for SymbolonEnd<Connection<'static, R, Ring>, W> {
+    fn advance(&mut self) -> Result<bool, Error> {
+        let (rx, tx) = &mut *self.buffers.borrow_mut();
+        loop {
+            match self.connection.step(rx, tx)? {
+                Event::Moved { .. } => {}
+                Event::NeedRecv => return Ok(self.connection.is_connected()),
+                other => return Err(format!("{other:?} during the handshake").into()),
+            }
+        }
+    }
+
+    fn send(&mut self, wire: &mut Vec<u8>) -> Result<(), Error> {
+        let (_, tx) = &mut *self.buffers.borrow_mut();
+        let waiting = tx.to_send();
+        wire.extend_from_slice(waiting);
+        let n = waiting.len();
+        tx.sent(n);
+        Ok(())
+    }
+
+    fn recv(&mut self, wire: &[u8]) -> Result<(), Error> {
+        let (rx, _) = &mut *self.buffers.borrow_mut();
+        match rx.receive(wire) {
+            n if n == wire.len() => Ok(()),
+            n => Err(format!("room for {n} bytes of {}", wire.len()).into()),
+        }
+    }
+
+    fn place(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        let (_, tx) = &mut *self.buffers.borrow_mut();
+        W::place(&mut self.connection.app().ok_or("not connected")?, tx, plaintext)
+    }
+
+    fn seal(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        let (_, tx) = &mut *self.buffers.borrow_mut();
+        W::seal(&mut self.connection.app().ok_or("not connected")?, tx, plaintext)
+    }
+
+    fn open(&mut self, _room: &mut [u8]) -> Result<usize, Error> {
+        let (rx, tx) = &mut *self.buffers.borrow_mut();
+        let opened = match self.connection.step(rx, tx)? {
+            Event::Data(lent) => lent.len(),
+            other => return Err(format!("{other:?} instead of data").into()),
+        };
+        rx.consume(opened);
+        Ok(opened)
+    }
+}

@@ -72,6 +72,14 @@ impl Row {
         Self { drawn: Some(Drawn { sender, lines, arrow: false }), ..Self::default() }
     }
 
+    /// What the handshake is for: data in both directions.
+    #[must_use]
+    pub fn application_data() -> Self {
+        let text = "[Application Data]";
+        let lines = vec![format!("{text:<ARROW$}<------->  {text}")];
+        Self { drawn: Some(Drawn { sender: Side::Client, lines, arrow: false }), ..Self::default() }
+    }
+
     /// `side` enters this state.
     pub fn enter(&mut self, side: Side, state: StateName) {
         match side {
@@ -143,16 +151,19 @@ pub struct Print<W: Write> {
     recv: Epoch,
     /// The message seen last: the state that it leads to is printed beside it.
     open: Option<Row>,
+    /// States that a server enters before it takes the ClientHello, which is told only then.
+    early: Vec<StateName>,
 }
 
 impl<W: Write> Print<W> {
     /// Prints to `out` what a connection of this side does. Errors of `out` are passed over.
     pub fn new(side: Side, out: W) -> Self {
-        Self { out, side, send: Epoch::Initial, recv: Epoch::Initial, open: None }
+        Self { out, side, send: Epoch::Initial, recv: Epoch::Initial, open: None, early: Vec::new() }
     }
 
-    fn begin(&mut self, row: Row) {
+    fn begin(&mut self, mut row: Row) {
         self.flush();
+        self.early.drain(..).for_each(|state| row.enter(self.side, state));
         self.open = Some(row);
     }
 
@@ -160,6 +171,15 @@ impl<W: Write> Print<W> {
         if let Some(row) = self.open.take() {
             let _ = write!(self.out, "{row}");
         }
+    }
+
+    /// An alert, in whatever state it comes.
+    fn alert(&mut self, row: Row) {
+        if !self.early.is_empty() {
+            self.begin(Row::default());
+        }
+        self.begin(row);
+        self.flush();
     }
 }
 
@@ -178,20 +198,15 @@ impl<W: Write> Observer for Print<W> {
             Trace::SendChangeCipherSpec => self.begin(Row::change_cipher_spec(side)),
             Trace::SendKey(epoch) => self.send = epoch,
             Trace::RecvKey(epoch) => self.recv = epoch,
+            Trace::Moved { to: to @ (StateName::RecvdCh | StateName::Negotiated), .. } => self.early.push(to),
             Trace::Moved { from, to } => {
                 if from != to {
                     self.open.get_or_insert_default().enter(side, to);
                 }
                 self.flush();
             }
-            Trace::SendAlert(alert) => {
-                self.begin(Row::alert(side, alert.description, self.send));
-                self.flush();
-            }
-            Trace::RecvAlert(alert) => {
-                self.begin(Row::alert(side.peer(), alert.description, self.recv));
-                self.flush();
-            }
+            Trace::SendAlert(alert) => self.alert(Row::alert(side, alert.description, self.send)),
+            Trace::RecvAlert(alert) => self.alert(Row::alert(side.peer(), alert.description, self.recv)),
             Trace::Negotiated(_) | Trace::PeerProven(_) | Trace::ClientAuth(_) | Trace::Secret { .. } => {}
         }
     }

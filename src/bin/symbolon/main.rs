@@ -1,1 +1,58 @@
-fn main() {}
+//! `symbolon`: mutual TLS 1.3 from the command line.
+
+mod client;
+mod demo;
+mod explain;
+mod figure;
+mod files;
+mod hints;
+mod json;
+mod net;
+mod openssl;
+mod options;
+mod outbox;
+mod pki;
+mod server;
+mod step;
+mod stop;
+mod watch;
+mod wrap;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Mutual TLS 1.3 (RFC 8446), to use and to watch.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done; 1 the peer or the network refused; 2 wrong usage, or a file that can't be used."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Shows a mutual handshake between the two ends of this tool, and with openssl if it is there.
+    Demo(demo::Options),
+    /// Connects; then standard input goes to the peer, and what the peer says to standard output.
+    Client(client::Options),
+    /// Listens; prints the address on its first line, and a line per connection on standard error.
+    Server(server::Options),
+    /// Goes through a handshake one arrow at a time, every message in fields, every secret shown.
+    Step(step::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Client(options) => client::run(&options),
+        Command::Server(options) => server::run(&options),
+        Command::Step(options) => step::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => stop.report(),
+    }
+}

@@ -1,0 +1,154 @@
+//! Says what happened to a connection so that the reader knows what to do.
+
+use crate::hints;
+use crate::stop::Stop;
+use crate::watch::Witness;
+use std::io::ErrorKind;
+use std::time::Duration;
+use symbolon::crypto::Ring;
+use symbolon::io::blocking::Cause;
+use symbolon::wire::{Certificate, Parse};
+use symbolon::{ClientAuthState, Connection, Error, Reason, Role, Side, StateName, x509};
+
+/// What is known of a connection besides the connection.
+pub(crate) struct Case<'a> {
+    /// What was shown in it.
+    pub(crate) witness: Witness,
+    /// Where our trust comes from.
+    pub(crate) ca: &'a str,
+    /// The name that the server was to have.
+    pub(crate) server_name: &'a str,
+    /// What the handshake was given.
+    pub(crate) timeout: Duration,
+}
+
+impl Case<'_> {
+    /// Why there is no connection, or no longer one.
+    pub(crate) fn explain<R: Role>(&self, cause: &Cause, conn: &Connection<'_, R, Ring>) -> Stop {
+        match cause {
+            Cause::Tls(error) => self.error(error, conn),
+            Cause::Io(error) => self.transport(error, conn),
+            other => Stop::refused(other),
+        }
+    }
+
+    /// An error of the connection.
+    pub(crate) fn error<R: Role>(&self, error: &Error, conn: &Connection<'_, R, Ring>) -> Stop {
+        let stop = Stop::refused(error);
+        match error {
+            Error::Refused(refusal) => {
+                let at = refusal.place.certificate.map(usize::from);
+                let about = refusal.reason.is_about_certificates();
+                let der = self.peer_certificate(at.unwrap_or(0)).filter(|_| about);
+                let stop = match &der {
+                    Some(der) => stop.line(format_args!("certificate {}: {}", at.unwrap_or(0), x509::describe(der))),
+                    None => stop,
+                };
+                hints::for_refusal(refusal, der.as_deref(), conn.claimed_peer(), self)
+                    .into_iter()
+                    .fold(stop, Stop::hint)
+            }
+            Error::PeerAlert(alert) => {
+                let stop = match self.client_certificate(conn) {
+                    Some(line) => stop.line(line),
+                    None => stop,
+                };
+                hints::for_alert(alert, conn.client_auth(), self).into_iter().fold(stop, Stop::hint)
+            }
+            Error::Truncated { state } => {
+                let stop = match (self.client_certificate(conn), state) {
+                    (Some(line), StateName::Connected) => stop.line(line),
+                    _ => stop,
+                };
+                if *state == StateName::Start || *state == StateName::WaitSh {
+                    return stop.hint("does the peer speak TLS on this port?");
+                }
+                stop
+            }
+        }
+    }
+
+    fn transport<R: Role>(&self, error: &std::io::Error, conn: &Connection<'_, R, Ring>) -> Stop {
+        let state = match conn.error() {
+            Some(Error::Refused(refusal)) => refusal.state,
+            _ => conn.state(),
+        };
+        let peer = conn.side().peer();
+        match error.kind() {
+            ErrorKind::TimedOut | ErrorKind::WouldBlock if state != StateName::Connected => {
+                let seconds = self.timeout.as_secs_f32();
+                Stop::refused(format_args!(
+                    "{state}: the {peer} did not complete the handshake within {seconds} s; dropped"
+                ))
+                .hint("--timeout waits longer")
+            }
+            ErrorKind::ConnectionAborted => Stop::refused(format_args!("{state}: stopped by a signal")),
+            _ => Stop::refused(format_args!("{state}: the connection to the {peer} broke: {error}")),
+        }
+    }
+
+    /// At the client: which certificate the server was shown, or why none.
+    pub(crate) fn client_certificate<R: Role>(&self, conn: &Connection<'_, R, Ring>) -> Option<String> {
+        match conn.client_auth() {
+            _ if conn.side() == Side::Server => None,
+            ClientAuthState::NotRequested => None,
+            ClientAuthState::NothingSent(why) => {
+                Some(format!("the server asked for a client certificate, and none was sent: {why}"))
+            }
+            ClientAuthState::Sent => {
+                let der = first(&self.witness.own_certificate, 0)?;
+                let leaf = x509::Certificate::parse(&der).ok()?;
+                Some(format!(
+                    "client certificate sent: subject {}, serial {}, issuer {}",
+                    leaf.subject(),
+                    hex(leaf.serial()),
+                    leaf.issuer()
+                ))
+            }
+        }
+    }
+
+    pub(crate) fn peer_certificate(&self, index: usize) -> Option<Vec<u8>> {
+        first(&self.witness.peer_certificate, index)
+    }
+}
+
+fn first(body: &[u8], index: usize) -> Option<Vec<u8>> {
+    let message = Certificate::parse(body).ok()?;
+    message.certificate_list.iter().nth(index).map(|entry| entry.cert_data.to_vec())
+}
+
+/// What both ends agreed on, in one line.
+pub(crate) fn parameters<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
+    let negotiated = conn.negotiated();
+    let mut line = String::from("TLS 1.3");
+    for part in [negotiated.suite.map(|v| v.to_string()), negotiated.group.map(|v| v.to_string())] {
+        line.extend(part.map(|part| format!(", {part}")));
+    }
+    if negotiated.retried {
+        line.push_str(" after a HelloRetryRequest");
+    }
+    if let Some(protocol) = conn.alpn() {
+        line.push_str(&format!(", ALPN {:?}", String::from_utf8_lossy(protocol)));
+    }
+    line
+}
+
+/// Who the peer proved to be, and how.
+pub(crate) fn proven<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
+    match (conn.peer(), conn.negotiated().peer_scheme) {
+        (Some(peer), Some(scheme)) => format!("{peer}, proved by {scheme}"),
+        (Some(peer), None) => peer.to_string(),
+        (None, _) => "nobody: no certificate was shown".to_owned(),
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// True for what a client does that does not speak TLS.
+pub(crate) fn is_plain_http(error: &Error) -> bool {
+    matches!(error, Error::Refused(refusal) if refusal.reason == Reason::PlainHttp)
+}

@@ -1,0 +1,66 @@
+//! Files, and what is wrong with them, said with their names.
+
+use crate::stop::Stop;
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use symbolon::x509::pem;
+use symbolon::{Anchors, Credential, CredentialError};
+use zeroize::Zeroizing;
+
+pub(crate) fn credential(cert: &Path, key: &Path) -> Result<Credential, Stop> {
+    let (chain, private) = (read(cert)?, read(key)?);
+    Credential::from_pem(&chain, &private).map_err(|error| {
+        let (cert, key) = (cert.display(), key.display());
+        match error {
+            CredentialError::KeyMismatch => {
+                Stop::usage(format_args!("{key}: {error} in {cert}: the public keys differ"))
+            }
+            CredentialError::Key(_) | CredentialError::KeyUnsupported => Stop::usage(format_args!("{key}: {error}")),
+            _ => Stop::usage(format_args!("{cert}: {error}")),
+        }
+    })
+}
+
+pub(crate) fn anchors(path: &Path) -> Result<Anchors, Stop> {
+    Anchors::from_pem(&read(path)?).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}
+
+/// Where systems keep the certificates of the CAs that they trust.
+const STORES: &[&str] = &[
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+/// The anchors that the system trusts, and the file they are from. A certificate that can't be an anchor is passed over:
+/// nobody who runs this tool chose it.
+pub(crate) fn system_anchors() -> Result<(Anchors, &'static str), Stop> {
+    for store in STORES {
+        let Ok(text) = std::fs::read(store) else { continue };
+        let usable = pem::blocks(&text)
+            .map_while(Result::ok)
+            .filter(|block| block.label == "CERTIFICATE" && Anchors::from_der([block.der.as_slice()]).is_ok());
+        let anchors = Anchors::from_der(usable.map(|block| block.der.to_vec())).unwrap_or_default();
+        if !anchors.is_empty() {
+            return Ok((anchors, store));
+        }
+    }
+    Err(Stop::usage(format_args!("nobody is trusted: there is no --ca, and no trust store at {}", STORES.join(", ")))
+        .hint("--ca FILE names the certificates (PEM) of the CAs that the server's chain may lead to"))
+}
+
+/// A key log to append to. Its lines open every connection in it, so only the owner may read a file that is made here.
+pub(crate) fn key_log(path: &Path) -> Result<File, Stop> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Stop> {
+    let bytes = std::fs::read(path).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))?;
+    Ok(Zeroizing::new(bytes))
+}

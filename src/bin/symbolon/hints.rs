@@ -1,0 +1,121 @@
+//! What to do about the refusals that people meet most.
+
+use crate::explain::{Case, hex};
+use symbolon::wire::{AlertDescription, CertificateRequest, Parse};
+use symbolon::x509::{Certificate, Name};
+use symbolon::{ClientAuthState, PeerAlert, PeerIdentity, Reason, Refusal, Side};
+
+/// About a refusal of ours; `der` is the certificate that it is about.
+pub(crate) fn for_refusal(
+    refusal: &Refusal,
+    der: Option<&[u8]>,
+    peer: Option<&PeerIdentity>,
+    case: &Case<'_>,
+) -> Vec<String> {
+    let certificate = der.and_then(|der| Certificate::parse(der).ok());
+    let (us, them) = (refusal.side, refusal.side.peer());
+    let trust = match us {
+        Side::Client => "--ca",
+        Side::Server => "--client-ca",
+    };
+    let hint = match refusal.reason {
+        Reason::CertificateIssuerUnknown => {
+            let issuer = certificate.map_or("its issuer".to_owned(), |certificate| certificate.issuer().to_string());
+            return vec![format!(
+                "the certificate of {issuer} is missing: it is neither in what the {them} sent nor in {}. If it is a CA to \
+                 be trusted, give it by {trust}; if it is an intermediate, the {them} must send it behind its own",
+                case.ca
+            )];
+        }
+        Reason::CertificateSelfSigned => format!("to trust just this certificate, give it itself by {trust}"),
+        Reason::CertificateNameMismatch => {
+            let names: Vec<_> =
+                certificate.map(|certificate| certificate.san().map(|name| name.to_string()).collect()).unwrap_or_default();
+            let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
+            format!("the certificate is for {names}, and not for {}; --name NAME checks another name", case.server_name)
+        }
+        Reason::CertificateExpired => format!("the {them} must renew it, unless our clock is wrong"),
+        Reason::CertificateNotYetValid => "is a clock wrong, here or where it was issued?".to_owned(),
+        Reason::CertificateExtendedKeyUsage | Reason::CertificateKeyUsage => {
+            format!("a {them} needs a certificate with keyUsage digitalSignature and extendedKeyUsage {them}Auth, or with neither")
+        }
+        Reason::CertificateNotCa => "an end-entity certificate was used to issue another: the chain is not made by a CA".to_owned(),
+        Reason::CertificateVersion => "it must be issued anew, as X.509 version 3 with subjectAltName".to_owned(),
+        Reason::ClientCertificateMissing => {
+            "the client must show a certificate: --cert and --key of symbolon client, -cert and -key of openssl s_client, \
+             --cert and --key of curl"
+                .to_owned()
+        }
+        Reason::PeerNotAllowed => match peer {
+            Some(peer) => format!(
+                "it is {peer}, spki-sha256:{}; --allow with one of these names, or with the key, lets it in",
+                hex(peer.spki_sha256())
+            ),
+            None => "--allow names who is let in".to_owned(),
+        },
+        Reason::PeerIsOlder | Reason::VersionUnsupported => {
+            format!("this tool speaks TLS 1.3 and nothing older: the {them} must be updated, or TLS 1.3 enabled there")
+        }
+        Reason::PlainHttp => match us {
+            Side::Server => "the client must use https:// instead of http://".to_owned(),
+            Side::Client => "this port speaks plain HTTP: TLS is probably on another one, as 443 or 8443".to_owned(),
+        },
+        Reason::NotTls => format!("the {them} speaks another protocol: is it the right port?"),
+        Reason::NoCommonSuite => "--suites restricts what we take; without it all three common ones are".to_owned(),
+        Reason::NoCommonGroup => "--groups restricts what we take; without it all that we have are".to_owned(),
+        Reason::NoCommonScheme => "the client accepts no signature that our key can make: another kind of key is needed".to_owned(),
+        Reason::NoApplicationProtocol => "--alpn lists ours: the two lists must have one in common".to_owned(),
+        _ => return Vec::new(),
+    };
+    vec![hint]
+}
+
+/// About an alert of the peer.
+pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_>) -> Vec<String> {
+    use AlertDescription as A;
+    if alert.side == Side::Server {
+        return match alert.description {
+            A::unknown_ca | A::bad_certificate | A::certificate_unknown | A::certificate_expired => {
+                vec!["the client did not accept our certificate: it must trust the CA of --cert, and ask for a name in it".to_owned()]
+            }
+            _ => Vec::new(),
+        };
+    }
+    match (alert.description, auth) {
+        (A::certificate_required | A::handshake_failure | A::bad_certificate, ClientAuthState::NothingSent(_)) => {
+            vec!["--cert and --key give the certificate to show".to_owned()]
+        }
+        (A::unknown_ca, ClientAuthState::Sent) => {
+            let names = authorities(case);
+            let wanted = if names.is_empty() {
+                "the server names no CA that it wants".to_owned()
+            } else {
+                format!("the server wants a certificate under one of: {}", names.join("; "))
+            };
+            vec![
+                wanted,
+                "a file of --cert with the intermediate behind the certificate may be all that is missing".to_owned(),
+            ]
+        }
+        (A::access_denied, ClientAuthState::Sent) => {
+            vec!["the server knows who we are, and must be told to let us in (symbolon server: --allow)".to_owned()]
+        }
+        (A::protocol_version, _) => vec!["the server speaks no TLS 1.3, and this tool nothing older".to_owned()],
+        (A::handshake_failure, _) => {
+            vec![
+                "suites, groups and signature schemes have nothing in common: --suites, --groups and --sigalgs"
+                    .to_owned(),
+            ]
+        }
+        (A::no_application_protocol, _) => vec!["--alpn lists ours".to_owned()],
+        (A::unrecognized_name, _) => vec![format!("we asked for {}; --name asks for another", case.server_name)],
+        _ => Vec::new(),
+    }
+}
+
+/// The CAs that the server named; a few are enough.
+fn authorities(case: &Case<'_>) -> Vec<String> {
+    let Ok(request) = CertificateRequest::parse(&case.witness.certificate_request) else { return Vec::new() };
+    let names = request.extensions.certificate_authorities.into_iter().flat_map(|names| names.iter());
+    names.filter_map(|name| Some(Name::parse(name.0).ok()?.to_string())).take(8).collect()
+}

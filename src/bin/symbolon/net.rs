@@ -1,0 +1,127 @@
+//! TCP with limits on time: nothing that a peer does, or does not, makes us wait for ever.
+
+use crate::options::Target;
+use crate::stop::Stop;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+/// How often a waiting connection looks whether it shall stop.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// A socket that gives up: at a point in time however busy it is, and after some time in which nothing comes.
+pub(crate) struct Wire<'t> {
+    tcp: &'t TcpStream,
+    until: Option<Instant>,
+    idle: Duration,
+    stop: Option<&'t AtomicBool>,
+}
+
+impl<'t> Wire<'t> {
+    /// For a handshake: all of it must be done within `time`.
+    pub(crate) fn new(tcp: &'t TcpStream, time: Duration) -> Self {
+        Self { tcp, until: Some(Instant::now() + time), idle: time, stop: None }
+    }
+
+    /// Waiting ends, with an error of kind `ConnectionAborted`, once `stop` is true.
+    pub(crate) fn stopped_by(mut self, stop: &'t AtomicBool) -> Self {
+        self.stop = Some(stop);
+        self
+    }
+
+    /// From now on only silence counts.
+    pub(crate) fn until_idle(&mut self, idle: Duration) {
+        (self.until, self.idle) = (None, idle);
+    }
+}
+
+impl Read for Wire<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let silent = Instant::now() + self.idle;
+        let until = self.until.map_or(silent, |until| until.min(silent));
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            if self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                return Err(ErrorKind::ConnectionAborted.into());
+            }
+            let slice = if self.stop.is_some() { left.min(GLANCE) } else { left };
+            self.tcp.set_read_timeout(Some(slice.max(Duration::from_millis(1))))?;
+            match self.tcp.read(buf) {
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                done => return done,
+            }
+        }
+    }
+}
+
+impl Write for Wire<'_> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        // An alert still goes out behind the end of the time: it takes no longer than a full buffer does.
+        let left = self.until.map_or(self.idle, |until| until.saturating_duration_since(Instant::now()));
+        self.tcp.set_write_timeout(Some(left.max(GLANCE)))?;
+        self.tcp.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tcp.flush()
+    }
+}
+
+/// Ends our half, and reads what is still on its way: closing with unread bytes would make TCP destroy what we sent last.
+pub(crate) fn close(tcp: &TcpStream) {
+    const MOST: Duration = Duration::from_secs(1);
+    let _ = tcp.shutdown(Shutdown::Write);
+    let mut wire = Wire::new(tcp, MOST);
+    let mut left = 1 << 20;
+    let mut unread = [0; 4096];
+    while let Ok(n @ 1..) = wire.read(&mut unread) {
+        left -= n.min(left);
+        if left == 0 {
+            break;
+        }
+    }
+}
+
+/// Connects within `time`, name look-up included.
+pub(crate) fn connect(target: &Target, time: Duration) -> Result<TcpStream, Stop> {
+    let until = Instant::now() + time;
+    let late = || {
+        Stop::refused(format_args!("{target}: no connection within {} s", time.as_secs_f32()))
+            .hint("is it the right host and port, and does a firewall let us through? --timeout waits longer")
+    };
+    let mut last = None;
+    for address in look_up(target, time).map_err(|error| match error {
+        None => late(),
+        Some(error) => Stop::refused(format_args!("{target}: the name can't be looked up: {error}")),
+    })? {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(late());
+        }
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(tcp) => {
+                let _ = tcp.set_nodelay(true);
+                return Ok(tcp);
+            }
+            Err(error) => last = Some((address, error)),
+        }
+    }
+    Err(match last {
+        Some((_, error)) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => late(),
+        Some((address, error)) => Stop::refused(format_args!("{target} ({address}): {error}")),
+        None => Stop::refused(format_args!("{target}: the name has no address")),
+    })
+}
+
+/// The resolver takes the time that it takes; we don't.
+fn look_up(target: &Target, time: Duration) -> Result<Vec<SocketAddr>, Option<io::Error>> {
+    let (to, from) = mpsc::channel();
+    let (host, port) = (target.host.clone(), target.port);
+    std::thread::spawn(move || to.send((host.as_str(), port).to_socket_addrs().map(Iterator::collect)));
+    from.recv_timeout(time).map_err(|_| None)?.map_err(Some)
+}

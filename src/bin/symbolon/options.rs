@@ -1,0 +1,177 @@
+//! Options that several commands have, and the configurations that they come to.
+
+use crate::files;
+use crate::stop::Stop;
+use crate::watch::{TraceFormat, Watch};
+use clap::Args;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+use symbolon::crypto::{Crypto, Ring};
+use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
+use symbolon::{ClientConfig, ServerName, Side};
+
+/// What both roles may restrict, and how they are watched.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Common {
+    /// Application protocols, preferred first (RFC 7301).
+    #[arg(long, value_name = "P,..", value_delimiter = ',')]
+    pub(crate) alpn: Vec<String>,
+    /// Cipher suites by their IANA names, preferred first.
+    #[arg(long, value_name = "SUITE,..", value_delimiter = ',', value_parser = suite)]
+    pub(crate) suites: Vec<CipherSuite>,
+    /// Key exchange groups by their IANA names, preferred first.
+    #[arg(long, value_name = "GROUP,..", value_delimiter = ',', value_parser = group)]
+    pub(crate) groups: Vec<NamedGroup>,
+    /// Signature schemes that the peer may prove itself with, by their IANA names, preferred first.
+    #[arg(long, value_name = "SCHEME,..", value_delimiter = ',', value_parser = scheme)]
+    pub(crate) sigalgs: Vec<SignatureScheme>,
+    /// Appends the secrets to this file (RFC 9850), for tools such as Wireshark.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Option<PathBuf>,
+    /// Prints on standard error what happens: the handshake as RFC 8446 draws it, or an object a line.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) trace: Option<TraceFormat>,
+    /// Time for the handshake as a whole, and for connecting.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+}
+
+impl Common {
+    /// Whoever watches a connection of `side`.
+    pub(crate) fn watch(&self, side: Side, number: u64) -> Result<Watch, Stop> {
+        let key_log = self.keylog.as_deref().map(files::key_log).transpose()?;
+        Ok(Watch::new(side, number, self.trace, key_log))
+    }
+}
+
+/// Sets on a builder of either role what was restricted.
+macro_rules! restrict {
+    ($builder:expr, $common:expr) => {{
+        let common = $common;
+        $builder
+            .alpn(&common.alpn)
+            .suites(common.suites.clone())
+            .groups(common.groups.clone())
+            .schemes(common.sigalgs.clone())
+            .build()
+            .map_err($crate::stop::Stop::usage)
+    }};
+}
+pub(crate) use restrict;
+
+/// Whom a client trusts, and who it is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ClientOptions {
+    /// The CAs that the server's chain may lead to (PEM) [default: those that the system trusts].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Our certificate and its intermediates (PEM).
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The key of our certificate (PEM: PKCS#8, PKCS#1 or SEC1).
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
+    /// The name that the server's certificate must be for, and that is sent as server_name [default: HOST].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// A client's configuration, and what to call the source of its trust.
+pub(crate) struct Trusting {
+    pub(crate) config: ClientConfig<Ring>,
+    pub(crate) ca: String,
+}
+
+impl ClientOptions {
+    pub(crate) fn config(&self) -> Result<Trusting, Stop> {
+        let (anchors, ca) = match &self.ca {
+            Some(path) => (files::anchors(path)?, path.display().to_string()),
+            None => files::system_anchors().map(|(anchors, store)| (anchors, format!("{store} (the system's)")))?,
+        };
+        let mut builder = ClientConfig::builder(Ring::new()).anchors(anchors);
+        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
+            builder = builder.credential(files::credential(cert, key)?);
+        }
+        Ok(Trusting { config: restrict!(builder, &self.common)?, ca })
+    }
+
+    /// The name to check and to send.
+    pub(crate) fn server_name(&self, target: &Target) -> Result<ServerName<'static>, Stop> {
+        let name = self.name.as_deref().unwrap_or(&target.host);
+        ServerName::parse(name)
+            .map(ServerName::into_owned)
+            .map_err(|error| Stop::usage(format_args!("{name:?}: {error}")).hint("--name gives the name to check"))
+    }
+}
+
+/// Where to connect to.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let written = "write HOST:PORT, as in example.org:443 or [2001:db8::1]:443";
+        let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("there is no port: {written}"))?;
+        let port = port.parse().map_err(|_| format!("{port:?} is not a port (0 to 65535): {written}"))?;
+        let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let host = match inside {
+            Some(address) => address,
+            None if host.contains(':') => return Err(format!("an IPv6 address stands in brackets: {written}")),
+            None => host,
+        };
+        if host.is_empty() {
+            return Err(format!("there is no host: {written}"));
+        }
+        Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.host.parse() {
+            Ok(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
+            _ => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+/// A positive number of seconds, perhaps with a fraction.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|time| !time.is_zero() && *time <= Duration::from_secs(86_400))
+        .ok_or_else(|| "not a number of seconds above 0, and at most 86400".to_owned())
+}
+
+fn suite(name: &str) -> Result<CipherSuite, String> {
+    named(name, CipherSuite::from_name, Ring::new().suites())
+}
+
+fn group(name: &str) -> Result<NamedGroup, String> {
+    named(name, NamedGroup::from_name, Ring::new().groups())
+}
+
+fn scheme(name: &str) -> Result<SignatureScheme, String> {
+    named(name, SignatureScheme::from_name, Ring::new().schemes())
+}
+
+fn named<T: Copy + PartialEq + ToString>(
+    name: &str,
+    from_name: impl Fn(&str) -> Option<T>,
+    ours: &[T],
+) -> Result<T, String> {
+    from_name(name).filter(|value| ours.contains(value)).ok_or_else(|| {
+        let ours: Vec<String> = ours.iter().map(ToString::to_string).collect();
+        format!("not one of {}", ours.join(", "))
+    })
+}

@@ -1,0 +1,100 @@
+//! Who watches a connection: traces, the key log, and a witness that remembers what explanations need.
+
+use crate::json::Json;
+use std::fmt;
+use std::fs::File;
+use std::io::Write;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use symbolon::observe::{KeyLog, Print};
+use symbolon::wire::HEADER_LEN;
+use symbolon::{Kind, Observer, Side, Trace};
+
+/// How to print what happens.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TraceFormat {
+    /// The handshake as RFC 8446 Figure 1 draws it, with the states of Appendix A.
+    Text,
+    /// One JSON object per event and line.
+    Json,
+}
+
+/// Everybody who watches one connection. Clones share them, so that they outlive the handshake.
+#[derive(Clone)]
+pub(crate) struct Watch(Arc<Mutex<Watchers>>);
+
+struct Watchers {
+    trace: Option<Box<dyn Observer + Send>>,
+    key_log: Option<KeyLog<File>>,
+    witness: Witness,
+}
+
+/// What was shown in this connection.
+#[derive(Clone, Default)]
+pub(crate) struct Witness {
+    /// Body of the Certificate that the peer sent.
+    pub(crate) peer_certificate: Vec<u8>,
+    /// Body of the Certificate that we sent.
+    pub(crate) own_certificate: Vec<u8>,
+    /// Body of the CertificateRequest, sent or received.
+    pub(crate) certificate_request: Vec<u8>,
+}
+
+impl Watch {
+    pub(crate) fn new(side: Side, number: u64, format: Option<TraceFormat>, key_log: Option<File>) -> Self {
+        let trace = format.map(|format| -> Box<dyn Observer + Send> {
+            match format {
+                TraceFormat::Text => Box::new(Print::new(side, StandardError)),
+                TraceFormat::Json => Box::new(Json::new(side, number)),
+            }
+        });
+        Self(Arc::new(Mutex::new(Watchers { trace, key_log: key_log.map(KeyLog::new), witness: Witness::default() })))
+    }
+
+    pub(crate) fn witness(&self) -> Witness {
+        self.lock().witness.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Watchers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Watch {
+    fn event(&mut self, event: &Trace<'_>) {
+        let mut watchers = self.lock();
+        watchers.witness.event(event);
+        if let Trace::Secret { .. } = event {
+            // Secrets go to the log that was asked for, and nowhere else.
+            if let Some(key_log) = &mut watchers.key_log {
+                key_log.event(event);
+            }
+        } else if let Some(trace) = &mut watchers.trace {
+            trace.event(event);
+        }
+    }
+
+    fn wants_secrets(&self) -> bool {
+        self.lock().key_log.is_some()
+    }
+}
+
+impl Witness {
+    fn event(&mut self, event: &Trace<'_>) {
+        let (kept, bytes) = match event {
+            Trace::Recv { kind: Kind::Certificate, bytes } => (&mut self.peer_certificate, bytes),
+            Trace::Send { kind: Kind::Certificate, bytes } => (&mut self.own_certificate, bytes),
+            Trace::Recv { kind: Kind::CertificateRequest, bytes } => (&mut self.certificate_request, bytes),
+            _ => return,
+        };
+        *kept = bytes.get(HEADER_LEN..).unwrap_or_default().to_vec();
+    }
+}
+
+/// Standard error, a line at a time, for those who print text.
+struct StandardError;
+
+impl fmt::Write for StandardError {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        std::io::stderr().lock().write_all(text.as_bytes()).map_err(|_| fmt::Error)
+    }
+}

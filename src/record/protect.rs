@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(seal(), Err(Reason::SequenceExhausted));
         assert_eq!(seal(), Err(Reason::SequenceExhausted));
 
-        let mut opener = Opener { keyed: keyed(u64::MAX - 1), skippable: None };
+        let mut opener = Opener { keyed: keyed(u64::MAX - 1), ..Opener::new() };
         let mut open = || opener.open(&[0; HEADER_LEN], &mut [0; TAG_LEN]).map_err(|fault| fault.reason);
         assert_eq!(open(), Ok(Some(())));
         assert_eq!(open(), Err(Reason::SequenceExhausted));

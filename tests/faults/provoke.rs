@@ -37,6 +37,7 @@ pub(crate) fn client(title: &str, state: &str) -> End<ClientRole, Null> {
     let broken = |primitive| for_vectors(ClientConfig::builder(Null::broken(7, primitive)).anchors(WORLD.anchors()));
     let mut end = match title {
         "a source of randomness that fails" => client_of(broken(Primitive::Random)),
+        "a key exchange that fails to make a private key" => client_of(broken(Primitive::KxGenerate)),
         "a key exchange that fails to write its share" => client_of(broken(Primitive::KxShare)),
         "an AEAD that refuses its key" => client_of(broken(Primitive::AeadKey)),
         _ => client_at(state),

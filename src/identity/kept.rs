@@ -2,7 +2,7 @@
 
 use super::{Hex, PeerIdentity};
 use crate::x509::{COMMON_NAME, Certificate, GeneralName, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable};
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 use core::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -25,14 +25,20 @@ const EMAIL: u8 = 7;
 
 impl Names {
     pub(super) fn of(leaf: &Certificate<'_>) -> Self {
-        let mut packed = Vec::new();
+        // On the stack first, so that there is one allocation and nothing to spare in it.
+        let mut packed = [0; MAX_KEPT];
+        let mut used: usize = 0;
         let mut put = |kind: u8, value: &[u8]| {
-            let len = packed.len().saturating_add(value.len()).saturating_add(3);
-            if let (true, Ok(length)) = (len <= MAX_KEPT, u16::try_from(value.len())) {
-                packed.push(kind);
-                packed.extend_from_slice(&length.to_be_bytes());
-                packed.extend_from_slice(value);
-            }
+            let rest = packed.get_mut(used..).unwrap_or_default();
+            let (Ok(length), Some((head, rest))) = (u16::try_from(value.len()), rest.split_first_chunk_mut::<3>())
+            else {
+                return;
+            };
+            let Some(room) = rest.get_mut(..value.len()) else { return };
+            let [high, low] = length.to_be_bytes();
+            *head = [kind, high, low];
+            room.copy_from_slice(value);
+            used = used.saturating_add(value.len()).saturating_add(3);
         };
         put(SERIAL, leaf.serial());
         for attribute in leaf.subject().attributes() {
@@ -56,7 +62,7 @@ impl Names {
                 GeneralName::Directory(_) | GeneralName::Other => {}
             }
         }
-        Self(packed.into_boxed_slice())
+        Self(packed.get(..used).unwrap_or_default().into())
     }
 
     fn all(&self) -> impl Iterator<Item = (u8, &[u8])> {

@@ -16,6 +16,11 @@ impl<'m> Inbound<'m> {
         Self { message, taken }
     }
 
+    /// Tells whether the message was taken, also once this is gone.
+    pub(super) fn taken(&self) -> &'m Cell<bool> {
+        self.taken
+    }
+
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.message.map(Kind::of)
     }

@@ -176,8 +176,8 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         Ok(SignRequest { scheme, content: SignedContent::new(R::SIDE, &desk.transcript.hash()?) })
     }
 
-    /// Takes one arrow, with the message at the front of the receive buffer if there is one. This is the only place where the
-    /// state changes; while a handler runs it is already `Failed`.
+    /// Takes one arrow, with the message at the front of the receive buffer if there is one. A message that is refused before
+    /// it is read is shown to the observer all the same.
     pub(crate) fn arrow(
         &mut self,
         config: &R::Config<C>,
@@ -186,7 +186,22 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         out: &mut dyn Effects,
     ) -> Result<Outcome, Fault> {
         let taken = Cell::new(false);
-        let msg = Inbound::new(message, &taken);
+        let outcome = self.take_arrow(config, Inbound::new(message, &taken), answer, &mut *out);
+        if let (Err(_), false, Some(bytes)) = (&outcome, taken.get(), message) {
+            out.trace(Trace::Recv { kind: Kind::of(bytes), bytes });
+        }
+        outcome
+    }
+
+    /// This is the only place where the state changes; while a handler runs it is already `Failed`.
+    fn take_arrow(
+        &mut self,
+        config: &R::Config<C>,
+        msg: Inbound<'_>,
+        answer: Option<Answer<'_, 'c>>,
+        out: &mut dyn Effects,
+    ) -> Result<Outcome, Fault> {
+        let taken = msg.taken();
         let (kind, from) = (msg.kind(), self.name());
         let crypto = &config.settings().crypto;
         if R::is_connected(&self.state) {

@@ -1,6 +1,317 @@
-use crate::stop::Stop;
+//! `symbolon client`: standard input to the peer, the peer to standard output.
+
+use crate::explain::{Case, parameters, proven};
+use crate::net::{self, Wire};
+use crate::options::{ClientOptions, Target, seconds};
+use crate::outbox::Outbox;
+use crate::stop::{Stop, tell};
+use crate::watch::Watch;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+use symbolon::crypto::Ring;
+use symbolon::io::blocking::{Cause, Handshake};
+use symbolon::{ClientConfig, ClientWith, Error, Event, RecvBuf, SendBuf, ServerName, Side, UnixTime};
+
 #[derive(clap::Args)]
-pub(crate) struct Options {}
-pub(crate) fn run(_: &Options) -> Result<(), Stop> {
-    Ok(())
+pub(crate) struct Options {
+    /// Where to connect to, HOST:PORT.
+    target: Target,
+    #[command(flatten)]
+    client: ClientOptions,
+    /// How long the peer may be silent after the end of standard input before we leave.
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    wait: Duration,
+}
+
+/// After the end of input, silence that follows an answer means that the answer is complete: then we say so too
+/// (close_notify), which lets the peer close. It may still go on sending.
+const QUIET: Duration = Duration::from_secs(1);
+
+pub(crate) fn run(options: &Options) -> Result<(), Stop> {
+    let trusting = options.client.config()?;
+    let name = options.client.server_name(&options.target)?;
+    let watch = options.client.common.watch(Side::Client, 1)?;
+    let timeout = options.client.common.timeout;
+    let tcp = Arc::new(net::connect(&options.target, timeout)?);
+    let server_name = name.to_string();
+    let case = || Case { witness: watch.witness(), ca: &trusting.ca, server_name: &server_name, timeout };
+    let mut live = match connect(trusting.config, name, &tcp, timeout, watch.clone()) {
+        Ok(live) => live,
+        Err((cause, conn)) => return Err(case().explain(&cause, &conn)),
+    };
+    tell(format_args!("connected to {}: {}", options.target, parameters(&live.conn)));
+    tell(format_args!("the server is {}", proven(&live.conn)));
+    if let Some(line) = case().client_certificate(&live.conn) {
+        tell(line);
+    }
+    match live.pump(options.wait) {
+        Ok(()) => Ok(()),
+        Err(Over::Output(error)) => Err(Stop::refused(format_args!("standard output: {error}"))),
+        Err(Over::Silent) => {
+            let seconds = options.wait.as_secs_f32();
+            Err(Stop::refused(format_args!("the server did not take what we sent for {seconds} s"))
+                .hint("--wait waits longer"))
+        }
+        Err(Over::Cause(cause)) => Err(case().explain(&cause, &live.conn)),
+    }
+}
+
+type Conn = ClientWith<'static, Ring>;
+
+fn connect(
+    config: ClientConfig<Ring>,
+    name: ServerName<'static>,
+    tcp: &Arc<TcpStream>,
+    timeout: Duration,
+    watch: Watch,
+) -> Result<Live, (Cause, Box<Conn>)> {
+    let conn = ClientWith::new(Arc::new(config), name, UnixTime::now());
+    let wire = Wire::new(tcp, timeout);
+    match Handshake::new(conn, wire).observer(watch.clone()).complete() {
+        Ok(stream) => {
+            let (conn, rx, tx, _) = stream.into_parts();
+            Ok(Live { conn, rx, tx, tcp: tcp.clone(), outbox: Outbox::start(tcp.clone()), watch })
+        }
+        Err(failed) => {
+            let failed = *failed;
+            Err((failed.cause, Box::new(failed.conn)))
+        }
+    }
+}
+
+/// A connection that is CONNECTED. All of it belongs to one thread; others wait for the network, for standard input, and
+/// for the peer to take what we send.
+struct Live {
+    conn: Conn,
+    rx: RecvBuf<'static>,
+    tx: SendBuf<'static>,
+    tcp: Arc<TcpStream>,
+    outbox: Outbox,
+    watch: Watch,
+}
+
+/// What the other threads tell.
+enum Happened {
+    Received(Vec<u8>),
+    /// The transport ended, properly or not.
+    Ended(Option<std::io::Error>),
+    Input(Vec<u8>),
+    InputEnded,
+    Signal,
+}
+
+/// Why it is over before its time.
+enum Over {
+    Cause(Cause),
+    Output(std::io::Error),
+    Silent,
+}
+
+impl From<Error> for Over {
+    fn from(error: Error) -> Self {
+        Self::Cause(Cause::Tls(error))
+    }
+}
+
+/// How far we are on the way out.
+struct Leaving {
+    /// When input ended, or anything came after it.
+    since: Instant,
+    /// Something came since.
+    answered: bool,
+    /// close_notify is sent.
+    closed: bool,
+}
+
+impl Live {
+    fn pump(&mut self, wait: Duration) -> Result<(), Over> {
+        let happenings = self.start_threads();
+        let mut leaving: Option<Leaving> = None;
+        loop {
+            if self.drain()? {
+                self.close();
+                return Ok(());
+            }
+            let happened = match &leaving {
+                None => happenings.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(leaving) => happenings.recv_timeout(self.until(leaving, wait)),
+            };
+            match happened {
+                Ok(Happened::Received(bytes)) => {
+                    if let Some(leaving) = &mut leaving {
+                        (leaving.since, leaving.answered) = (Instant::now(), true);
+                    }
+                    self.receive(&bytes)?;
+                }
+                Ok(Happened::Input(bytes)) => self.write(&bytes)?,
+                Ok(Happened::InputEnded) => {
+                    leaving = Some(Leaving { since: Instant::now(), answered: false, closed: false });
+                }
+                Ok(Happened::Ended(error)) => {
+                    let closed = leaving.is_some_and(|leaving| leaving.closed);
+                    return self.ended(error, closed);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.outbox.stuck_since().is_some_and(|since| since.elapsed() >= wait) {
+                        return Err(Over::Silent);
+                    }
+                    if let Some(leaving) =
+                        leaving.as_mut().filter(|leaving| leaving.since.elapsed() >= leaving.patience(wait))
+                    {
+                        if leaving.closed {
+                            return Ok(());
+                        }
+                        self.close();
+                        (leaving.since, leaving.closed) = (Instant::now(), true);
+                    }
+                }
+                Ok(Happened::Signal) | Err(RecvTimeoutError::Disconnected) => {
+                    self.close();
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// How long to wait for the next event.
+    fn until(&self, leaving: &Leaving, wait: Duration) -> Duration {
+        let since = self.outbox.stuck_since().map_or(leaving.since, |stuck| stuck.max(leaving.since));
+        let least = Duration::from_millis(10);
+        leaving.patience(wait).saturating_sub(since.elapsed()).max(least)
+    }
+
+    /// Takes in what came; what it means is found out record by record.
+    fn receive(&mut self, mut bytes: &[u8]) -> Result<(), Over> {
+        while !bytes.is_empty() {
+            let n = self.rx.receive(bytes);
+            bytes = bytes.get(n..).unwrap_or_default();
+            if self.drain()? || n == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Handles all records that are complete. True if the peer has closed.
+    fn drain(&mut self) -> Result<bool, Over> {
+        loop {
+            let event = self.conn.step_with(&mut self.rx, &mut self.tx, &mut self.watch);
+            let closed = match event {
+                Ok(Event::Data(data)) => {
+                    let mut out = std::io::stdout().lock();
+                    match out.write_all(data).and_then(|()| out.flush()) {
+                        Ok(()) => None,
+                        // Nobody reads any more: `symbolon client .. | head` is done.
+                        Err(error) if error.kind() == ErrorKind::BrokenPipe => Some(true),
+                        Err(error) => return Err(Over::Output(error)),
+                    }
+                }
+                Ok(Event::PeerClosed) => Some(true),
+                Ok(Event::NeedRecv | Event::Ask(_)) => Some(false),
+                Ok(Event::Moved { .. } | Event::NeedSend) => None,
+                Err(error) => {
+                    self.post();
+                    self.outbox.drain(QUIET);
+                    return Err(error.into());
+                }
+            };
+            self.post();
+            if let Some(closed) = closed {
+                return Ok(closed);
+            }
+        }
+    }
+
+    fn write(&mut self, mut bytes: &[u8]) -> Result<(), Over> {
+        while !bytes.is_empty() {
+            let Some(mut app) = self.conn.app() else { return Ok(()) };
+            let Ok(written) = app.write(bytes, &mut self.tx) else { return Ok(()) };
+            bytes = bytes.get(written?..).unwrap_or_default();
+            self.post();
+        }
+        Ok(())
+    }
+
+    /// Hands the records that wait to the thread that writes them.
+    fn post(&mut self) {
+        let bytes = self.tx.to_send();
+        self.outbox.put(bytes);
+        let n = bytes.len();
+        self.tx.sent(n);
+    }
+
+    /// Says that we will send no more.
+    fn close(&mut self) {
+        if let Some(mut app) = self.conn.app() {
+            app.close(&mut self.tx);
+        }
+        self.post();
+        self.outbox.drain(QUIET);
+        let _ = self.tcp.shutdown(Shutdown::Write);
+    }
+
+    /// The transport ended without close_notify, which is the peer's fault unless we had closed before.
+    fn ended(&mut self, error: Option<std::io::Error>, closed: bool) -> Result<(), Over> {
+        if closed {
+            tell("the server ended the connection without close_notify, after ours");
+            return Ok(());
+        }
+        match error {
+            Some(error) => Err(Over::Cause(Cause::Io(error))),
+            None => Ok(self.conn.end_of_input()?),
+        }
+    }
+
+    fn start_threads(&self) -> Receiver<Happened> {
+        let (to, happenings) = mpsc::sync_channel(16);
+        let (tcp, network) = (self.tcp.clone(), to.clone());
+        std::thread::spawn(move || {
+            let _ = tcp.set_read_timeout(None);
+            let end = forward(&*tcp, &network, Happened::Received, || {});
+            let _ = network.send(Happened::Ended(end));
+        });
+        let (outbox, input) = (self.outbox.clone(), to.clone());
+        std::thread::spawn(move || {
+            // An input that can't be read has ended: `symbolon client` may be started without any.
+            let _ = forward(std::io::stdin(), &input, Happened::Input, || outbox.wait_for_room());
+            let _ = input.send(Happened::InputEnded);
+        });
+        #[cfg(unix)]
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new(signal_hook::consts::TERM_SIGNALS) {
+            std::thread::spawn(move || {
+                if signals.forever().next().is_some() {
+                    let _ = to.send(Happened::Signal);
+                }
+            });
+        }
+        happenings
+    }
+}
+
+impl Leaving {
+    fn patience(&self, wait: Duration) -> Duration {
+        if self.answered && !self.closed { wait.min(QUIET) } else { wait }
+    }
+}
+
+/// Reads until the end, and sends piece by piece. Returns the error that ended it, if one did.
+fn forward(
+    mut from: impl Read,
+    to: &SyncSender<Happened>,
+    wrap: impl Fn(Vec<u8>) -> Happened,
+    before: impl Fn(),
+) -> Option<std::io::Error> {
+    let mut buf = vec![0; 1 << 14];
+    loop {
+        before();
+        match from.read(&mut buf) {
+            Ok(0) => return None,
+            Ok(n) => to.send(wrap(buf.get(..n).unwrap_or_default().to_vec())).ok()?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Some(error),
+        }
+    }
 }

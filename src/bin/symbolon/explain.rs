@@ -8,7 +8,7 @@ use std::time::Duration;
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::Cause;
 use symbolon::wire::{Certificate, Parse};
-use symbolon::{ClientAuthState, Connection, Error, Reason, Role, Side, StateName, x509};
+use symbolon::{ClientAuthState, Connection, Error, Role, Side, StateName, x509};
 
 /// What is known of a connection besides the connection.
 pub(crate) struct Case<'a> {
@@ -27,7 +27,11 @@ impl Case<'_> {
     pub(crate) fn explain<R: Role>(&self, cause: &Cause, conn: &Connection<'_, R, Ring>) -> Stop {
         match cause {
             Cause::Tls(error) => self.error(error, conn),
-            Cause::Io(error) => self.transport(error, conn),
+            // The driver's `Read` and `Write` wrap errors of the connection.
+            Cause::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+                Some(error) => self.error(error, conn),
+                None => self.transport(error, conn),
+            },
             other => Stop::refused(other),
         }
     }
@@ -146,9 +150,4 @@ pub(crate) fn proven<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// True for what a client does that does not speak TLS.
-pub(crate) fn is_plain_http(error: &Error) -> bool {
-    matches!(error, Error::Refused(refusal) if refusal.reason == Reason::PlainHttp)
 }

@@ -1,6 +1,335 @@
-use crate::stop::Stop;
+//! `symbolon server`: many clients at once, a line for each.
+
+use crate::explain::{Case, parameters, proven};
+use crate::files;
+use crate::net::{self, Wire};
+use crate::options::{Common, restrict, seconds};
+use crate::stop::{Stop, tell};
+use std::io::{ErrorKind, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+use symbolon::crypto::Ring;
+use symbolon::io::blocking::{Cause, Handshake, ServerStream};
+use symbolon::{Allow, ClientAuth, ClientAuthMode, ServerConfig, ServerWith, Side, UnixTime};
+
 #[derive(clap::Args)]
-pub(crate) struct Options {}
-pub(crate) fn run(_: &Options) -> Result<(), Stop> {
-    Ok(())
+pub(crate) struct Options {
+    /// Address and port to listen on, as in 127.0.0.1:4433; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: SocketAddr,
+    /// A certificate and its intermediates (PEM). May be given again, each with its --key: the client's server_name chooses.
+    #[arg(long, value_name = "FILE", required = true)]
+    cert: Vec<PathBuf>,
+    /// The key of the certificate (PEM: PKCS#8, PKCS#1 or SEC1).
+    #[arg(long, value_name = "FILE", required = true)]
+    key: Vec<PathBuf>,
+    /// The CAs that a client's chain may lead to (PEM).
+    #[arg(long, value_name = "FILE")]
+    client_ca: Option<PathBuf>,
+    /// Whether clients are asked for a certificate [default: require with --client-ca, else none].
+    #[arg(long, value_name = "MODE")]
+    client_auth: Option<Mode>,
+    /// Who is let in: dns:NAME, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX [default: all whom --client-ca vouches for].
+    #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
+    allow: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+    /// Serves one client, and ends.
+    #[arg(long)]
+    once: bool,
+    /// Sends back what comes.
+    #[arg(long, conflicts_with = "www")]
+    echo: bool,
+    /// Answers a GET with a page that says what was negotiated, and who the client is.
+    #[arg(long)]
+    www: bool,
+    /// Drops clients that say nothing for so long after the handshake.
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    idle: Duration,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    None,
+    Request,
+    Require,
+}
+
+/// What is done with a client that is CONNECTED.
+#[derive(Clone, Copy)]
+enum Service {
+    Echo,
+    Www,
+    /// What it says goes to standard output.
+    Print,
+}
+
+/// Clients that are served at the same time; more wait to be accepted.
+const MOST_CLIENTS: usize = 256;
+/// After a signal, clients have this long to take note.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+pub(crate) fn run(options: &Options) -> Result<(), Stop> {
+    let server = Arc::new(Server::new(options)?);
+    let listener = TcpListener::bind(options.listen)
+        .map_err(|error| Stop::refused(format_args!("{}: {error}", options.listen)))?;
+    let address = listener.local_addr().map_err(Stop::refused)?;
+    {
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{address}").and_then(|()| out.flush());
+    }
+    let (to, ends) = mpsc::channel();
+    #[cfg(unix)]
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new(signal_hook::consts::TERM_SIGNALS) {
+        let (to, server) = (to.clone(), server.clone());
+        std::thread::spawn(move || {
+            for _ in signals.forever() {
+                server.stop.store(true, Ordering::Relaxed);
+                let _ = to.send(Ok(()));
+            }
+        });
+    }
+    let once = options.once;
+    let accepting = server.clone();
+    std::thread::spawn(move || {
+        let end = accepting.accept(&listener, once);
+        let _ = to.send(end);
+    });
+    let end = ends.recv().unwrap_or(Ok(()));
+    server.wait_for_clients(FAREWELL);
+    end
+}
+
+struct Server {
+    config: Arc<ServerConfig<Ring>>,
+    common: Common,
+    service: Service,
+    idle: Duration,
+    /// What our trust in clients is called.
+    ca: String,
+    /// A signal came: everybody closes.
+    stop: AtomicBool,
+    clients: Mutex<usize>,
+    left: Condvar,
+}
+
+impl Server {
+    fn new(options: &Options) -> Result<Self, Stop> {
+        if options.cert.len() != options.key.len() {
+            let (certs, keys) = (options.cert.len(), options.key.len());
+            return Err(Stop::usage(format_args!("{certs} --cert and {keys} --key: each certificate needs its key")));
+        }
+        // Files that can't be written are found out before somebody connects.
+        options.common.watch(Side::Server, 0)?;
+        let mut builder = ServerConfig::builder(Ring::new()).client_auth(client_auth(options)?);
+        for (cert, key) in options.cert.iter().zip(&options.key) {
+            builder = builder.credential(files::credential(cert, key)?);
+        }
+        Ok(Self {
+            config: Arc::new(restrict!(builder, &options.common)?),
+            common: options.common.clone(),
+            service: match (options.echo, options.www) {
+                (true, _) => Service::Echo,
+                (_, true) => Service::Www,
+                _ => Service::Print,
+            },
+            idle: options.idle,
+            ca: options.client_ca.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+            stop: AtomicBool::new(false),
+            clients: Mutex::new(0),
+            left: Condvar::new(),
+        })
+    }
+
+    fn accept(self: Arc<Self>, listener: &TcpListener, once: bool) -> Result<(), Stop> {
+        for number in 1.. {
+            self.wait_for_room();
+            let (tcp, address) = match listener.accept() {
+                Ok(accepted) => accepted,
+                // The client gave up already, or we are out of something for the moment.
+                Err(error) => {
+                    tell(format_args!("accept: {error}"));
+                    std::thread::sleep(Duration::from_millis(100));
+                    continue;
+                }
+            };
+            let _ = tcp.set_nodelay(true);
+            *self.clients.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            if once {
+                let _leaving = Leaving(&self);
+                return self.serve(&tcp, address, number);
+            }
+            let server = self.clone();
+            let started = std::thread::Builder::new().spawn(move || {
+                let _leaving = Leaving(&server);
+                if let Err(stop) = server.serve(&tcp, address, number) {
+                    let more: String = stop.more.iter().map(|line| format!("; {line}")).collect();
+                    tell(format_args!("{address}: {}{more}", stop.cause));
+                }
+            });
+            if let Err(error) = started {
+                self.one_left();
+                tell(format_args!("{address}: no thread for it: {error}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// One connection, from its first byte to its last.
+    fn serve(&self, tcp: &TcpStream, address: SocketAddr, number: u64) -> Result<(), Stop> {
+        let watch = self.common.watch(Side::Server, number)?;
+        let case = || Case { witness: watch.witness(), ca: &self.ca, server_name: "", timeout: self.common.timeout };
+        let conn = ServerWith::new(self.config.clone(), UnixTime::now());
+        let wire = Wire::new(tcp, self.common.timeout).stopped_by(&self.stop);
+        let done = match Handshake::new(conn, wire).observer(watch.clone()).complete() {
+            Ok(mut tls) => {
+                let client = match tls.conn().peer() {
+                    Some(_) => proven(tls.conn()),
+                    None => "a client without certificate".to_owned(),
+                };
+                tell(format_args!("{address}: {client}; {}", parameters(tls.conn())));
+                tls.transport_mut().until_idle(self.idle);
+                let done = self.attend(&mut tls);
+                // A signal, or silence: the client is told that nothing more comes.
+                let _ = tls.close();
+                match done {
+                    Ok(()) => Ok(()),
+                    Err(Cause::Io(error)) if error.kind() == ErrorKind::ConnectionAborted => Ok(()),
+                    Err(Cause::Io(error)) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => {
+                        Err(Stop::refused(format_args!(
+                            "the client was silent for {} s; dropped",
+                            self.idle.as_secs_f32()
+                        )))
+                    }
+                    Err(cause) => Err(case().explain(&cause, tls.conn())),
+                }
+            }
+            Err(failed) => {
+                let stop = case().explain(&failed.cause, &failed.conn);
+                Err(match failed.conn.claimed_peer() {
+                    Some(peer) => stop.line(format_args!("it claimed to be {peer}")),
+                    None => stop,
+                })
+            }
+        };
+        net::close(tcp);
+        done
+    }
+
+    fn attend(&self, tls: &mut ServerStream<'_, Ring, Wire<'_>>) -> Result<(), Cause> {
+        match self.service {
+            Service::Www => www(tls),
+            Service::Echo => each(tls, |tls, data| tls.write_all(data)),
+            Service::Print => each(tls, |_, data| {
+                let mut out = std::io::stdout().lock();
+                // Nobody may be reading there, which is not the client's fault.
+                let _ = out.write_all(data).and_then(|()| out.flush());
+                Ok(())
+            }),
+        }
+    }
+
+    fn wait_for_room(&self) {
+        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.left.wait_while(clients, |clients| *clients >= MOST_CLIENTS));
+    }
+
+    fn wait_for_clients(&self, time: Duration) {
+        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = self.left.wait_timeout_while(clients, time, |clients| *clients > 0);
+    }
+
+    fn one_left(&self) {
+        *self.clients.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.left.notify_all();
+    }
+}
+
+/// Counts a client out, however its thread ends.
+struct Leaving<'s>(&'s Server);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.one_left();
+    }
+}
+
+fn client_auth(options: &Options) -> Result<ClientAuth, Stop> {
+    let mode = match (options.client_auth, &options.client_ca) {
+        (Some(Mode::None), _) | (None, None) => ClientAuthMode::None,
+        (Some(Mode::Request), Some(_)) => ClientAuthMode::Request,
+        (Some(Mode::Require) | None, Some(_)) => ClientAuthMode::Require,
+        (Some(Mode::Request | Mode::Require), None) => {
+            return Err(Stop::usage(
+                "--client-auth request and require need --client-ca: by whom are clients to be vouched for?",
+            ));
+        }
+    };
+    let mut allow = Allow::nobody();
+    for rule in &options.allow {
+        allow = allow.or(Allow::parse(rule).map_err(|error| Stop::usage(format_args!("--allow {error}")))?);
+    }
+    let Some(ca) = options.client_ca.as_ref().filter(|_| mode != ClientAuthMode::None) else {
+        if options.allow.is_empty() {
+            return Ok(ClientAuth::none());
+        }
+        return Err(Stop::usage("--allow says nothing without client certificates: --client-ca FILE asks for them"));
+    };
+    let anchors = files::anchors(ca)?;
+    if options.allow.is_empty() {
+        tell(format_args!("without --allow, every client that {} vouches for is let in", ca.display()));
+        allow = Allow::anyone();
+    }
+    Ok(match mode {
+        ClientAuthMode::Request => ClientAuth::request(anchors, allow),
+        _ => ClientAuth::require(anchors, allow),
+    })
+}
+
+type Tls<'s, 't> = ServerStream<'s, Ring, Wire<'t>>;
+
+/// Does the same with all data, until the client closes.
+fn each<'s, 't>(
+    tls: &mut Tls<'s, 't>,
+    mut with: impl FnMut(&mut Tls<'s, 't>, &[u8]) -> std::io::Result<()>,
+) -> Result<(), Cause> {
+    loop {
+        let data = tls.read_some()?.to_vec();
+        if data.is_empty() {
+            return Ok(());
+        }
+        tls.consume(data.len());
+        with(tls, &data).map_err(Cause::Io)?;
+    }
+}
+
+/// Reads one request and answers it.
+fn www(tls: &mut Tls<'_, '_>) -> Result<(), Cause> {
+    const MOST: usize = 1 << 14;
+    let mut request = Vec::new();
+    while !request.windows(4).any(|end| end == b"\r\n\r\n") && !request.windows(2).any(|end| end == b"\n\n") {
+        let data = tls.read_some()?;
+        if data.is_empty() || request.len() > MOST {
+            break;
+        }
+        request.extend_from_slice(data);
+        let n = data.len();
+        tls.consume(n);
+    }
+    if request.is_empty() {
+        return Ok(());
+    }
+    let (status, body) = match request.split(|byte| *byte == b' ').next() {
+        Some(b"GET" | b"HEAD") => ("200 OK", format!("{}\nclient: {}\n", parameters(tls.conn()), proven(tls.conn()))),
+        _ => ("405 Method Not Allowed", "only GET is answered here\n".to_owned()),
+    };
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let body = if request.starts_with(b"HEAD ") { "" } else { &body };
+    tls.write_all(format!("{head}{body}").as_bytes()).map_err(Cause::Io)
 }

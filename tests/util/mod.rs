@@ -6,6 +6,7 @@ pub mod der;
 pub mod kv;
 #[path = "../../fuzz/src/null.rs"]
 pub mod null;
+pub mod openssl;
 pub mod pair;
 pub mod pki;
 pub mod plain;

@@ -1,11 +1,11 @@
 //! Throw-away certificates, made afresh for every test: root, intermediate, leaf.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    SanType, SignatureAlgorithm, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PublicKeyData, SanType, SignatureAlgorithm, date_time_ymd,
 };
 
-pub use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
+pub use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256};
 
 /// The instant at which all tests judge certificates, unless they say otherwise: 2026-06-01T00:00:00Z.
 pub const NOW: i64 = 1_780_272_000;
@@ -51,8 +51,13 @@ impl Pki {
     }
 
     pub fn with(name: &str, algorithm: &'static SignatureAlgorithm) -> Self {
-        let root = ca(&format!("{name} root"), algorithm, None);
-        let intermediate = ca(&format!("{name} intermediate"), algorithm, Some(&root));
+        Self::with_keys(name, [generate(algorithm), generate(algorithm)], algorithm)
+    }
+
+    /// Keys of the root and the intermediate that were made elsewhere; leaves get keys of `algorithm`.
+    pub fn with_keys(name: &str, [root, intermediate]: [KeyPair; 2], algorithm: &'static SignatureAlgorithm) -> Self {
+        let root = ca(&format!("{name} root"), root, None);
+        let intermediate = ca(&format!("{name} intermediate"), intermediate, Some(&root));
         Self { root, intermediate, algorithm }
     }
 
@@ -66,26 +71,52 @@ impl Pki {
 
     /// A leaf under the intermediate, changed by `change` before it is signed.
     pub fn leaf(&self, name: &str, purpose: For, change: impl FnOnce(&mut CertificateParams)) -> Chain {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.not_before = date_time_ymd(2026, 1, 1);
-        params.not_after = date_time_ymd(2090, 1, 1);
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![match purpose {
-            For::Server => ExtendedKeyUsagePurpose::ServerAuth,
-            For::Client => ExtendedKeyUsagePurpose::ClientAuth,
-        }];
-        if purpose == For::Client {
-            params.subject_alt_names.push(SanType::URI(format!("spiffe://symbolon.test/{name}").try_into().unwrap()));
-        }
+        self.leaf_with_key(name, purpose, generate(self.algorithm), change)
+    }
+
+    /// The same for a key that was made elsewhere.
+    pub fn leaf_with_key(
+        &self,
+        name: &str,
+        purpose: For,
+        key: KeyPair,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Chain {
+        let mut params = leaf_params(name, purpose);
         change(&mut params);
-        let leaf = sign(params, self.algorithm, Some(&self.intermediate));
+        let leaf = sign(params, key, Some(&self.intermediate));
         let pem = format!("{}{}", leaf.pem, self.intermediate.pem);
         Chain { pem, key_pem: leaf.key_pem(), leaf }
     }
+
+    /// A leaf under the intermediate for a public key whose private half is of no use here.
+    pub fn certify(&self, name: &str, purpose: For, key: &impl PublicKeyData) -> Certificate {
+        let issuer = &self.intermediate;
+        leaf_params(name, purpose).signed_by(key, &Issuer::from_params(&issuer.params, &issuer.key)).unwrap()
+    }
 }
 
-fn ca(name: &str, algorithm: &'static SignatureAlgorithm, issuer: Option<&Entity>) -> Entity {
+fn leaf_params(name: &str, purpose: For) -> CertificateParams {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = date_time_ymd(2026, 1, 1);
+    params.not_after = date_time_ymd(2090, 1, 1);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![match purpose {
+        For::Server => ExtendedKeyUsagePurpose::ServerAuth,
+        For::Client => ExtendedKeyUsagePurpose::ClientAuth,
+    }];
+    if purpose == For::Client {
+        params.subject_alt_names.push(SanType::URI(format!("spiffe://symbolon.test/{name}").try_into().unwrap()));
+    }
+    params
+}
+
+fn generate(algorithm: &'static SignatureAlgorithm) -> KeyPair {
+    KeyPair::generate_for(algorithm).unwrap()
+}
+
+fn ca(name: &str, key: KeyPair, issuer: Option<&Entity>) -> Entity {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -93,11 +124,10 @@ fn ca(name: &str, algorithm: &'static SignatureAlgorithm, issuer: Option<&Entity
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.not_before = date_time_ymd(2025, 1, 1);
     params.not_after = date_time_ymd(2095, 1, 1);
-    sign(params, algorithm, issuer)
+    sign(params, key, issuer)
 }
 
-fn sign(params: CertificateParams, algorithm: &'static SignatureAlgorithm, issuer: Option<&Entity>) -> Entity {
-    let key = KeyPair::generate_for(algorithm).unwrap();
+fn sign(params: CertificateParams, key: KeyPair, issuer: Option<&Entity>) -> Entity {
     let certificate = match issuer {
         None => params.self_signed(&key).unwrap(),
         Some(issuer) => params.signed_by(&key, &Issuer::from_params(&issuer.params, &issuer.key)).unwrap(),

@@ -2,9 +2,10 @@
 
 mod util;
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 use symbolon::io::blocking::{self, Cause, Handshake};
 use symbolon::{ClientWith, Error, Reason, ServerName, ServerWith, UnixTime};
 use util::pair::World;
@@ -44,6 +45,39 @@ fn with_server<T>(world: &World, client: impl FnOnce(TcpStream) -> T) -> (T, Ser
     });
     let said = client(TcpStream::connect(address).unwrap());
     (said, server.join().unwrap())
+}
+
+/// A socket that stops taking bytes when told to, with this error.
+struct Gate {
+    tcp: TcpStream,
+    shut: Option<io::ErrorKind>,
+}
+
+impl Gate {
+    fn new(tcp: TcpStream) -> Self {
+        // A test that would wait for ever fails instead.
+        tcp.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        Self { tcp, shut: None }
+    }
+}
+
+impl Read for Gate {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.tcp.read(buf)
+    }
+}
+
+impl Write for Gate {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match self.shut {
+            Some(kind) => Err(kind.into()),
+            None => self.tcp.write(buf),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tcp.flush()
+    }
 }
 
 fn client_conn(world: &World) -> ClientWith<'static, symbolon::crypto::Ring> {
@@ -143,4 +177,40 @@ fn a_question_that_nobody_answers_ends_the_handshake_and_tells_the_peer() {
     assert!(matches!(cause, Cause::Unanswered(_)));
     let Error::PeerAlert(alert) = server.unwrap_err().0 else { panic!() };
     assert_eq!(alert.description, symbolon::wire::AlertDescription::close_notify);
+}
+
+#[test]
+fn a_write_that_times_out_neither_repeats_what_was_taken_nor_loses_what_came() {
+    let world = World::new();
+    let (received, server) = with_server(&world, |tcp| {
+        let mut tls = Handshake::new(client_conn(&world), Gate::new(tcp)).complete().unwrap();
+        tls.write_all(b"one,").unwrap();
+        tls.transport_mut().shut = Some(io::ErrorKind::WouldBlock);
+        assert_eq!(tls.write(b"two,").unwrap(), 4);
+        assert_eq!(tls.write(b"three").unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        tls.transport_mut().shut = None;
+        tls.write_all(b"three").unwrap();
+        let mut back = [0; 13];
+        tls.read_exact(&mut back).unwrap();
+        tls.close().unwrap();
+        back
+    });
+    assert_eq!(&received, b"one,two,three");
+    assert_eq!(server.unwrap(), b"one,two,three");
+}
+
+#[test]
+fn a_transport_that_takes_no_more_does_not_swallow_what_came_before() {
+    let world = World::new();
+    let (received, _) = with_server(&world, |tcp| {
+        let mut tls = Handshake::new(client_conn(&world), Gate::new(tcp)).complete().unwrap();
+        tls.write_all(b"echo").unwrap();
+        let mut received = [0; 4];
+        tls.read_exact(&mut received[..1]).unwrap();
+        tls.transport_mut().shut = Some(io::ErrorKind::BrokenPipe);
+        assert_eq!(tls.write(b"more").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        tls.read_exact(&mut received[1..]).unwrap();
+        received
+    });
+    assert_eq!(&received, b"echo");
 }

@@ -175,6 +175,8 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
     fn flush_records(&mut self) -> Result<(), Cause> {
         match write_all(&mut self.tx, &mut self.io) {
             Ok(()) => Ok(()),
+            // Nobody refused anything: it may be tried again.
+            Err(error) if ran_out_of_time(&error) => Err(Cause::Io(error)),
             Err(error) => Err(self.last_words().map_or(Cause::Io(error), Cause::Tls)),
         }
     }
@@ -200,19 +202,20 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
         Cause::Tls(error)
     }
 
-    /// What the peer said before it stopped reading.
+    /// What the peer said before it stopped reading. Application data is left to be read.
     fn last_words(&mut self) -> Option<Error> {
-        loop {
+        while self.rx.data().is_empty() {
             match self.conn.step_with(&mut self.rx, &mut self.tx, &mut *self.observer) {
                 Ok(Event::NeedRecv) => match self.io.read(self.rx.space()) {
                     Ok(n) if n > 0 => self.rx.received(n),
                     _ => return None,
                 },
-                Ok(Event::Moved { .. } | Event::Data(_)) => {}
-                Ok(Event::Ask(_) | Event::NeedSend | Event::PeerClosed) => return None,
+                Ok(Event::Moved { .. }) => {}
+                Ok(Event::Data(_) | Event::Ask(_) | Event::NeedSend | Event::PeerClosed) => return None,
                 Err(error) => return Some(error),
             }
         }
+        None
     }
 
     /// Application data that is there without asking the transport; see [`Stream::read_some`].
@@ -237,7 +240,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
                 Ok(Event::Moved { .. } | Event::NeedSend) => self.flush_records()?,
                 Ok(Event::NeedRecv) => {
                     self.flush_records()?;
-                    // Idle: the memory of both buffers goes back until something comes.
+                    // Idle: the memory of the send buffer goes back until there is something to send.
                     self.tx.release();
                     self.fill()?;
                 }
@@ -314,10 +317,15 @@ impl<R: Role, C: Crypto, T: Read + Write> Read for Stream<'_, R, C, T> {
 
 impl<R: Role, C: Crypto, T: Read + Write> Write for Stream<'_, R, C, T> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        // What was taken before goes first: then there is room, and its failure is not taken for that of `buf`.
+        self.flush_records()?;
         let Some(mut app) = self.conn.app() else { return Err(self.over()) };
         let n = app.write(buf, &mut self.tx).map_err(io::Error::other)?.map_err(into_io)?;
-        self.flush_records()?;
-        Ok(n)
+        match self.flush_records() {
+            // It is sealed, and goes out with the next call: another attempt of the caller's would send it twice.
+            Err(Cause::Io(error)) if ran_out_of_time(&error) => Ok(n),
+            flushed => Ok(flushed.map(|()| n)?),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -336,6 +344,11 @@ fn write_all(tx: &mut SendBuf<'_>, io: &mut impl Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// True if the transport was only too slow.
+fn ran_out_of_time(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
 }
 
 fn into_io(error: Error) -> io::Error {
@@ -372,7 +385,7 @@ impl Cause {
     fn is_ours(&self) -> bool {
         match self {
             Self::Tls(_) => false,
-            Self::Io(e) => matches!(e.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock),
+            Self::Io(e) => ran_out_of_time(e),
             Self::Unanswered(_) => true,
         }
     }

@@ -133,6 +133,11 @@ impl<A: Aead> Opener<A> {
         self.skippable.is_some()
     }
 
+    /// A record came that could be read: no early data is behind it.
+    pub(crate) fn end_skipping(&mut self) {
+        self.skippable = None;
+    }
+
     /// A record without content came.
     pub(crate) fn count_empty(&mut self) -> Result<(), Fault> {
         self.empty_records = self.empty_records.saturating_add(1);
@@ -171,7 +176,7 @@ impl<A: Aead> Opener<A> {
             self.skip(body.len())?;
             return Ok(None);
         }
-        self.skippable = None;
+        self.end_skipping();
         Ok(Some(()))
     }
 }

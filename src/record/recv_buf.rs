@@ -225,6 +225,8 @@ impl<'b> RecvBuf<'b> {
             if opener.is_keyed() && !alert {
                 return Err(Reason::UnprotectedRecord.into());
             }
+            // §4.2.10: after a HelloRetryRequest only what comes before the second ClientHello is early data.
+            opener.end_skipping();
             return self.take(opener, outer, start..start.saturating_add(length));
         }
         if !opener.is_keyed() {

@@ -46,6 +46,10 @@ pub(super) fn select<C: Crypto>(
     if retry.is_some() && first_hello != Some(&lasting(ch, &settings.crypto)) {
         return Err(Reason::SecondHelloChanged.into());
     }
+    // §4.1.2: what asked for early data is gone from the second ClientHello.
+    if retry.is_some() && ch.extensions.early_data {
+        return Err(Fault::from(Reason::SecondHelloChanged).extension(ExtensionType::early_data));
+    }
     let suite = suite(ch, settings)?;
     if retry.is_some_and(|retry| retry.suite != suite) {
         return Err(Reason::Internal.into());
@@ -180,7 +184,7 @@ fn limit(ch: &ClientHello<'_>) -> Result<Limit, Fault> {
 }
 
 /// A hash of what the second ClientHello must repeat (§4.1.2): all of it but key_share, early_data, cookie, pre_shared_key and
-/// padding.
+/// padding; and encrypted_client_hello (RFC 9849 §6.1.5), which a client encrypts anew whether we know it or not.
 pub(super) fn lasting<C: Crypto>(ch: &ClientHello<'_>, crypto: &C) -> Digest {
     let mut hash = crypto.hash(HashAlgorithm::Sha256);
     let mut add = |bytes: &[u8]| {
@@ -201,6 +205,7 @@ pub(super) fn lasting<C: Crypto>(ch: &ClientHello<'_>, crypto: &C) -> Digest {
             ExtensionType::cookie,
             ExtensionType::pre_shared_key,
             ExtensionType::padding,
+            ExtensionType::encrypted_client_hello,
         ];
         if !may_change.contains(&t) {
             add(&t.0.to_be_bytes());

@@ -1,0 +1,126 @@
+//! ClientHello and HelloRetryRequest, changed on the way.
+
+mod util;
+
+use std::sync::Arc;
+use symbolon::wire::{AlertDescription, ContentType, ExtensionType, HandshakeType};
+use symbolon::{Error, Place, Reason};
+use util::null::Null;
+use util::pair::{ClientRole, End, ServerRole};
+use util::plain::{self, PlainWorld, Record, framed, local, one_message_a_record};
+
+/// The ClientHello with one more extension, in front of the others.
+fn with_extension(hello: &[u8], extension_type: ExtensionType, body: &[u8]) -> Vec<u8> {
+    let length = |at: usize| usize::from(u16::from_be_bytes([hello[at], hello[at + 1]]));
+    let suites = 4 + 2 + 32 + 1 + usize::from(hello[38]);
+    let compression = suites + 2 + length(suites);
+    let extensions = compression + 1 + usize::from(hello[compression]);
+    let be = |n: usize| u16::try_from(n).unwrap().to_be_bytes();
+    let block = [&extension_type.0.to_be_bytes(), &be(body.len())[..], body, &hello[extensions + 2..]].concat();
+    plain::message(HandshakeType::client_hello, &[&hello[4..extensions], &be(block.len())[..], &block].concat())
+}
+
+/// The only handshake message that an end sent.
+fn hello_of(sent: &[u8]) -> Vec<u8> {
+    let mut hellos = one_message_a_record(sent).into_iter().filter(|r| r.content_type == ContentType::handshake);
+    let hello = hellos.next().unwrap();
+    assert_eq!(hellos.next(), None);
+    hello.content
+}
+
+/// A server that has sent a HelloRetryRequest to a first ClientHello that `change` made; and the second, unchanged.
+fn retried(change: impl FnOnce(&[u8]) -> Vec<u8>) -> (End<ServerRole, Null>, Vec<u8>) {
+    let world = PlainWorld::new();
+    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
+    let mut server = plain::server(&Arc::new(config));
+    let mut client: End<ClientRole, Null> = plain::client(&Arc::new(world.client_config().shares(0).build().unwrap()));
+    client.drive();
+    let first = hello_of(&client.take_output());
+    give(&mut server, &change(&first));
+    client.give(&server.take_output());
+    assert!(client.conn.negotiated().retried && server.conn.negotiated().retried);
+    (server, hello_of(&client.take_output()))
+}
+
+fn give(server: &mut End<ServerRole, Null>, hello: &[u8]) {
+    server.give(&Record::new(false, ContentType::handshake, hello).sealed());
+}
+
+fn refused(server: &End<ServerRole, Null>) -> (Reason, Place) {
+    let Some(Error::Refused(refusal)) = server.error else { panic!("{:?}", server.error) };
+    assert_eq!(server.seen.alerts_sent, [refusal.alert()]);
+    (refusal.reason, refusal.place)
+}
+
+fn early_data(hello: &[u8]) -> Vec<u8> {
+    with_extension(hello, ExtensionType::early_data, &[])
+}
+
+/// A record that nobody has the key of.
+fn unreadable() -> Vec<u8> {
+    framed(ContentType::application_data, &[0x5a; 60])
+}
+
+#[test]
+fn after_a_retry_early_data_is_skipped_until_the_second_hello_and_not_behind_it() {
+    let (mut server, second) = retried(early_data);
+    server.give(&unreadable());
+    server.give(&unreadable());
+    assert_eq!(server.error, None);
+    give(&mut server, &second);
+    assert_eq!(server.error, None);
+    assert_eq!(server.conn.state().name(), "WAIT_CERT");
+    server.give(&unreadable());
+    assert_eq!(refused(&server).0, Reason::BadRecordMac);
+}
+
+#[test]
+fn early_data_does_not_stand_between_the_halves_of_the_second_hello() {
+    let (mut server, second) = retried(early_data);
+    server.give(&unreadable());
+    give(&mut server, &second[..50]);
+    server.give(&unreadable());
+    assert_eq!(refused(&server).0.alert(), AlertDescription::unexpected_message);
+}
+
+#[test]
+fn without_a_retry_early_data_is_skipped_until_a_record_opens() {
+    let world = PlainWorld::new();
+    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
+    let mut server = plain::server(&Arc::new(config));
+    let mut client = plain::client(&Arc::new(world.client_config().build().unwrap()));
+    client.drive();
+    give(&mut server, &early_data(&hello_of(&client.take_output())));
+    server.give(&unreadable());
+    assert_eq!(server.error, None);
+    server.give(&Record::new(true, ContentType::handshake, &[HandshakeType::certificate.0, 0, 0]).sealed());
+    assert_eq!(server.error, None);
+    server.give(&unreadable());
+    assert_eq!(refused(&server).0, Reason::BadRecordMac);
+}
+
+#[test]
+fn the_second_hello_does_not_offer_early_data() {
+    let (mut server, second) = retried(early_data);
+    give(&mut server, &early_data(&second));
+    let (reason, place) = refused(&server);
+    assert_eq!((reason, place.extension), (Reason::SecondHelloChanged, Some(ExtensionType::early_data)));
+}
+
+#[test]
+fn the_second_hello_may_encrypt_its_inner_hello_anew() {
+    let inner =
+        |body: &'static [u8]| move |hello: &[u8]| with_extension(hello, ExtensionType::encrypted_client_hello, body);
+    let (mut server, second) = retried(inner(b"first"));
+    give(&mut server, &inner(b"second")(&second));
+    assert_eq!(server.error, None);
+    assert_eq!(server.conn.state().name(), "WAIT_CERT");
+}
+
+#[test]
+fn the_second_hello_changes_nothing_else() {
+    let unknown = |body: &'static [u8]| move |hello: &[u8]| with_extension(hello, ExtensionType(0x7a7a), body);
+    let (mut server, second) = retried(unknown(b"first"));
+    give(&mut server, &unknown(b"second")(&second));
+    assert_eq!(refused(&server).0, Reason::SecondHelloChanged);
+}

@@ -150,9 +150,9 @@ fn closing_twice_sends_one_close_notify_and_nothing_can_be_written_behind_it() {
     assert_eq!(client.received, b"answer");
 }
 
-fn no_data_yet<R: Role>(mut end: End<R, Null>, state: &str) {
+fn no_data_yet<R: Role>(mut end: End<R, Null>, state: &str, content: &[u8]) {
     assert!(end.conn.app().is_none(), "{state}");
-    end.rx.receive(&record("sealed", ContentType::application_data, b"early"));
+    end.rx.receive(&record("sealed", ContentType::application_data, content));
     loop {
         match end.conn.step(&mut end.rx, &mut end.tx) {
             Ok(Event::Moved { .. }) => {}
@@ -171,6 +171,9 @@ fn no_data_yet<R: Role>(mut end: End<R, Null>, state: &str) {
 
 #[test]
 fn application_data_flows_in_no_state_before_connected() {
-    CLIENT_STATES.into_iter().filter(|s| *s != "CONNECTED").for_each(|state| no_data_yet(client_at(state), state));
-    SERVER_STATES.into_iter().filter(|s| *s != "CONNECTED").for_each(|state| no_data_yet(server_at(state), state));
+    for content in [&b"early"[..], b""] {
+        let before = |states: &[&'static str]| states.iter().copied().filter(|s| *s != "CONNECTED").collect::<Vec<_>>();
+        before(&CLIENT_STATES).into_iter().for_each(|state| no_data_yet(client_at(state), state, content));
+        before(&SERVER_STATES).into_iter().for_each(|state| no_data_yet(server_at(state), state, content));
+    }
 }

@@ -345,13 +345,9 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
                         return Ok(step);
                     }
                 }
-                Opened::Data if self.is_connected() => {
+                Opened::Data => {
                     self.idle_records = 0;
                     return Ok(Step::Data);
-                }
-                Opened::Data => {
-                    rx.end_loan();
-                    return Err(Reason::ApplicationDataEarly.into());
                 }
             }
         }
@@ -422,6 +418,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let before_hello = state == StateName::Start && !self.negotiated().retried;
         Rules {
             change_cipher_spec: state != StateName::Connected && !before_hello,
+            application_data: state == StateName::Connected,
             plaintext_alert: R::SIDE == Side::Server && state != StateName::Connected,
             limit: self.limits.recv,
         }

@@ -53,6 +53,8 @@ pub(crate) enum Opened {
 pub(crate) struct Rules {
     /// change_cipher_spec is legal now (§5): after the first ClientHello, before the peer's Finished.
     pub(crate) change_cipher_spec: bool,
+    /// Application data is legal now: the handshake is complete.
+    pub(crate) application_data: bool,
     /// A plaintext alert is legal although we have a key: the peer may not have made its own yet.
     pub(crate) plaintext_alert: bool,
     /// The most content of a protected record that we told the peer to send (RFC 8449, RFC 6066), content type excluded.
@@ -227,7 +229,7 @@ impl<'b> RecvBuf<'b> {
             }
             // §4.2.10: after a HelloRetryRequest only what comes before the second ClientHello is early data.
             opener.end_skipping();
-            return self.take(opener, outer, start..start.saturating_add(length));
+            return self.take(opener, rules, outer, start..start.saturating_add(length));
         }
         if !opener.is_keyed() {
             return match opener.is_skipping() {
@@ -250,13 +252,14 @@ impl<'b> RecvBuf<'b> {
         // [5.4-4] The type is the last byte that is not zero.
         let at = inner.iter().rposition(|b| *b != 0).ok_or(Reason::PaddingOnly)?;
         let inner_type = inner.get(at).copied().map_or(ContentType(0), ContentType);
-        self.take(opener, inner_type, start..start.saturating_add(at))
+        self.take(opener, rules, inner_type, start..start.saturating_add(at))
     }
 
     /// Sorts the content of a record by its type.
     fn take<A: Aead>(
         &mut self,
         opener: &mut Opener<A>,
+        rules: Rules,
         content_type: ContentType,
         content: Range<usize>,
     ) -> Result<Opened, Fault> {
@@ -281,6 +284,7 @@ impl<'b> RecvBuf<'b> {
                 let bytes = self.memory.get(content).unwrap_or_default();
                 Alert::parse(bytes).map(Opened::Alert).map_err(|_| Reason::AlertMalformed.into())
             }
+            ContentType::application_data if !rules.application_data => Err(Reason::ApplicationDataEarly.into()),
             ContentType::application_data if content.is_empty() => opener.count_empty().map(|()| Opened::Dropped),
             ContentType::application_data => {
                 opener.saw_content();

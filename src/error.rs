@@ -7,7 +7,7 @@ use core::fmt;
 /// Why a connection is over. It was told to the peer by one alert, unless the peer told us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// We refused to go on, and sent the alert that belongs to the reason.
+    /// We refused to go on, and sent the alert that belongs to the reason, unless our close_notify went before.
     Refused(Refusal),
     /// The peer refused to go on, and told us by an alert.
     PeerAlert(PeerAlert),

@@ -3,11 +3,11 @@
 mod util;
 
 use std::sync::{Arc, LazyLock};
-use symbolon::wire::{AlertDescription, ContentType};
+use symbolon::wire::{AlertDescription, ContentType, KeyUpdate, KeyUpdateRequest};
 use symbolon::{Error, Event, Misuse, PeerAlert, Reason, Role, ServerConfig};
 use util::null::Null;
 use util::pair::{ClientRole, End, ServerRole};
-use util::plain::{self, PlainWorld, Record, bring, local, records};
+use util::plain::{self, PlainWorld, Record, bring, encoded, local, records};
 
 static WORLD: LazyLock<PlainWorld> = LazyLock::new(PlainWorld::new);
 
@@ -148,6 +148,25 @@ fn closing_twice_sends_one_close_notify_and_nothing_can_be_written_behind_it() {
     assert_eq!(sent, [Record::new(true, ContentType::alert, &[1, AlertDescription::close_notify.0])]);
     client.give(&record("CONNECTED", ContentType::application_data, b"answer"));
     assert_eq!(client.received, b"answer");
+}
+
+fn sends_nothing_behind_close_notify<R: Role>(mut end: End<R, Null>) {
+    end.conn.app().unwrap().close(&mut end.tx);
+    end.take_output();
+    let request = encoded(&KeyUpdate { request_update: KeyUpdateRequest::update_requested });
+    end.give(&record("CONNECTED", ContentType::handshake, &request));
+    assert_eq!((end.error, end.take_output()), (None, vec![]));
+    end.give(&record("CONNECTED", ContentType::application_data, b"under the next key"));
+    assert_eq!(end.received, b"under the next key");
+    end.give(&record("CONNECTED", ContentType::change_cipher_spec, &[1]));
+    assert!(matches!(end.error, Some(Error::Refused(_))));
+    assert_eq!((end.take_output(), end.seen.alerts_sent), (vec![], vec![]));
+}
+
+#[test]
+fn neither_a_key_update_nor_an_alert_follows_our_close_notify() {
+    sends_nothing_behind_close_notify(client_at("CONNECTED"));
+    sends_nothing_behind_close_notify(server_at("CONNECTED"));
 }
 
 fn no_data_yet<R: Role>(mut end: End<R, Null>, state: &str, content: &[u8]) {

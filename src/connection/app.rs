@@ -110,6 +110,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
     pub fn close(&mut self, tx: &mut SendBuf<'_>) {
         if !self.conn.closed.by_us {
             self.conn.closed.by_us = true;
+            self.conn.machine.close();
             self.conn.send_alert(AlertDescription::close_notify, tx, &mut Unobserved);
         }
     }

@@ -462,10 +462,13 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let error = Error::Refused(Refusal { reason, side: R::SIDE, state, place, detail });
         tx.drop_open();
         let description = reason.alert();
-        self.send_alert(description, tx, observer);
-        if description == AlertDescription::user_canceled {
-            // [6.1-5]
-            self.send_alert(AlertDescription::close_notify, tx, observer);
+        // §6.1: after our close_notify there are no messages of ours any more.
+        if !self.closed.by_us {
+            self.send_alert(description, tx, observer);
+            if description == AlertDescription::user_canceled {
+                // [6.1-5]
+                self.send_alert(AlertDescription::close_notify, tx, observer);
+            }
         }
         self.end(error)
     }

@@ -12,11 +12,18 @@ pub struct Connected {
     at: Complete,
     /// We asked the peer for a KeyUpdate, and none came since.
     asked: bool,
+    /// We said that we will send no more.
+    closed: bool,
 }
 
 impl Connected {
     pub(super) fn new(at: Complete) -> Self {
-        Self { at, asked: false }
+        Self { at, asked: false, closed: false }
+    }
+
+    /// Nothing is sent any more (§6.1).
+    pub(super) fn close(&mut self) {
+        self.closed = true;
     }
 
     /// [4.6.3-1] The peer's keys change with its KeyUpdate; ours too, if it asks.
@@ -30,10 +37,10 @@ impl Connected {
         match update.request_update {
             KeyUpdateRequest::update_not_requested => {}
             // [4.6.3-3] The answer never asks again, or the two ends would never stop.
-            KeyUpdateRequest::update_requested if base.vault.may_update(base.side) => {
+            KeyUpdateRequest::update_requested if !self.closed && base.vault.may_update(base.side) => {
                 self.send_key_update(false, &mut base)?;
             }
-            // RFC 9846 §4.7.3: too many updates are not made, even when asked for.
+            // Nothing follows close_notify (§6.1), and too many updates are not made even when asked for (RFC 9846 §4.7.3).
             KeyUpdateRequest::update_requested => {}
             other => {
                 // [4.6.3-2]

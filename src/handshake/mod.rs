@@ -307,6 +307,13 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         R::connected(&mut self.state).ok_or(Reason::Internal)?.send_key_update(ask, &mut base)
     }
 
+    /// Our close_notify is out: nothing is sent any more.
+    pub(crate) fn close(&mut self) {
+        if let Some(connected) = R::connected(&mut self.state) {
+            connected.close();
+        }
+    }
+
     /// Nothing is legal any more, and every secret is gone.
     pub(crate) fn fail(&mut self) {
         self.state = R::failed();

@@ -21,6 +21,11 @@ impl Connected {
         Self { at, asked: false, closed: false }
     }
 
+    /// True if we asked the peer for a KeyUpdate that did not come yet.
+    pub(super) fn awaits_key_update(&self) -> bool {
+        self.asked
+    }
+
     /// Nothing is sent any more (§6.1).
     pub(super) fn close(&mut self) {
         self.closed = true;

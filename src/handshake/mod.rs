@@ -307,6 +307,11 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         R::connected(&mut self.state).ok_or(Reason::Internal)?.send_key_update(ask, &mut base)
     }
 
+    /// True if we asked the peer for a KeyUpdate that did not come yet.
+    pub(crate) fn awaits_key_update(&mut self) -> bool {
+        R::connected(&mut self.state).is_some_and(|connected| connected.awaits_key_update())
+    }
+
     /// Our close_notify is out: nothing is sent any more.
     pub(crate) fn close(&mut self) {
         if let Some(connected) = R::connected(&mut self.state) {

@@ -44,6 +44,13 @@ fn all_keys_are_gone_when_the_peer_gives_up() {
     assert_eq!(null.live_keys(), 0);
 }
 
+#[test]
+fn all_keys_are_gone_when_the_transport_ends() {
+    let (mut client, null) = client_at("CONNECTED");
+    assert!(client.conn.end_of_input().is_err());
+    assert_eq!(null.live_keys(), 0);
+}
+
 /// What a server sends that gets as far as its own signature and fails there, or earlier.
 fn sent_by_failing_server(crypto: Null, signer: NullSigner) -> (Vec<u8>, Option<Error>) {
     let config = symbolon::ServerConfig::builder(crypto);

@@ -220,10 +220,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         if self.closed.by_peer {
             return Ok(());
         }
-        let error = Error::Truncated { state: self.state() };
-        self.error = Some(error);
-        self.machine.fail();
-        Err(error)
+        Err(self.end(Error::Truncated { state: self.state() }))
     }
 
     /// Gives up, and tells the peer (`user_canceled`, RFC 8446 §6.1); for time-outs before CONNECTED. Later calls return the error.

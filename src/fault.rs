@@ -160,7 +160,7 @@ reasons! {
     NoCommonGroup => handshake_failure, "RFC 8446 §4.1.1", "no key exchange group in common";
     NoCommonScheme => handshake_failure, "RFC 8446 §4.4.2.2", "no credential of ours fits the signature schemes of the peer";
     KeyShareDuplicate => illegal_parameter, "RFC 8446 §4.2.8", "two key shares of one group";
-    KeyShareGroupNotOffered => illegal_parameter, "RFC 8446 §4.2.8", "a key share of a group that supported_groups does not list";
+    KeyShareGroupNotOffered => illegal_parameter, "RFC 8446 §4.2.8", "a key share of a group that supported_groups does not list, or not in this order";
     KeyShareBad => illegal_parameter, "RFC 8446 §4.2.8.1, §4.2.8.2, §7.4", "a key share is not a valid public value of its group";
     SecondHelloChanged => illegal_parameter, "RFC 8446 §4.1.2", "the second ClientHello differs from the first where it must not";
     SecondHelloShare => illegal_parameter, "RFC 8446 §4.2.8", "the second ClientHello does not carry exactly the key share asked for";
@@ -170,8 +170,8 @@ reasons! {
     // ServerHello, HelloRetryRequest (§4.1.3, §4.1.4)
     PeerIsOlder => protocol_version, "RFC 8446 §4.2.1, Appendix D.1", "the server speaks only an older version of TLS";
     Downgrade => illegal_parameter, "RFC 8446 §4.1.3", "the random of the server carries the downgrade sentinel: somebody removed TLS 1.3 from our offer";
-    SelectedVersionBad => illegal_parameter, "RFC 8446 §4.2.1", "selected_version is not TLS 1.3";
-    LegacyVersionBad => illegal_parameter, "RFC 8446 §4.1.3", "legacy_version is not 0x0303";
+    SelectedVersionBad => illegal_parameter, "RFC 8446 §4.1.4, §4.2.1", "selected_version is not TLS 1.3";
+    LegacyVersionBad => protocol_version, "RFC 9846 §4.2.3", "legacy_version is not 0x0303";
     SessionIdNotEchoed => illegal_parameter, "RFC 8446 §4.1.3", "legacy_session_id_echo is not what we sent";
     SuiteNotOffered => illegal_parameter, "RFC 8446 §4.1.3", "the server chose a cipher suite that we did not offer";
     SuiteChanged => illegal_parameter, "RFC 8446 §4.1.4", "the cipher suite differs from the HelloRetryRequest's";

@@ -3,11 +3,14 @@
 mod util;
 
 use std::sync::Arc;
-use symbolon::wire::{AlertDescription, ContentType, ExtensionType, HandshakeType};
+use symbolon::wire::{
+    AlertDescription, ClientHello, ClientHelloExtensions, ContentType, ExtensionType, HandshakeType, Parse,
+    ServerHello, ServerHelloExtensions,
+};
 use symbolon::{Error, Place, Reason};
 use util::null::Null;
 use util::pair::{ClientRole, End, ServerRole};
-use util::plain::{self, PlainWorld, Record, framed, local, one_message_a_record};
+use util::plain::{self, PlainWorld, Record, encoded, framed, local, one_message_a_record};
 
 /// The ClientHello with one more extension, in front of the others.
 fn with_extension(hello: &[u8], extension_type: ExtensionType, body: &[u8]) -> Vec<u8> {
@@ -115,6 +118,41 @@ fn the_second_hello_may_encrypt_its_inner_hello_anew() {
     give(&mut server, &inner(b"second")(&second));
     assert_eq!(server.error, None);
     assert_eq!(server.conn.state().name(), "WAIT_CERT");
+}
+
+#[test]
+fn a_hello_that_offers_a_psk_says_how_it_may_be_used() {
+    let world = PlainWorld::new();
+    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
+    let mut server = plain::server(&Arc::new(config));
+    let mut client = plain::client(&Arc::new(world.client_config().build().unwrap()));
+    client.drive();
+    let hello = hello_of(&client.take_output());
+    let hello = ClientHello::parse(&hello[4..]).unwrap();
+    let extensions = ClientHelloExtensions { pre_shared_key: Some(&[0; 50]), ..hello.extensions };
+    give(&mut server, &encoded(&ClientHello { extensions, ..hello }));
+    let (reason, place) = refused(&server);
+    assert_eq!((reason, place.extension), (Reason::ExtensionMissing, Some(ExtensionType::psk_key_exchange_modes)));
+}
+
+#[test]
+fn the_server_hello_behind_a_retry_keeps_to_tls_1_3() {
+    let world = PlainWorld::new();
+    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
+    let mut server = plain::server(&Arc::new(config));
+    let mut client = plain::client(&Arc::new(world.client_config().shares(0).build().unwrap()));
+    client.drive();
+    server.give(&client.take_output());
+    client.give(&server.take_output());
+    server.give(&client.take_output());
+    let sent = one_message_a_record(&server.take_output());
+    let hello = ServerHello::parse(&sent[0].content[4..]).unwrap();
+    let extensions = ServerHelloExtensions { supported_versions: None, ..hello.extensions };
+    let older = encoded(&ServerHello { extensions, ..hello });
+    client.give(&Record::new(false, ContentType::handshake, &older).sealed());
+    let Some(Error::Refused(refusal)) = client.error else { panic!("{:?}", client.error) };
+    assert_eq!(refusal.reason, Reason::SelectedVersionBad);
+    assert_eq!(client.seen.alerts_sent, [AlertDescription::illegal_parameter]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::wire::{CipherSuite, ExtensionType, Extensions, HelloRetryRequest, In,
 /// The end of `random` in a ServerHello of TLS 1.2, and of 1.1 and below, by a server that also speaks TLS 1.3 (§4.1.3).
 const DOWNGRADE: [&[u8; 8]; 2] = [b"DOWNGRD\x01", b"DOWNGRD\x00"];
 
-/// What ServerHello and HelloRetryRequest have in settings.
+/// The fields that ServerHello and HelloRetryRequest share.
 struct Hello<'a> {
     legacy_version: ProtocolVersion,
     legacy_session_id_echo: &'a [u8],
@@ -120,6 +120,11 @@ impl WaitSh {
     ) -> Result<WaitEe, Fault> {
         let hello: ServerHello<'_> = cx.absorb(msg)?;
         let version = hello.extensions.supported_versions;
+        // §4.1.4: the version of the HelloRetryRequest holds, and that was TLS 1.3.
+        if self.retry.is_some() && version.is_none() {
+            let fault = Fault::from(Reason::SelectedVersionBad).field("legacy_version");
+            return Err(fault.detail(Detail::Version(hello.legacy_version)));
+        }
         // [4.1.3-4] The sentinel means that the server knows TLS 1.3 and was not asked for it.
         if version.is_none() && DOWNGRADE.iter().any(|end| hello.random.ends_with(*end)) {
             return Err(Fault::from(Reason::Downgrade).field("random").detail(Detail::Version(hello.legacy_version)));

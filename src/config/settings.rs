@@ -107,7 +107,7 @@ pub trait HasSettings {
     fn credentials(&self) -> &[Shared<'static, Credential>];
 }
 
-/// HasSettings that both roles have.
+/// The settings that both roles have.
 #[allow(unreachable_pub)] // named by a sealed trait
 #[derive(Clone, Debug)]
 pub struct Settings<C> {
@@ -286,7 +286,8 @@ macro_rules! settings_setters {
             self
         }
 
-        /// Stops to have the peer's chain judged by the application; anchors and allow list are then not consulted.
+        /// Stops to have the peer's chain judged by the application: anchors, allow list, and the name that a client connects
+        /// to are then not consulted.
         #[must_use]
         pub fn ask_chain(mut self) -> Self {
             self.settings.ask_chain = true;

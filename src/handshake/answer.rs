@@ -7,8 +7,8 @@ use crate::crypto::{Crypto, MAX_SIGNATURE_LEN, SignatureAlgorithm};
 use crate::fault::{Fault, Reason, Side};
 use crate::shared::Shared;
 use crate::wire::{
-    Certificate, CertificateEntry, CertificateRequest, ClientHello, DistinguishedName, HEADER_LEN, Parse,
-    SignatureScheme, Vector,
+    Certificate, CertificateEntry, CertificateRequest, ClientHello, DistinguishedName, ExtensionType, HEADER_LEN,
+    Parse, SignatureScheme, Vector,
 };
 use crate::x509::{self, MAX_CHAIN, ServerName};
 
@@ -125,7 +125,9 @@ pub(super) fn choose_for_request<C>(
     config: &ClientConfig<C>,
     cr: &CertificateRequest<'_>,
 ) -> Result<Chosen<'static>, Fault> {
-    let offered = cr.extensions.signature_algorithms.ok_or(Reason::ExtensionMissing)?;
+    // [4.3.2-2]
+    let missing = || Fault::from(Reason::ExtensionMissing).extension(ExtensionType::signature_algorithms);
+    let offered = cr.extensions.signature_algorithms.ok_or_else(missing)?;
     if config.credentials.is_empty() {
         return Ok(Err(WhyNothingSent::NoCredential));
     }

@@ -151,6 +151,8 @@ pub struct Print<W: Write> {
     recv: Epoch,
     /// The message seen last: the state that it leads to is printed beside it.
     open: Option<Row>,
+    /// A change_cipher_spec that went out before the state that the open message leads to.
+    change_cipher_spec: bool,
     /// States that a server enters before it takes the ClientHello, which is told only then.
     early: Vec<StateName>,
 }
@@ -158,7 +160,15 @@ pub struct Print<W: Write> {
 impl<W: Write> Print<W> {
     /// Prints to `out` what a connection of this side does. Errors of `out` are passed over.
     pub fn new(side: Side, out: W) -> Self {
-        Self { out, side, send: Epoch::Initial, recv: Epoch::Initial, open: None, early: Vec::new() }
+        Self {
+            out,
+            side,
+            send: Epoch::Initial,
+            recv: Epoch::Initial,
+            open: None,
+            change_cipher_spec: false,
+            early: Vec::new(),
+        }
     }
 
     fn begin(&mut self, mut row: Row) {
@@ -170,6 +180,9 @@ impl<W: Write> Print<W> {
     fn flush(&mut self) {
         if let Some(row) = self.open.take() {
             let _ = write!(self.out, "{row}");
+        }
+        if core::mem::take(&mut self.change_cipher_spec) {
+            let _ = write!(self.out, "{}", Row::change_cipher_spec(self.side));
         }
     }
 
@@ -195,7 +208,7 @@ impl<W: Write> Observer for Print<W> {
         match *event {
             Trace::Send { kind, bytes } => self.begin(Row::message(side, kind, bytes, self.send)),
             Trace::Recv { kind, bytes } => self.begin(Row::message(side.peer(), kind, bytes, self.recv)),
-            Trace::SendChangeCipherSpec => self.begin(Row::change_cipher_spec(side)),
+            Trace::SendChangeCipherSpec => self.change_cipher_spec = true,
             Trace::SendKey(epoch) => self.send = epoch,
             Trace::RecvKey(epoch) => self.recv = epoch,
             Trace::Moved { to: to @ (StateName::RecvdCh | StateName::Negotiated), .. } => self.early.push(to),

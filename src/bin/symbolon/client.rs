@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::{Cause, Handshake};
-use symbolon::{ClientConfig, ClientWith, Error, Event, RecvBuf, SendBuf, ServerName, Side, UnixTime};
+use symbolon::{ClientAuthState, ClientConfig, ClientWith, Error, Event, RecvBuf, SendBuf, ServerName, Side, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -44,8 +44,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     };
     tell(format_args!("connected to {}: {}", options.target, parameters(&live.conn)));
     tell(format_args!("the server is {}", proven(&live.conn)));
-    if let Some(line) = case().client_certificate(&live.conn) {
-        tell(line);
+    if let ClientAuthState::NothingSent(why) = live.conn.client_auth() {
+        tell(format_args!("it asked for a client certificate, and none was sent: {why}"));
     }
     match live.pump(options.wait) {
         Ok(()) => Ok(()),

@@ -4,6 +4,7 @@ use crate::explain::{self, Case};
 use crate::figure::{self, Recorder};
 use crate::net::{self, Wire};
 use crate::openssl;
+use crate::options::{Common, restrict};
 use crate::pki::{Pki, SERVER};
 use crate::stop::Stop;
 use crate::watch::Witness;
@@ -39,22 +40,18 @@ pub(crate) struct World {
     pub(crate) server: Arc<ServerConfig<Ring>>,
 }
 
+/// The application protocol of the demo.
+pub(crate) const PROTOCOL: &str = "symbolon-demo";
+
 impl World {
-    pub(crate) fn new() -> Result<Self, Stop> {
+    /// Both ends speak what `common` leaves.
+    pub(crate) fn new(common: &Common) -> Result<Self, Stop> {
         let pki = Pki::new()?;
-        let protocols = ["symbolon-demo"];
-        let client = ClientConfig::builder(Ring::new())
-            .anchors(pki.anchors()?)
-            .credential(pki.client.credential()?)
-            .alpn(protocols)
-            .build()
-            .map_err(Stop::refused)?;
+        let client = ClientConfig::builder(Ring::new()).anchors(pki.anchors()?).credential(pki.client.credential()?);
         let server = ServerConfig::builder(Ring::new())
             .credential(pki.server.credential()?)
-            .client_auth(ClientAuth::require(pki.anchors()?, Allow::dns(crate::pki::CLIENT)))
-            .alpn(protocols)
-            .build()
-            .map_err(Stop::refused)?;
+            .client_auth(ClientAuth::require(pki.anchors()?, Allow::dns(crate::pki::CLIENT)));
+        let (client, server) = (restrict!(client, common)?, restrict!(server, common)?);
         Ok(Self { pki, client: Arc::new(client), server: Arc::new(server) })
     }
 
@@ -69,7 +66,7 @@ impl World {
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
-    let world = World::new()?;
+    let world = World::new(&Common { alpn: vec![PROTOCOL.to_owned()], ..Common::default() })?;
     with_ourselves(&world)?;
     print("");
     if options.no_openssl {

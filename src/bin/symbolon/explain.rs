@@ -92,7 +92,7 @@ impl Case<'_> {
     }
 
     /// At the client: which certificate the server was shown, or why none.
-    pub(crate) fn client_certificate<R: Role>(&self, conn: &Connection<'_, R, Ring>) -> Option<String> {
+    fn client_certificate<R: Role>(&self, conn: &Connection<'_, R, Ring>) -> Option<String> {
         match conn.client_auth() {
             _ if conn.side() == Side::Server => None,
             ClientAuthState::NotRequested => None,
@@ -112,7 +112,7 @@ impl Case<'_> {
         }
     }
 
-    pub(crate) fn peer_certificate(&self, index: usize) -> Option<Vec<u8>> {
+    fn peer_certificate(&self, index: usize) -> Option<Vec<u8>> {
         first(&self.witness.peer_certificate, index)
     }
 }

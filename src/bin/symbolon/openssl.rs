@@ -1,6 +1,6 @@
 //! The demo's handshakes with openssl, as a client and as a server.
 
-use crate::demo::{LINE, Said, TIME, World, ask_once, serve_once};
+use crate::demo::{LINE, PROTOCOL, Said, TIME, World, ask_once, serve_once};
 use crate::figure::Recorder;
 use crate::pki::{Leaf, SERVER};
 use crate::stop::Stop;
@@ -32,7 +32,7 @@ pub(crate) fn server_for_us(world: &World) -> Result<Said, Stop> {
         "-Verify",
         "4",
         "-alpn",
-        "symbolon-demo",
+        PROTOCOL,
     ]))?;
     let accept = openssl.line_with("ACCEPT ")?;
     let address = accept.trim_start_matches("ACCEPT ").trim();
@@ -63,7 +63,7 @@ pub(crate) fn client_for_us(world: &World) -> Result<Said, Stop> {
         "-verify_hostname",
         SERVER,
         "-alpn",
-        "symbolon-demo",
+        PROTOCOL,
     ]))?;
     openssl.say(LINE)?;
     let answer = openssl.line_with("");

@@ -13,7 +13,7 @@ use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use symbolon::{ClientConfig, ServerName, Side};
 
 /// What both roles may restrict, and how they are watched.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Common {
     /// Application protocols, preferred first (RFC 7301).
     #[arg(long, value_name = "P,..", value_delimiter = ',')]

@@ -16,7 +16,9 @@ pub(crate) fn wrapped(head: &str, text: &str, columns: usize) -> String {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split_whitespace() {
         let letters: Vec<char> = word.chars().collect();
-        for (n, piece) in letters.chunks(room).enumerate() {
+        // Hexadecimal is easier to count in whole groups of bytes.
+        let most = if letters.len() > room { room - room % 16 } else { room };
+        for (n, piece) in letters.chunks(most).enumerate() {
             let piece: String = piece.iter().collect();
             match lines.last_mut() {
                 Some(line) if line.is_empty() => *line = piece,

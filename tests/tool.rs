@@ -1,0 +1,657 @@
+//! The tool as its users meet it: arguments, standard streams, exit codes.
+
+mod util;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use util::pki::{Chain, For, Pki};
+
+/// Whatever hangs is stopped, and fails its test.
+const MOST: Duration = Duration::from_secs(60);
+
+fn symbolon() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_symbolon"))
+}
+
+/// A folder with certificates of one CA, and a stranger's.
+struct Files {
+    dir: PathBuf,
+    pki: Pki,
+}
+
+impl Files {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let dir = std::env::temp_dir().join(format!("symbolon-tool-{}-{number}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let files = Self { dir, pki: Pki::new("test") };
+        files.write("ca.pem", &files.pki.root.pem);
+        files.put("server", &files.pki.server("server.test"));
+        files.put("client", &files.pki.client("robot.test"));
+        let stranger = Pki::new("stranger");
+        files.write("stranger-ca.pem", &stranger.root.pem);
+        files.put("stranger", &stranger.client("stranger.test"));
+        files
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.dir.join(name).display().to_string()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.dir.join(name), text).unwrap();
+    }
+
+    fn put(&self, name: &str, chain: &Chain) {
+        self.write(&format!("{name}.pem"), &chain.pem);
+        self.write(&format!("{name}.key"), &chain.key_pem);
+    }
+
+    /// `--cert` and `--key` of a credential here.
+    fn shows(&self, name: &str) -> [String; 4] {
+        ["--cert".into(), self.path(&format!("{name}.pem")), "--key".into(), self.path(&format!("{name}.key"))]
+    }
+
+    /// A server of ours; words that end in `.pem`, `.log` are files of this folder.
+    fn server(&self, options: &str) -> Server {
+        let mut command = symbolon();
+        command.args(["server", "--listen", "127.0.0.1:0"]).args(self.shows("server")).args(self.words(options));
+        Server::start(&mut command)
+    }
+
+    /// Our client, at a server that it knows as `server.test`.
+    fn client(&self, address: &str, options: &str) -> Command {
+        let mut command = symbolon();
+        command.args(["client", address, "--name", "server.test", "--ca", &self.path("ca.pem")]);
+        command.args(self.words(options));
+        command
+    }
+
+    fn words(&self, options: &str) -> Vec<String> {
+        options
+            .split_whitespace()
+            .map(|word| match Path::new(word).extension().and_then(|e| e.to_str()) {
+                Some("pem" | "key" | "log") => self.path(word),
+                _ => word.to_owned(),
+            })
+            .collect()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// A running server, which told its address.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+        Self { child, address: address.trim_end().to_owned() }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let tcp = TcpStream::connect(&self.address).unwrap();
+        tcp.set_read_timeout(Some(MOST)).unwrap();
+        tcp
+    }
+
+    /// Waits for it to end by itself, and returns its exit code and what it said on standard error.
+    fn end(mut self) -> (Option<i32>, String) {
+        let code = wait(&mut self.child);
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (code, said)
+    }
+
+    fn terminate(self) -> (Option<i32>, String) {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+        self.end()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn wait(child: &mut Child) -> Option<i32> {
+    let until = Instant::now() + MOST;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if Instant::now() > until {
+            child.kill().unwrap();
+            panic!("it hangs");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// What a program came to.
+struct Done {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+/// Runs a program with this input.
+fn run(command: &mut Command, input: &[u8]) -> Done {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let (input, id) = (input.to_vec(), child.id());
+    let feed = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let (to, done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || to.send(child.wait_with_output()));
+    let Ok(done) = done.recv_timeout(MOST) else {
+        let _ = Command::new("kill").arg(id.to_string()).status();
+        panic!("it hangs");
+    };
+    feed.join().unwrap();
+    let Output { status, stdout, stderr } = done.unwrap();
+    Done { code: status.code(), out: String::from_utf8(stdout).unwrap(), err: String::from_utf8(stderr).unwrap() }
+}
+
+impl Done {
+    fn is(self, code: i32, says: &[&str]) -> Self {
+        assert_eq!(self.code, Some(code), "{}{}", self.out, self.err);
+        for text in says {
+            assert!(self.out.contains(text) || self.err.contains(text), "no {text:?} in:\n{}{}", self.out, self.err);
+        }
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        self
+    }
+}
+
+fn has_openssl() -> bool {
+    let there = Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("skipped: there is no openssl on the PATH");
+    }
+    there
+}
+
+#[test]
+fn demo_shows_both_ends_their_messages_and_who_they_are() {
+    let done = run(symbolon().arg("demo"), b"").is(
+        0,
+        &[
+            "WAIT_SH       + key_share          -------->                      RECVD_CH",
+            "{CertificateRequest}",
+            "START → WAIT_SH → WAIT_EE → WAIT_CERT_CR → WAIT_CERT → WAIT_CV",
+            "START → RECVD_CH → NEGOTIATED → WAIT_FLIGHT2 → WAIT_CERT → WAIT_CV",
+            "CN=server.test, dns:server.test, proved by ecdsa_secp256r1_sha256",
+            "CN=robot.test, dns:robot.test",
+            "\"Each half proves the other.\"",
+        ],
+    );
+    assert!(done.out.lines().all(|line| line.chars().count() <= 80), "{}", done.out);
+    assert!(!done.out.contains('\u{1b}'), "no colours where there is no terminal");
+    if has_openssl() {
+        assert!(done.out.contains("our client and openssl s_server: ok"), "{}", done.out);
+        assert!(done.out.contains("openssl s_client and our server: ok"), "{}", done.out);
+    }
+}
+
+#[test]
+fn demo_says_why_it_skips_openssl() {
+    run(symbolon().arg("demo").env("PATH", ""), b"").is(0, &["openssl: skipped"]);
+}
+
+#[test]
+fn an_echo_comes_back_in_every_mode_of_client_authentication() {
+    let files = Files::new();
+    for (mode, shows, server_says) in [
+        ("none", "", "a client without certificate"),
+        ("none", "--cert client.pem --key client.key", "a client without certificate"),
+        ("request", "", "a client without certificate"),
+        ("request", "--cert client.pem --key client.key", "dns:robot.test"),
+        ("require", "--cert client.pem --key client.key", "dns:robot.test"),
+    ] {
+        let server = files.server(&format!("--client-ca ca.pem --client-auth {mode} --echo --once"));
+        let done = run(&mut files.client(&server.address, shows), b"hello\n").is(0, &["dns:server.test"]);
+        assert_eq!(done.out, "hello\n", "{mode} {shows}");
+        let (code, said) = server.end();
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains(server_says), "{mode} {shows}: {said}");
+    }
+}
+
+#[test]
+fn server_refuses_a_client_without_certificate_when_required_and_both_say_so() {
+    let files = Files::new();
+    let server = files.server("--client-ca ca.pem --echo --once");
+    run(&mut files.client(&server.address, ""), b"hello\n").is(
+        1,
+        &["alert certificate_required", "none was sent: no client certificate is configured", "--cert and --key"],
+    );
+    let (code, said) = server.end();
+    assert_eq!(code, Some(1));
+    assert!(said.contains("the client sent no certificate, and one is required"), "{said}");
+}
+
+#[test]
+fn only_those_on_the_allow_list_are_let_in() {
+    let files = Files::new();
+    let shows = "--cert client.pem --key client.key";
+    for rule in ["dns:robot.test", "uri:spiffe://symbolon.test/robot.test", "dns:other.test,dns:ROBOT.test"] {
+        let server = files.server(&format!("--client-ca ca.pem --allow {rule} --echo --once"));
+        assert_eq!(run(&mut files.client(&server.address, shows), b"in\n").is(0, &[]).out, "in\n", "{rule}");
+    }
+    let server = files.server("--client-ca ca.pem --allow dns:other.test --echo --once");
+    let done = run(&mut files.client(&server.address, shows), b"in\n");
+    done.is(1, &["alert access_denied", "subject CN=robot.test, serial "]);
+    let (_, said) = server.end();
+    assert!(said.contains("dns:robot.test") && said.contains("spki-sha256:"), "{said}");
+}
+
+#[test]
+fn client_reports_every_time_that_its_certificate_was_refused() {
+    let files = Files::new();
+    let shows = "--cert stranger.pem --key stranger.key";
+    let server = files.server("--client-ca ca.pem --echo");
+    for _ in 0..50 {
+        run(&mut files.client(&server.address, shows), b"hello\n").is(
+            1,
+            &["CONNECTED: the server sent alert unknown_ca", "subject CN=stranger.test, serial ", "CN=test root"],
+        );
+    }
+    drop(server);
+    if !has_openssl() {
+        return;
+    }
+    let mut openssl = Command::new("openssl");
+    openssl.args(["s_server", "-accept", "127.0.0.1:0", "-tls1_3", "-Verify", "3", "-verify_return_error", "-rev"]);
+    openssl.args(["-CAfile", &files.path("ca.pem"), "-cert_chain", &files.path("server.pem")]);
+    openssl.args(["-cert", &files.path("server.pem"), "-key", &files.path("server.key")]);
+    let mut child = openssl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let address = lines.find_map(|line| Some(line.strip_prefix("ACCEPT ")?.to_owned())).unwrap();
+    std::thread::spawn(move || lines.for_each(drop));
+    for _ in 0..50 {
+        run(&mut files.client(&address, shows), b"hello\n").is(1, &["alert unknown_ca", "subject CN=stranger.test"]);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn files_that_are_not_what_they_should_be_are_named_with_what_they_are() {
+    let files = Files::new();
+    files.write("empty.pem", "");
+    files.write("encrypted.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+    fs::write(files.dir.join("der.pem"), &files.pki.root.der).unwrap();
+    for (options, file, what) in [
+        (
+            "--cert client.key --key client.key",
+            "client.key",
+            "is a private key (PRIVATE KEY, line 1), not a certificate",
+        ),
+        (
+            "--cert client.pem --key client.pem",
+            "client.pem",
+            "is a certificate (CERTIFICATE, line 1), not a private key",
+        ),
+        ("--cert client.pem --key server.key", "server.key", "is not the key of the first certificate in"),
+        ("--cert client.pem --key encrypted.key", "encrypted.key", "is an encrypted private key"),
+        ("--cert client.pem --key absent.key", "absent.key", "No such file"),
+        ("--cert empty.pem --key client.key", "empty.pem", "holds no PEM block"),
+        ("--cert der.pem --key client.key", "der.pem", "is DER, not PEM"),
+        ("--keylog absent/keys.log", "keys.log", "No such file"),
+    ] {
+        let done = run(&mut files.client("127.0.0.1:1", options), b"").is(2, &[what]);
+        assert!(done.err.contains(&format!("{file}: {what}")), "{options}: {}", done.err);
+        let server = run(symbolon().args(["server", "--listen", "127.0.0.1:0"]).args(files.words(options)), b"");
+        if !options.contains("keylog") {
+            server.is(2, &[what]);
+        }
+    }
+    let mut client = symbolon();
+    run(client.args(["client", "127.0.0.1:1", "--ca", &files.path("server.key")]), b"")
+        .is(2, &["server.key: is a private key"]);
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_what_is_known() {
+    let files = Files::new();
+    for (options, says) in [
+        ("--suites TLS_RSA_WITH_NULL_MD5", "TLS_CHACHA20_POLY1305_SHA256"),
+        ("--groups P-999", "secp256r1"),
+        ("--sigalgs rsa_md5", "ed25519"),
+        ("--timeout 0", "seconds"),
+        ("--cert client.pem", "--key"),
+        ("--name not_a_name", "label"),
+    ] {
+        run(symbolon().args(["client", "server.test:1"]).args(files.words(options)), b"").is(2, &[says]);
+    }
+    run(symbolon().args(["client", "server.test"]), b"").is(2, &["HOST:PORT"]);
+    run(symbolon().args(["client", "2001:db8::1:443"]), b"").is(2, &["brackets"]);
+    let server = |options: &str| {
+        let mut command = symbolon();
+        command.args(["server", "--listen", "127.0.0.1:0"]).args(files.shows("server")).args(files.words(options));
+        run(&mut command, b"")
+    };
+    server("--client-auth require").is(2, &["--client-ca"]);
+    server("--allow dns:robot.test").is(2, &["--client-ca"]);
+    server("--client-ca ca.pem --allow robot.test").is(2, &["dns:NAME"]);
+    server("--cert client.pem").is(2, &["each certificate needs its key"]);
+}
+
+#[test]
+fn names_of_parameters_are_taken_in_any_case_and_used() {
+    let files = Files::new();
+    let server = files.server("--echo --once");
+    let options = "--suites tls_chacha20_poly1305_sha256 --groups SECP384R1 --alpn x,y";
+    run(&mut files.client(&server.address, options), b"hello\n").is(0, &["TLS_CHACHA20_POLY1305_SHA256, secp384r1"]);
+    let server = files.server("--groups secp384r1 --alpn y --once");
+    run(&mut files.client(&server.address, "--alpn x,y"), b"")
+        .is(0, &["secp384r1 after a HelloRetryRequest, ALPN \"y\""]);
+    let server = files.server("--suites tls_aes_256_gcm_sha384 --once");
+    run(&mut files.client(&server.address, "--suites tls_aes_128_gcm_sha256"), b"").is(1, &["--suites"]);
+}
+
+#[test]
+fn refusals_of_the_server_end_with_1_and_say_what_to_do() {
+    let files = Files::new();
+    files.put(
+        "expired",
+        &files.pki.leaf("server.test", For::Server, |params| params.not_after = rcgen::date_time_ymd(2026, 1, 2)),
+    );
+    let server = files.server("--echo");
+    let address = &server.address;
+    run(&mut files.client(address, "").arg("--ca").arg(files.path("ca.pem")), b"").is(2, &["--ca"]);
+    let client = |ca: &str, name: &str| {
+        let mut command = symbolon();
+        command.args(["client", address, "--ca", &files.path(ca), "--name", name]);
+        run(&mut command, b"")
+    };
+    client("stranger-ca.pem", "server.test").is(1, &["CN=test root", "stranger-ca.pem", "--ca"]);
+    client("ca.pem", "other.test").is(1, &["dns:server.test", "other.test", "--name"]);
+    client("ca.pem", "127.0.0.1").is(1, &["dns:server.test"]);
+    let mut expired = symbolon();
+    expired.args(["server", "--listen", "127.0.0.1:0"]).args(files.shows("expired"));
+    let server = Server::start(&mut expired);
+    run(&mut files.client(&server.address, ""), b"").is(1, &["2026-01-02T00:00:00Z", "expired"]);
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    run(&mut files.client(&closed, ""), b"").is(1, &[&closed, "refused"]);
+}
+
+#[test]
+fn a_get_is_answered_with_parameters_and_identity() {
+    let files = Files::new();
+    let server = files.server("--client-ca ca.pem --www");
+    let shows = "--cert client.pem --key client.key";
+    let done =
+        run(&mut files.client(&server.address, shows), b"GET / HTTP/1.1\r\nHost: server.test\r\n\r\n").is(0, &[]);
+    assert!(done.out.starts_with("HTTP/1.1 200 OK\r\n"), "{}", done.out);
+    assert!(done.out.contains("TLS_AES_128_GCM_SHA256, x25519\nclient: CN=robot.test, dns:robot.test"), "{}", done.out);
+    let length = done.out.split("\r\n\r\n").nth(1).unwrap().len();
+    assert!(done.out.contains(&format!("Content-Length: {length}\r\n")), "{}", done.out);
+    let done = run(&mut files.client(&server.address, shows), b"PUT / HTTP/1.1\r\n\r\n").is(0, &[]);
+    assert!(done.out.starts_with("HTTP/1.1 405 "), "{}", done.out);
+}
+
+#[test]
+fn the_server_name_chooses_among_several_credentials() {
+    let files = Files::new();
+    files.put("second", &files.pki.server("second.test"));
+    let server = files.server("--cert second.pem --key second.key --www");
+    for name in ["server.test", "second.test"] {
+        let mut client = symbolon();
+        client.args(["client", &server.address, "--ca", &files.path("ca.pem"), "--name", name]);
+        run(&mut client, b"GET / HTTP/1.0\r\n\r\n").is(0, &[&format!("the server is CN={name}")]);
+    }
+}
+
+#[test]
+fn key_logs_of_both_ends_agree_and_are_for_their_owner_only() {
+    let files = Files::new();
+    let server = files.server("--keylog server.log --echo --once");
+    run(&mut files.client(&server.address, "--keylog client.log"), b"hello\n").is(0, &[]);
+    server.end();
+    let lines = |name: &str| {
+        let text = fs::read_to_string(files.dir.join(name)).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let client = lines("client.log");
+    assert_eq!(client, lines("server.log"));
+    let labels: Vec<&str> = client
+        .iter()
+        .map(|line| {
+            let [label, random, secret] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            assert_eq!(hex::decode(random).unwrap().len(), 32);
+            assert_eq!(hex::decode(secret).unwrap().len(), 32);
+            label
+        })
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            "CLIENT_TRAFFIC_SECRET_0",
+            "EXPORTER_SECRET",
+            "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            "SERVER_TRAFFIC_SECRET_0"
+        ]
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(files.dir.join("client.log")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_json_trace_has_an_object_a_line_and_no_secret() {
+    let files = Files::new();
+    let server = files.server("--echo --once");
+    let done = run(&mut files.client(&server.address, "--trace json --keylog keys.log"), b"hello\n").is(0, &[]);
+    let events: Vec<serde_json::Value> = done
+        .err
+        .lines()
+        .filter(|line| !line.starts_with("symbolon: "))
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect();
+    assert!(events.iter().all(|event| event["side"] == "client" && event["time"].is_number()));
+    let named = |name: &str| events.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
+    let states: Vec<_> = named("moved").iter().map(|event| event["to"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(states[..3], ["WAIT_SH", "WAIT_EE", "WAIT_CERT_CR"]);
+    let hello = named("recv").into_iter().find(|event| event["message"] == "ServerHello").unwrap();
+    let fields = hello["fields"].as_array().unwrap();
+    let suite = fields.iter().find(|field| field["name"] == "cipher_suite").unwrap();
+    assert_eq!((&suite["offset"], &suite["value"]), (&71.into(), &"TLS_AES_128_GCM_SHA256 (0x1301)".into()));
+    for line in fs::read_to_string(files.dir.join("keys.log")).unwrap().lines() {
+        let secret = line.rsplit(' ').next().unwrap();
+        assert!(!done.err.contains(secret), "a trace is no key log");
+    }
+}
+
+#[test]
+fn a_text_trace_draws_the_handshake() {
+    let files = Files::new();
+    let server = files.server("--client-ca ca.pem --trace text --once");
+    run(&mut files.client(&server.address, "--trace text"), b"").is(
+        1,
+        &[
+            "WAIT_SH       + key_share          -------->\n",
+            "WAIT_EE                                     + supported_versions\n              (change_cipher_spec)\n",
+            "{CertificateVerify}\n",
+            "[Alert certificate_required]\n",
+        ],
+    );
+    let (_, said) = server.end();
+    assert!(said.contains("+ key_share          -------->                      RECVD_CH\n"), "{said}");
+    assert!(said.contains("{Finished}  WAIT_FLIGHT2\n"), "{said}");
+}
+
+#[test]
+fn many_clients_are_served_at_once() {
+    let files = Files::new();
+    let server = files.server("--echo");
+    let silent: Vec<TcpStream> = (0..20).map(|_| server.connect()).collect();
+    let done = run(&mut files.client(&server.address, ""), b"hello\n").is(0, &[]);
+    assert_eq!(done.out, "hello\n");
+    drop(silent);
+}
+
+#[test]
+fn four_megabytes_go_through_both_ways_at_once() {
+    let files = Files::new();
+    let server = files.server("--echo --once");
+    let text: String = (0..1 << 19).map(|n| format!("{n:07}\n")).collect();
+    let done = run(&mut files.client(&server.address, ""), text.as_bytes()).is(0, &[]);
+    assert!(done.out == text, "{} of {} bytes came back", done.out.len(), text.len());
+}
+
+#[test]
+fn a_client_that_stalls_is_dropped_with_a_line_that_says_so() {
+    let files = Files::new();
+    let server = files.server("--timeout 0.5 --once");
+    let mut tcp = server.connect();
+    // A ClientHello of 512 bytes begins, and then comes byte by byte: each of them in time, all together not.
+    tcp.write_all(&[22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]).unwrap();
+    let mut end = [0; 64];
+    tcp.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    let until = Instant::now() + MOST;
+    let received = loop {
+        assert!(Instant::now() < until, "it waits for ever");
+        if tcp.write_all(&[0]).is_err() {
+            break 0;
+        }
+        match tcp.read(&mut end) {
+            Ok(n) => break n,
+            Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => break 0,
+        }
+    };
+    assert_eq!(&end[..received], [21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0], "user_canceled, close_notify");
+    let (code, said) = server.end();
+    assert_eq!(code, Some(1));
+    assert!(said.contains("START: the client did not complete the handshake within 0.5 s; dropped"), "{said}");
+}
+
+#[test]
+fn a_server_that_says_nothing_is_given_up() {
+    let files = Files::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let done = run(&mut files.client(&address, "--timeout 0.3"), b"");
+    done.is(1, &["WAIT_SH: the server did not complete the handshake within 0.3 s", "--timeout"]);
+}
+
+#[test]
+fn plain_http_is_called_by_its_name() {
+    let files = Files::new();
+    let server = files.server("--www --once");
+    let mut tcp = server.connect();
+    tcp.write_all(b"GET / HTTP/1.1\r\nHost: server.test\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    tcp.read_to_end(&mut answer).unwrap();
+    assert_eq!(answer, [21, 3, 3, 0, 2, 2, 10], "the alert arrives, and no reset destroys it");
+    let (code, said) = server.end();
+    assert_eq!(code, Some(1));
+    assert!(said.contains("plain HTTP") && said.contains("https://"), "{said}");
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let http = std::thread::spawn(move || {
+        let (mut tcp, _) = listener.accept().unwrap();
+        let _ = tcp.read(&mut [0; 4096]);
+        tcp.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let _ = tcp.read(&mut [0; 4096]);
+    });
+    run(&mut files.client(&address, ""), b"").is(1, &["plain HTTP", "another one"]);
+    http.join().unwrap();
+}
+
+#[test]
+fn a_signal_ends_the_server_and_its_clients_properly() {
+    let files = Files::new();
+    let server = files.server("--echo");
+    let mut client = files.client(&server.address, "");
+    let mut client = client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The echo shows that it is connected.
+    client.stdin.as_mut().unwrap().write_all(b"hello\n").unwrap();
+    let mut line = String::new();
+    BufReader::new(client.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "hello\n");
+    let (code, said) = server.terminate();
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(wait(&mut client), Some(0), "close_notify came");
+}
+
+#[test]
+fn a_closed_standard_output_is_no_panic() {
+    let files = Files::new();
+    let server = files.server("--echo");
+    let mut commands = vec![symbolon(), symbolon(), files.client(&server.address, "")];
+    commands[0].arg("demo");
+    commands[1].args(["step", "--all"]);
+    for mut command in commands {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        child.stdin.take().unwrap().write_all(b"hello\n").unwrap();
+        assert_eq!(wait(&mut child), Some(0));
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
+
+#[test]
+fn step_shows_every_arrow_with_fields_offsets_and_secrets() {
+    let done = run(symbolon().args(["step", "--all"]), b"").is(
+        0,
+        &[
+            "client ── START → WAIT_SH",
+            "server ── WAIT_FINISHED → CONNECTED",
+            "\n       6  random                          ",
+            "\n      90        HostName                  \"server.test\"\n",
+            "may come next: ServerHello or HelloRetryRequest",
+            "secret client_handshake_traffic_secret\n",
+            "Derive-Secret(Master Secret, \"exp master\", ClientHello...server Finished)",
+        ],
+    );
+    let secrets = |name: &str| {
+        let title = format!("secret {name}\n");
+        let blocks = done.out.split(&title).skip(1);
+        blocks.map(|block| block.lines().find(|line| line.len() == 70).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for name in ["server_handshake_traffic_secret", "client_application_traffic_secret_0", "resumption_master_secret"] {
+        let both = secrets(name);
+        assert_eq!(both.len(), 2, "{name}: {}", done.out);
+        assert_eq!(both[0], both[1], "{name}");
+    }
+}
+
+#[test]
+fn step_goes_through_a_live_handshake() {
+    let files = Files::new();
+    let server = files.server("--client-ca ca.pem");
+    let step = |more: &str| {
+        let mut command = symbolon();
+        command.args(["step", "--connect", &server.address, "--ca", &files.path("ca.pem"), "--name", "server.test"]);
+        run(command.args(files.words(more)), b"")
+    };
+    step("--cert client.pem --key client.key").is(0, &["WAIT_CV → WAIT_FINISHED", "the server is CN=server.test"]);
+    step("").is(1, &["WAIT_FINISHED → CONNECTED", "Recv Alert certificate_required"]);
+}

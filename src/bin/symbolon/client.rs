@@ -144,7 +144,10 @@ impl Live {
                     if let Some(leaving) = &mut leaving {
                         (leaving.since, leaving.answered) = (Instant::now(), true);
                     }
-                    self.receive(&bytes)?;
+                    if self.receive(&bytes)? {
+                        self.close();
+                        return Ok(());
+                    }
                 }
                 Ok(Happened::Input(bytes)) => self.write(&bytes)?,
                 Ok(Happened::InputEnded) => {
@@ -183,19 +186,22 @@ impl Live {
         leaving.patience(wait).saturating_sub(since.elapsed()).max(least)
     }
 
-    /// Takes in what came; what it means is found out record by record.
-    fn receive(&mut self, mut bytes: &[u8]) -> Result<(), Over> {
+    /// Takes in what came. True if nothing more will, or nobody wants it.
+    fn receive(&mut self, mut bytes: &[u8]) -> Result<bool, Over> {
         while !bytes.is_empty() {
             let n = self.rx.receive(bytes);
             bytes = bytes.get(n..).unwrap_or_default();
-            if self.drain()? || n == 0 {
-                break;
+            if self.drain()? {
+                return Ok(true);
+            }
+            if n == 0 {
+                return Err(Over::Cause(Cause::Io(ErrorKind::OutOfMemory.into())));
             }
         }
-        Ok(())
+        Ok(false)
     }
 
-    /// Handles all records that are complete. True if the peer has closed.
+    /// Goes through all records that are complete. True if the peer has closed, or nobody reads what it says.
     fn drain(&mut self) -> Result<bool, Over> {
         loop {
             let event = self.conn.step_with(&mut self.rx, &mut self.tx, &mut self.watch);

@@ -73,9 +73,12 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
         print("openssl: left out, as asked");
         return Ok(());
     }
-    let Some(version) = openssl::version() else {
-        print("openssl: skipped, for there is no program of this name on the PATH");
-        return Ok(());
+    let version = match openssl::version() {
+        Ok(version) => version,
+        Err(why) => {
+            item("openssl", &format!("skipped: {why}"));
+            return Ok(());
+        }
     };
     print(format_args!("The same with {version}"));
     let results = [

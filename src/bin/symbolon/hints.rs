@@ -30,7 +30,7 @@ pub(crate) fn for_refusal(
         Reason::CertificateSelfSigned => format!("to trust just this certificate, give it itself by {trust}"),
         Reason::CertificateNameMismatch => {
             let names: Vec<_> =
-                certificate.map(|certificate| certificate.san().map(|name| name.to_string()).collect()).unwrap_or_default();
+                certificate.map(|certificate| certificate.san().take(16).map(|name| name.to_string()).collect()).unwrap_or_default();
             let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
             format!("the certificate is for {names}, and not for {}; --name NAME checks another name", case.server_name)
         }

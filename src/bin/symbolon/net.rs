@@ -31,6 +31,11 @@ impl<'t> Wire<'t> {
         self
     }
 
+    /// From now on everything must be done within `time`.
+    pub(crate) fn within(&mut self, time: Duration) {
+        (self.until, self.idle) = (Some(Instant::now() + time), time);
+    }
+
     /// From now on only silence counts.
     pub(crate) fn until_idle(&mut self, idle: Duration) {
         (self.until, self.idle) = (None, idle);
@@ -113,6 +118,9 @@ pub(crate) fn connect(target: &Target, time: Duration) -> Result<TcpStream, Stop
     }
     Err(match last {
         Some((_, error)) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => late(),
+        Some((address, error)) if address.to_string() == target.to_string() => {
+            Stop::refused(format_args!("{target}: {error}"))
+        }
         Some((address, error)) => Stop::refused(format_args!("{target} ({address}): {error}")),
         None => Stop::refused(format_args!("{target}: the name has no address")),
     })

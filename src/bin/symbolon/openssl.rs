@@ -12,12 +12,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What `openssl version` says, if there is one.
-pub(crate) fn version() -> Option<String> {
-    let output = Command::new("openssl").arg("version").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    let version = text.split(" (").next().unwrap_or_default().trim();
-    (output.status.success() && !version.is_empty()).then(|| version.to_owned())
+/// What `openssl version` says, or why it is of no use here.
+pub(crate) fn version() -> Result<String, String> {
+    let output = Command::new("openssl").arg("version").stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let output = output.map_err(|_| "there is no program of this name on the PATH".to_owned())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let version = text.split(" (").next().unwrap_or_default().trim().to_owned();
+    // TLS 1.3 came with OpenSSL 1.1.1; programs of the same name by others lack some of the options.
+    let number =
+        version.strip_prefix("OpenSSL ").map(|number| number.starts_with("1.1.1") || !number.starts_with(['0', '1']));
+    if output.status.success() && number == Some(true) {
+        Ok(version)
+    } else {
+        Err(format!("it says that it is {version:?}, and OpenSSL 1.1.1 or newer is needed"))
+    }
 }
 
 /// Our client and `openssl s_server`, which sends every line back reversed.

@@ -191,7 +191,11 @@ impl Server {
                     None => "a client without certificate".to_owned(),
                 };
                 tell(format_args!("{address}: {client}; {}", parameters(tls.conn())));
-                tls.transport_mut().until_idle(self.idle);
+                match self.service {
+                    // One request is all that comes, so that it has an end.
+                    Service::Www => tls.transport_mut().within(self.idle),
+                    Service::Echo | Service::Print => tls.transport_mut().until_idle(self.idle),
+                }
                 let done = self.attend(&mut tls);
                 // A signal, or silence: the client is told that nothing more comes.
                 let _ = tls.close();

@@ -9,6 +9,7 @@ use crate::stop::Stop;
 use crate::watch::Watch;
 use crate::wrap::{columns, wrapped};
 use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::style::Stylize;
 use crossterm::terminal;
 use std::io::{IsTerminal, Read, Write};
 use std::sync::Arc;
@@ -33,8 +34,9 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
-    let terminals = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let mut pages = Pages { number: 0, both: false, waits: terminals && !options.all, columns: columns() };
+    let terminal = std::io::stdout().is_terminal();
+    let waits = terminal && std::io::stdin().is_terminal() && !options.all;
+    let mut pages = Pages { number: 0, both: false, waits, terminal, columns: columns() };
     match &options.connect {
         Some(target) => live(options, target, &mut pages),
         None => {
@@ -238,6 +240,7 @@ struct Pages {
     /// Both ends are shown: what one sends need not be taken apart again where it is received.
     both: bool,
     waits: bool,
+    terminal: bool,
     columns: usize,
 }
 
@@ -246,7 +249,7 @@ impl Pages {
         self.number += 1;
         let title = format!("── {} ── {} ── {from} → {to} ", self.number, end.conn.side());
         let rule = "─".repeat(self.columns.saturating_sub(title.chars().count() + 1));
-        print(format_args!("{title}{rule}"));
+        print(self.bold(&format!("{title}{rule}")));
         let told = std::mem::take(&mut end.seen.told);
         self.told(&told);
         match to {
@@ -285,7 +288,7 @@ impl Pages {
             // Told when it came; read only now.
             (true, Kind::ClientHello) => return,
             (true, _) => return print(format_args!("  Recv {kind}")),
-            (false, _) => print(format_args!("  {verb} {kind}, {} bytes", bytes.len())),
+            (false, _) => print(self.bold(&format!("  {verb} {kind}, {} bytes", bytes.len()))),
         }
         for field in dissect(bytes) {
             let indent = 2 * usize::from(field.depth);
@@ -299,6 +302,11 @@ impl Pages {
                 print(wrapped(&head, &field.value, self.columns));
             }
         }
+    }
+
+    /// Bold, where there is a terminal to show it.
+    fn bold(&self, text: &str) -> String {
+        if self.terminal { text.bold().to_string() } else { text.to_owned() }
     }
 
     /// Waits for a key.

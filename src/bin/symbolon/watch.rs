@@ -43,7 +43,7 @@ impl Watch {
     pub(crate) fn new(side: Side, number: u64, format: Option<TraceFormat>, key_log: Option<File>) -> Self {
         let trace = format.map(|format| -> Box<dyn Observer + Send> {
             match format {
-                TraceFormat::Text => Box::new(Print::new(side, StandardError)),
+                TraceFormat::Text => Box::new(Print::new(side, Lines::default())),
                 TraceFormat::Json => Box::new(Json::new(side, number)),
             }
         });
@@ -90,11 +90,18 @@ impl Witness {
     }
 }
 
-/// Standard error, a line at a time, for those who print text.
-struct StandardError;
+/// Standard error, a line at a time, so that lines of several connections don't mix.
+#[derive(Default)]
+struct Lines(String);
 
-impl fmt::Write for StandardError {
+impl fmt::Write for Lines {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        std::io::stderr().lock().write_all(text.as_bytes()).map_err(|_| fmt::Error)
+        self.0.push_str(text);
+        if let Some(end) = self.0.rfind('\n') {
+            let rest = self.0.split_off(end + 1);
+            let lines = std::mem::replace(&mut self.0, rest);
+            std::io::stderr().lock().write_all(lines.as_bytes()).map_err(|_| fmt::Error)?;
+        }
+        Ok(())
     }
 }

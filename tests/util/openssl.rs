@@ -147,15 +147,12 @@ pub fn local(chain: &Chain) -> Credential {
 /// A new key as PKCS#8 in PEM, as OpenSSL makes it.
 pub fn new_key(algorithm: &str, option: &str) -> String {
     let option = if option.is_empty() { vec![] } else { vec!["-pkeyopt", option] };
-    once(&[&["genpkey", "-quiet", "-algorithm", algorithm], &option[..]].concat(), b"")
+    let pem = output(&[&["genpkey", "-quiet", "-algorithm", algorithm], &option[..]].concat(), b"");
+    String::from_utf8(pem).unwrap()
 }
 
 /// Runs a command that ends by itself, and returns what it wrote.
-pub fn once(args: &[&str], input: &[u8]) -> String {
-    String::from_utf8(once_bytes(args, input)).unwrap()
-}
-
-pub fn once_bytes(args: &[&str], input: &[u8]) -> Vec<u8> {
+pub fn output(args: &[&str], input: &[u8]) -> Vec<u8> {
     let mut command = Command::new("openssl");
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -231,7 +228,7 @@ impl Openssl {
         Self::start("s_client", &[&["-connect", &address], args].concat())
     }
 
-    fn start(command: &str, args: &[&str]) -> Self {
+    pub fn start(command: &str, args: &[&str]) -> Self {
         let now = NOW.to_string();
         let mut child = Command::new("openssl")
             .arg(command)

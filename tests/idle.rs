@@ -1,0 +1,122 @@
+//! What connections take of the heap: counted, never timed. The bounds are the figures of the day they were last lowered,
+//! and each figure is printed as `figure: name = value`. Keys of `ring` have another size on other machines.
+#![cfg(target_arch = "x86_64")]
+
+mod util;
+
+use allocation_counter::measure;
+use std::sync::Arc;
+use symbolon::crypto::Ring;
+use symbolon::{
+    Client, ClientConfig, Connection, Event, RecvBuf, Role, SendBuf, Server, ServerConfig, ServerName, UnixTime,
+};
+use util::pair::World;
+use util::pki::NOW;
+
+/// Tells the figure, and holds it against its bound.
+fn figure(name: &str, value: usize, most: usize) {
+    println!("figure: {name} = {value}");
+    assert!(value <= most, "{name} is {value}, and was at most {most}");
+}
+
+/// Two configurations, and one receive and one send buffer that serve all connections made from them.
+struct Shop {
+    client: Arc<ClientConfig<Ring>>,
+    server: Arc<ServerConfig<Ring>>,
+    server_name: ServerName<'static>,
+    rx: RecvBuf<'static>,
+    tx: SendBuf<'static>,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let world = World::new();
+        Self {
+            client: Arc::new(world.client_config().build().unwrap()),
+            server: Arc::new(world.server_config().build().unwrap()),
+            server_name: ServerName::dns("server.test").unwrap(),
+            rx: RecvBuf::new(),
+            tx: SendBuf::new(),
+        }
+    }
+
+    /// A mutual handshake of both ends, from nothing.
+    fn connect(&mut self) -> (Client<'static>, Server<'static>) {
+        let mut client = Client::new(self.client.clone(), self.server_name.clone(), UnixTime(NOW));
+        let mut server = Server::new(self.server.clone(), UnixTime(NOW));
+        while !(client.is_connected() && server.is_connected()) {
+            let before = (client.state(), server.state());
+            self.drive(&mut client);
+            self.drive(&mut server);
+            assert_ne!((client.state(), server.state()), before, "the handshake stands still");
+        }
+        (client, server)
+    }
+
+    /// Steps one end as far as it goes, and passes on what it sends.
+    fn drive<R: Role>(&mut self, end: &mut Connection<'static, R, Ring>) {
+        while !matches!(end.step(&mut self.rx, &mut self.tx).unwrap(), Event::NeedRecv) {}
+        self.tx.move_to(&mut self.rx);
+        assert!(self.tx.is_empty());
+    }
+}
+
+#[test]
+fn one_pair_of_buffers_serves_many_connections_in_turn() {
+    let mut shop = Shop::new();
+    let pairs: Vec<_> = (0..40).map(|_| shop.connect()).collect();
+    assert!(pairs.iter().all(|(client, server)| client.peer().is_some() && server.peer().is_some()));
+    assert!(shop.rx.is_empty());
+}
+
+#[test]
+fn a_mutual_handshake_of_both_ends_takes_few_allocations() {
+    let mut shop = Shop::new();
+    // The buffers have grown to their size before.
+    drop(shop.connect());
+    let mut pair = None;
+    let heap = measure(|| pair = Some(shop.connect()));
+    figure("handshake_allocations", heap.count_total.try_into().unwrap(), 6);
+    figure("handshake_peak_heap_bytes", heap.bytes_max.try_into().unwrap(), 4163);
+}
+
+#[test]
+fn an_idle_connection_is_only_its_keys() {
+    let mut shop = Shop::new();
+    drop(shop.connect());
+    let mut pair = None;
+    let heap = measure(|| pair = Some(shop.connect()));
+    let heap = usize::try_from(heap.bytes_current).unwrap();
+    figure("client_struct_bytes", size_of::<Client<'static>>(), 1568);
+    figure("server_struct_bytes", size_of::<Server<'static>>(), 1584);
+    figure("idle_pair_heap_bytes", heap, 264);
+    let pair = size_of::<Client<'static>>() + size_of::<Server<'static>>() + heap;
+    figure("idle_connection_bytes", pair.div_ceil(2), 1708);
+}
+
+#[test]
+fn a_dropped_connection_leaves_nothing_on_the_heap() {
+    let mut shop = Shop::new();
+    drop(shop.connect());
+    let heap = measure(|| drop(shop.connect()));
+    assert_eq!(heap.bytes_current, 0);
+}
+
+#[test]
+fn records_take_no_allocation() {
+    let mut shop = Shop::new();
+    let (mut client, mut server) = shop.connect();
+    let mut exchange = || {
+        for len in [1, 1 << 10, 1 << 14] {
+            let mut app = client.app().unwrap();
+            assert!(app.space(&mut shop.tx).unwrap().unwrap().len() >= len);
+            app.commit(len, &mut shop.tx).unwrap().unwrap();
+            shop.tx.move_to(&mut shop.rx);
+            let Event::Data(data) = server.step(&mut shop.rx, &mut shop.tx).unwrap() else { panic!("no data") };
+            assert_eq!(data.len(), len);
+            shop.rx.consume(len);
+        }
+    };
+    exchange();
+    assert_eq!(measure(exchange).count_total, 0);
+}

@@ -1,0 +1,63 @@
+//! What the fuzzers call: one function a target, of bytes, that panics where a promise of the library is broken.
+//!
+//! It names nothing of the fuzzer's runtime, so that the library's own tests can include it and replay the corpora.
+
+mod end;
+mod input;
+mod machine;
+mod message;
+pub mod null;
+mod pair;
+mod records;
+mod world;
+mod x509;
+
+pub use machine::{client_machine, server_machine};
+pub use message::{
+    alert, certificate_message, certificate_request, certificate_verify, client_hello, encrypted_extensions,
+    extensions, finished, key_update, new_session_ticket, round_trip, server_hello,
+};
+pub use pair::pair;
+pub use records::records;
+pub use x509::{pem, x509_certificate, x509_path};
+
+/// The certificates of the fuzzers' own PKI.
+pub fn pki() -> [&'static [u8]; 4] {
+    [world::ROOT, world::INTERMEDIATE, world::SERVER, world::CLIENT]
+}
+
+/// Every message of two handshakes of our own, one of them with a HelloRetryRequest, headers included.
+pub fn own_messages() -> Vec<Vec<u8>> {
+    [0, 1].into_iter().flat_map(pair::messages).collect()
+}
+
+/// Every target by its name, which is also that of its corpus.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("client_hello", client_hello),
+    ("server_hello", server_hello),
+    ("encrypted_extensions", encrypted_extensions),
+    ("certificate_request", certificate_request),
+    ("certificate_message", certificate_message),
+    ("certificate_verify", certificate_verify),
+    ("finished", finished),
+    ("key_update", key_update),
+    ("new_session_ticket", new_session_ticket),
+    ("alert", alert),
+    ("extensions", extensions),
+    ("round_trip", round_trip),
+    ("records", |bytes| {
+        records(bytes);
+    }),
+    ("x509_certificate", x509_certificate),
+    ("x509_path", x509_path),
+    ("pem", pem),
+    ("client_machine", |bytes| {
+        client_machine(bytes);
+    }),
+    ("server_machine", |bytes| {
+        server_machine(bytes);
+    }),
+    ("pair", |bytes| {
+        pair(bytes);
+    }),
+];

@@ -1,0 +1,162 @@
+//! Writes `corpus/<target>/`: messages and records of RFC 8448, and of handshakes of our own.
+
+use std::path::Path;
+use std::{fs, io};
+use symbolon::wire::HandshakeType;
+use symbolon_fuzz::{own_messages, pki};
+
+#[path = "../../tests/util/kv.rs"]
+#[allow(dead_code)] // other readers use the rest of it
+mod kv;
+
+/// The targets of one message each, and its type.
+const MESSAGES: &[(&str, HandshakeType)] = &[
+    ("client_hello", HandshakeType::client_hello),
+    ("server_hello", HandshakeType::server_hello),
+    ("encrypted_extensions", HandshakeType::encrypted_extensions),
+    ("certificate_request", HandshakeType::certificate_request),
+    ("certificate_message", HandshakeType::certificate),
+    ("certificate_verify", HandshakeType::certificate_verify),
+    ("finished", HandshakeType::finished),
+    ("key_update", HandshakeType::key_update),
+    ("new_session_ticket", HandshakeType::new_session_ticket),
+];
+
+fn main() -> io::Result<()> {
+    let mut messages = own_messages();
+    for file in ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"] {
+        for block in kv::File::read(&format!("../vectors/rfc8448/{file}.kv")).blocks {
+            let (sent, rest): (Vec<_>, Vec<_>) =
+                block.entries.iter().cloned().partition(|_| block.title.contains("handshake message"));
+            messages.extend(sent.into_iter().map(|(_, bytes)| bytes));
+            for (_, record) in rest.iter().filter(|(key, _)| key == "CompleteRecord") {
+                // To a server in START: as it is.
+                write("records", &[&[0, 0, 0, 0xf0][..], &u16_of(record.len()), record].concat())?;
+            }
+        }
+    }
+    for message in &messages {
+        let (header, body) = message.split_at(4);
+        let known = MESSAGES.iter().position(|(_, msg_type)| msg_type.0 == header[0]);
+        let Some(at) = known else { continue };
+        write(MESSAGES[at].0, body)?;
+        write("round_trip", &[&[round_trip(MESSAGES[at].0)], body].concat())?;
+        if let Some(block) = extensions(HandshakeType(header[0]), body) {
+            write("extensions", block)?;
+        }
+        if header[0] == HandshakeType::certificate.0 {
+            for der in certificates(body) {
+                write("x509_certificate", der)?;
+                write("x509_path", &[&[5], &u16_of(der.len())[..], der].concat())?;
+            }
+        }
+    }
+    for alert in [[1, 0], [2, 40], [2, 120], [1, 90]] {
+        write("alert", &alert)?;
+    }
+    for der in pki() {
+        write("x509_certificate", der)?;
+        write("pem", pem(der).as_bytes())?;
+        write("x509_path", &[&[2], &u16_of(der.len())[..], der, &[0, 1]].concat())?;
+    }
+    write("pem", b"text\r\n-----BEGIN PRIVATE KEY-----\r\nProc-Type: 4\r\n\r\nMAA=\r\n-----END PRIVATE KEY-----\r\n")?;
+    write("x509_path", &[0, 0, 0, 0, 1])?;
+    for connected in [0, 1] {
+        // change_cipher_spec, an alert, an empty record, data, KeyUpdate, something unknown; plain and protected.
+        for protected in [0, 0x20] {
+            for (content_type, content) in
+                [(0, &[1][..]), (1, &[1, 0]), (1, &[2, 40]), (2, &[24, 0, 0, 1, 0]), (3, b"data"), (3, b""), (9, b"?")]
+            {
+                let len = u8::try_from(content.len()).expect("short");
+                write("records", &[&[connected, 0, 0, protected + content_type, len], content].concat())?;
+            }
+        }
+    }
+    conversations()
+}
+
+/// What the fuzzers of whole connections decide: nothing, one thing in each place, and each setting.
+fn conversations() -> io::Result<()> {
+    for target in ["client_machine", "server_machine", "pair"] {
+        for setting in 0..8 {
+            for at in 0..4 {
+                let mut input = [0; 4];
+                input[at] = 1 << setting;
+                write(target, &input)?;
+            }
+        }
+        let deeds = if target == "pair" { 1..11 } else { 10..24 };
+        for deed in deeds {
+            for at in 0..6 {
+                let input = [&[0; 4][..], &vec![0; at], &[deed, 0, 9, 1, 8, 2]].concat();
+                write(target, &input)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of a file is a hash of what it holds.
+fn write(target: &str, bytes: &[u8]) -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    fs::create_dir_all(&folder)?;
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+    fs::write(folder.join(format!("{hash:016x}")), bytes)
+}
+
+fn u16_of(len: usize) -> [u8; 2] {
+    u16::try_from(len).expect("short").to_be_bytes()
+}
+
+/// The first byte that `round_trip` reads for the target of one message.
+fn round_trip(target: &str) -> u8 {
+    let order = [
+        "client_hello",
+        "server_hello",
+        "encrypted_extensions",
+        "certificate_request",
+        "certificate_message",
+        "new_session_ticket",
+    ];
+    order.iter().position(|name| *name == target).map_or(255, |at| u8::try_from(at).expect("few"))
+}
+
+/// The block of extensions in a message, without its length.
+fn extensions(msg_type: HandshakeType, body: &[u8]) -> Option<&[u8]> {
+    use symbolon::wire::{ClientHello, Parse, ServerHello};
+    let len = match msg_type {
+        HandshakeType::client_hello => {
+            ClientHello::parse(body).ok()?.extensions.raw.iter().map(|(_, data)| 4 + data.len()).sum()
+        }
+        HandshakeType::server_hello => {
+            ServerHello::parse(body).ok()?.extensions.raw.iter().map(|(_, data)| 4 + data.len()).sum()
+        }
+        HandshakeType::encrypted_extensions => body.len() - 2,
+        HandshakeType::certificate_request => body.len() - 3,
+        _ => return None,
+    };
+    // It is the last field of each.
+    body.get(body.len() - len..)
+}
+
+fn certificates(body: &[u8]) -> Vec<&[u8]> {
+    use symbolon::wire::{Certificate, Parse};
+    let parsed = Certificate::parse(body).expect("a valid message");
+    parsed.certificate_list.iter().map(|entry| entry.cert_data).collect()
+}
+
+fn pem(der: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for line in der.chunks(48) {
+        for three in line.chunks(3) {
+            let bits = three.iter().chain([&0; 2]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+            for digit in 0..4 {
+                let symbol = DIGITS[bits >> (18 - 6 * digit) & 63].into();
+                text.push(if digit <= three.len() { symbol } else { '=' });
+            }
+        }
+        text.push('\n');
+    }
+    text + "-----END CERTIFICATE-----\n"
+}

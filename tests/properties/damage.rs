@@ -152,7 +152,7 @@ fn assert_one_view<C: Crypto>(pair: &Pair<C>, crypto: &C) -> Result<(), TestCase
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(160))]
 
     #[test]
     fn two_ends_never_part_in_what_they_believe(deeds in vec(deed(), 0..4), retry in any::<bool>()) {

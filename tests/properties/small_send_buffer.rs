@@ -130,7 +130,7 @@ fn write() -> impl Strategy<Value = Write> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn what_does_not_fit_waits_and_is_not_lost(

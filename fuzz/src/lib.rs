@@ -31,8 +31,11 @@ pub fn own_messages() -> Vec<Vec<u8>> {
     [0, 1].into_iter().flat_map(pair::messages).collect()
 }
 
+/// What a fuzzer calls.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, which is also that of its corpus.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("client_hello", client_hello),
     ("server_hello", server_hello),
     ("encrypted_extensions", encrypted_extensions),

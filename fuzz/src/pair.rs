@@ -88,7 +88,7 @@ impl Wire {
         match what {
             1 => {
                 let (at, bit) = (input.below(bytes.len()), input.u8() % 8);
-                bytes.get_mut(at).map(|byte| *byte ^= 1 << bit);
+                bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << bit);
             }
             2 => {
                 self.cut = true;

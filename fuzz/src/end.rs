@@ -20,9 +20,13 @@ pub struct End<'b, R: Role> {
     pub received: Vec<u8>,
 }
 
-/// What an observer counts.
+/// What an observer counts and keeps.
 #[derive(Default)]
 pub struct Watch {
+    /// Handshake messages, one behind the other: all that were sent, and those received up to CONNECTED.
+    pub said: Vec<u8>,
+    pub heard: Vec<u8>,
+    connected: bool,
     pub fatal_alerts: usize,
     /// K_recv is set.
     pub keyed: bool,
@@ -33,6 +37,9 @@ impl Observer for Watch {
         match event {
             Trace::SendAlert(alert) if alert.level == AlertLevel::fatal => self.fatal_alerts += 1,
             Trace::RecvKey(_) => self.keyed = true,
+            Trace::Send { bytes, .. } => self.said.extend_from_slice(bytes),
+            Trace::Recv { bytes, .. } if !self.connected => self.heard.extend_from_slice(bytes),
+            Trace::Moved { to: StateName::Connected, .. } => self.connected = true,
             _ => {}
         }
     }
@@ -114,6 +121,13 @@ impl<'b, R: Role> End<'b, R> {
             }
         }
         panic!("steps without end");
+    }
+
+    /// Nobody is CONNECTED who did not hear what the peer said, to the last bit (RFC 8446 §4.4.4).
+    pub fn assert_heard<P: Role>(&self, peer: &End<'_, P>) {
+        if self.watch.connected {
+            assert!(peer.watch.said.starts_with(&self.watch.heard), "CONNECTED, but not with this peer");
+        }
     }
 
     /// What holds at any time.

@@ -46,6 +46,7 @@ fn play<R: Role, P: Role>(mut tested: End<'_, R>, mut peer: End<'_, P>, mut inpu
         }
     }
     tested.check();
+    tested.assert_heard(&peer);
     if tested.conn.is_connected() && R::SIDE == symbolon::Side::Client {
         assert!(tested.conn.peer().is_some(), "a server proves itself");
     }

@@ -32,6 +32,8 @@ pub fn pair(bytes: &[u8]) -> (StateName, StateName) {
         write(&mut client, &[round; 30], &mut from_client);
         write(&mut server, &[!round; 20], &mut from_server);
     }
+    client.assert_heard(&server);
+    server.assert_heard(&client);
     // Records without protection can be changed by anybody, once the handshake is over.
     assert!(out.tampered || back.tampered || from_client.starts_with(&server.received));
     assert!(out.tampered || back.tampered || from_server.starts_with(&client.received));

@@ -36,8 +36,12 @@ impl Hello<'_> {
             return Err(fault.field("selected_version").detail(Detail::Version(version)));
         }
         if self.legacy_version != ProtocolVersion::TLS_1_2 {
-            let detail = Detail::Version(self.legacy_version);
-            return Err(Fault::from(Reason::LegacyVersionBad).field("legacy_version").detail(detail));
+            // [D.5-2] SSL 3.0 has an alert of its own.
+            let reason = match self.legacy_version <= ProtocolVersion::SSL_3_0 {
+                true => Reason::LegacyVersionTooLow,
+                false => Reason::LegacyVersionBad,
+            };
+            return Err(Fault::from(reason).field("legacy_version").detail(Detail::Version(self.legacy_version)));
         }
         self.raw.check(self.place)?;
         // [4.2-3] An answer to something that was not asked.

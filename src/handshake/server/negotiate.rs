@@ -115,7 +115,7 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
         (e.signature_algorithms.is_some(), ExtensionType::signature_algorithms),
         (e.supported_groups.is_some(), ExtensionType::supported_groups),
         (e.key_share.is_some(), ExtensionType::key_share),
-        // §4.2.9: whoever offers a PSK says how it may be used.
+        // [4.2.9-1] Even an offer to resume that we pass over says how.
         (e.pre_shared_key.is_none() || e.psk_key_exchange_modes.is_some(), ExtensionType::psk_key_exchange_modes),
     ] {
         if !there {

@@ -10,12 +10,15 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::{aead, agreement, digest, hmac, signature};
 use zeroize::Zeroizing;
 
+// [9.1-1]
 const SUITES: &[CipherSuite] = &[
     CipherSuite::TLS_AES_128_GCM_SHA256,
     CipherSuite::TLS_AES_256_GCM_SHA384,
     CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
 ];
+// [9.1-3]
 const GROUPS: &[NamedGroup] = &[NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
+// [4.2.3-5] [9.1-2]
 const SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::ecdsa_secp256r1_sha256,
     SignatureScheme::ecdsa_secp384r1_sha384,
@@ -118,7 +121,9 @@ impl RingKx {
         match self.0 {
             Private::X25519(key) => key.agree(peer),
             Private::Nist(key, algorithm) => {
+                // [4.2.8.2-1] [4.2.8.2-2]
                 let peer = agreement::UnparsedPublicKey::new(algorithm, peer);
+                // [7.4.2-1]
                 agreement::agree_ephemeral(key, &peer, SharedSecret::new).map_err(|_| CryptoError)?.ok_or(CryptoError)
             }
         }
@@ -336,5 +341,26 @@ impl Signer for RingSigner {
 impl core::fmt::Debug for RingSigner {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_tuple("RingSigner").field(&self.schemes()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // [7.4.2-1]
+    #[test]
+    fn a_shared_coordinate_is_as_long_as_the_field_whatever_it_begins_with() {
+        let crypto = Ring::new();
+        let lengths = (0..600).map(|_| {
+            let (mut ours, mut theirs) = ([0; 65], [0; 65]);
+            let key = crypto.kx_generate(NamedGroup::secp256r1).unwrap();
+            crypto.kx_share(&key, &mut ours).unwrap();
+            let (_, there) = crypto.kx_encap(NamedGroup::secp256r1, &ours, &mut theirs).unwrap();
+            let here = crypto.kx_decap(key, &theirs).unwrap();
+            assert_eq!(here.as_bytes(), there.as_bytes());
+            here.as_bytes().len()
+        });
+        assert!(lengths.into_iter().all(|len| len == 32));
     }
 }

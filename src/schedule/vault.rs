@@ -97,6 +97,7 @@ impl Vault {
             Side::Client => (&mut self.client, &mut self.client_generation),
             Side::Server => (&mut self.server, &mut self.server_generation),
         };
+        // [7.2-1] [7.2-2]
         *secret = hkdf.derive_secret(secret, "traffic upd", &[]);
         *generation = generation.checked_add(1)?;
         self.application_keys(crypto, sender, at)
@@ -105,5 +106,56 @@ impl Vault {
     /// Wipes everything in place.
     pub(crate) fn wipe(&mut self) {
         *self = Self::empty();
+    }
+}
+
+#[cfg(all(test, feature = "ring"))]
+mod tests {
+    use super::super::{AtHandshake, Schedule};
+    use super::*;
+    use crate::crypto::{Digest, Ring};
+    use crate::wire::CipherSuite;
+
+    fn schedule_and_vault(crypto: &Ring) -> (Schedule, Vault, Complete) {
+        let suite = SuiteParams::of(CipherSuite::TLS_AES_128_GCM_SHA256).unwrap();
+        let (mut schedule, _) = Schedule::early(crypto, suite);
+        let (mut vault, hash) = (Vault::empty(), Digest::new(&[7; 32]));
+        let at = schedule.enter_master(crypto, AtHandshake(()), &hash, &mut vault);
+        let complete = schedule.enter_complete(crypto, at, &hash, &mut vault);
+        (schedule, vault, complete)
+    }
+
+    // [7.1-3]
+    #[test]
+    fn the_master_secret_is_gone_once_everything_is_derived() {
+        let (schedule, ..) = schedule_and_vault(&Ring::new());
+        assert!(schedule.running.as_bytes().is_empty());
+    }
+
+    // [7.2-1] [7.2-2]
+    #[test]
+    fn a_traffic_secret_is_replaced_by_its_successor() {
+        let crypto = Ring::new();
+        let (_, mut vault, complete) = schedule_and_vault(&crypto);
+        let mut successor = [0; 32];
+        let hkdf_label = b"\x00\x20\x11tls13 traffic upd\x00\x01";
+        let suite = vault.suite.unwrap();
+        crypto.hmac(suite.hash, vault.traffic(Side::Client).1.as_bytes(), &[hkdf_label], &mut successor);
+        vault.next_application_keys(&crypto, Side::Client, &complete).unwrap();
+        assert_eq!(vault.traffic(Side::Client).1.as_bytes(), successor);
+        assert_eq!(vault.traffic(Side::Client).0, SecretName::ClientApplicationTraffic(1));
+        assert_eq!(vault.traffic(Side::Server).0, SecretName::ServerApplicationTraffic(0));
+    }
+
+    // [9846-4.7.3-2] [9846-4.7.3-3]
+    #[test]
+    fn a_sender_ends_its_updates_at_the_limit_and_a_receiver_follows_beyond() {
+        let crypto = Ring::new();
+        let (_, mut vault, complete) = schedule_and_vault(&crypto);
+        vault.client_generation = (1 << 48) - 2;
+        assert!(vault.may_update(Side::Client));
+        assert!(vault.next_application_keys(&crypto, Side::Client, &complete).is_some());
+        assert!(!vault.may_update(Side::Client));
+        assert!(vault.next_application_keys(&crypto, Side::Client, &complete).is_some());
     }
 }

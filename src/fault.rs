@@ -206,6 +206,7 @@ reasons! {
     CertificateNameConstraints => bad_certificate, "RFC 5280 §4.2.1.10", "a name lies outside of the name constraints of a CA";
     CertificateCriticalUnknown => unsupported_certificate, "RFC 5280 §4.2", "a certificate has a critical extension that we do not process";
     CertificateAlgorithm => unsupported_certificate, "RFC 5280 §4.1.1.2, RFC 8446 §4.2.3", "a certificate uses a key or signature algorithm that we do not accept";
+    CertificateHashWeak => bad_certificate, "RFC 8446 §4.4.2.4", "a certificate is signed over MD5 or SHA-1, which can be forged";
     CertificateKeyWeak => bad_certificate, "RFC 8446 §4.2.3, RFC 8017 §5", "the key of a certificate is too small to be trusted";
     CertificateBudget => bad_certificate, "RFC 5280 §6.1", "judging the chain takes more work than we allow";
     CertificateRefused => certificate_unknown, "RFC 8446 §4.4.2.4", "the application refused the peer's chain";
@@ -248,6 +249,7 @@ impl Reason {
                 | Self::CertificateNameConstraints
                 | Self::CertificateCriticalUnknown
                 | Self::CertificateAlgorithm
+                | Self::CertificateHashWeak
                 | Self::CertificateKeyWeak
                 | Self::CertificateBudget
                 | Self::CertificateRefused

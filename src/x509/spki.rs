@@ -26,6 +26,12 @@ const ECDSA_WITH_SHA384: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03";
 const RSA_WITH_SHA256: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
 const RSA_WITH_SHA384: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c";
 const RSA_WITH_SHA512: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d";
+/// md5WithRSAEncryption, sha1WithRSAEncryption, ecdsa-with-SHA1.
+const WEAK: [&[u8]; 3] = [
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05",
+    b"\x06\x07\x2a\x86\x48\xce\x3d\x04\x01",
+];
 const RSASSA_PSS: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
 const MGF1: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08";
 const SHA256: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
@@ -109,7 +115,7 @@ enum Digest {
 }
 
 impl Named {
-    /// Of the content of an AlgorithmIdentifier. MD5 and SHA-1 are not here: RFC 8446 §4.4.2.4 lets us abort for them.
+    /// Of the content of an AlgorithmIdentifier. MD5 and SHA-1 are not here (RFC 8446 §4.4.2.4).
     fn of(identifier: &[u8]) -> Option<Self> {
         Some(match identifier {
             ECDSA_WITH_SHA256 => Self::Ecdsa(Digest::Sha256),
@@ -175,7 +181,13 @@ fn digest(identifier: &[u8]) -> Option<Digest> {
 pub(super) fn acceptable(certificate: &Certificate<'_>) -> Result<(), Fault> {
     match Named::of(certificate.signature_algorithm) {
         Some(_) => Ok(()),
-        None => Err(Fault::from(Reason::CertificateAlgorithm).field("signatureAlgorithm")),
+        None => {
+            let identifier = certificate.signature_algorithm;
+            // [4.4.2.4-1] [4.4.2.4-2] These have an alert of their own.
+            let weak = WEAK.contains(&identifier.strip_suffix(NULL).unwrap_or(identifier));
+            let reason = if weak { Reason::CertificateHashWeak } else { Reason::CertificateAlgorithm };
+            Err(Fault::from(reason).field("signatureAlgorithm"))
+        }
     }
 }
 

@@ -93,11 +93,12 @@ pub(crate) fn by_certificate(title: &str) -> Option<End<ClientRole, Null>> {
             };
             vec![WORLD.pki.leaf("server.test", For::Server, change).leaf.der, intermediate.into()]
         }
-        "a leaf signed with SHA-1" => {
-            let ecdsa_with_sha1 = element(0x30, &element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1]));
+        "a leaf signed with SHA-1" | "a leaf signed with ECDSA over SHA-512" => {
+            let ecdsa_with: &[u8] = if title.ends_with("SHA-1") { &[4, 1] } else { &[4, 3, 4] };
+            let algorithm = element(0x30, &element(6, &[&[0x2a, 0x86, 0x48, 0xce, 0x3d], ecdsa_with].concat()));
             let leaf = changed(leaf, |c| {
-                c.tbs[2] = ecdsa_with_sha1.clone();
-                c.signature_algorithm = ecdsa_with_sha1;
+                c.tbs[2] = algorithm.clone();
+                c.signature_algorithm = algorithm;
             });
             vec![leaf, intermediate.into()]
         }

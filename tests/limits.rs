@@ -178,7 +178,7 @@ fn key_updates(sent: &[u8]) -> Vec<u8> {
 
 fn update_keys<R: Role>(end: &mut End<R, Null>, both: bool) -> Vec<u8> {
     end.conn.app().unwrap().update_keys(both, &mut end.tx).unwrap().unwrap();
-    key_updates(&end.tx.to_send().to_vec())
+    key_updates(end.tx.to_send())
 }
 
 // [4.6.3-3] [9846-4.7.3-1]

@@ -201,7 +201,7 @@ fn refusals_of_the_server_end_with_1_and_say_what_to_do() {
     );
     let server = files.server("--echo");
     let address = &server.address;
-    run(&mut files.client(address, "").arg("--ca").arg(files.path("ca.pem")), b"").is(2, &["--ca"]);
+    run(files.client(address, "").arg("--ca").arg(files.path("ca.pem")), b"").is(2, &["--ca"]);
     let client = |ca: &str, name: &str| {
         let mut command = symbolon();
         command.args(["client", address, "--ca", &files.path(ca), "--name", name]);

@@ -35,3 +35,22 @@ fn one_byte_at_a_time_is_enough() {
     pair.run_in_pieces(1);
     pair.assert_connected();
 }
+
+#[test]
+fn buffers_of_a_connection_that_failed_serve_another_once_cleared() {
+    let world = World::new();
+    let mut pair = world.pair();
+    pair.client.drive();
+    let mut hello = pair.client.take_output();
+    hello.truncate(40);
+    pair.server.give(&hello);
+    pair.server.give(b"\xff garbage that is no record, and more of it");
+    assert!(pair.server.error.is_none() && !pair.server.rx.is_empty());
+    let (mut rx, mut tx) = (pair.server.rx, pair.server.tx);
+    rx.clear();
+    tx.clear();
+    let mut next = world.pair();
+    (next.server.rx, next.server.tx) = (rx, tx);
+    next.run();
+    next.assert_connected();
+}

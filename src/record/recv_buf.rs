@@ -142,8 +142,8 @@ impl<'b> RecvBuf<'b> {
         }
     }
 
-    /// Forgets everything that was received and not lent.
-    pub(crate) fn clear(&mut self) {
+    /// Forgets everything that was received: for a buffer that goes from a connection that failed to another one.
+    pub fn clear(&mut self) {
         self.hs_at = self.hs_end;
         self.lent_at = self.lent_end;
         self.raw_at = self.filled;

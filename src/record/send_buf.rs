@@ -87,6 +87,11 @@ impl<'b> SendBuf<'b> {
         self.sent == self.sealed && self.open.is_none()
     }
 
+    /// Forgets what waits: for a buffer that goes from a connection whose transport failed to another one.
+    pub fn clear(&mut self) {
+        (self.sent, self.sealed, self.end, self.open) = (0, 0, 0, None);
+    }
+
     /// Gives the heap memory back if nothing waits; the next message takes it again.
     pub fn release(&mut self) {
         if self.is_empty() {

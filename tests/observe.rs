@@ -2,7 +2,10 @@
 
 mod util;
 
-use symbolon::{Anchors, ClientConfig, Reason, crypto::Ring};
+use std::sync::{Arc, Mutex};
+use symbolon::observe::Print;
+use symbolon::wire::NamedGroup;
+use symbolon::{Anchors, ClientConfig, Event, Reason, Side, crypto::Ring};
 use util::pair::{Pair, World};
 use util::pki::Pki;
 
@@ -16,4 +19,52 @@ fn a_certificate_that_is_refused_is_shown_all_the_same() {
     let Some(symbolon::Error::Refused(refusal)) = pair.client.error else { panic!("{:?}", pair.client.error) };
     assert_eq!(refusal.reason, Reason::CertificateIssuerUnknown);
     assert_eq!(pair.client.seen.events.iter().filter(|event| *event == "recv Certificate").count(), 1);
+}
+
+/// What one end prints.
+struct Printed(Arc<Mutex<String>>);
+
+impl std::fmt::Write for Printed {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0.lock().unwrap().push_str(text);
+        Ok(())
+    }
+}
+
+#[test]
+fn each_end_prints_the_figure_with_its_own_states_also_through_a_retry() {
+    let world = World::new();
+    let client = world.client_config().build().unwrap();
+    let server = world.server_config().groups([NamedGroup::secp256r1]).build().unwrap();
+    let mut pair = Pair::of(client, server);
+    let [drawn_by_client, drawn_by_server] = [(); 2].map(|()| Arc::new(Mutex::new(String::new())));
+    let mut clients = Print::new(Side::Client, Printed(drawn_by_client.clone()));
+    let mut servers = Print::new(Side::Server, Printed(drawn_by_server.clone()));
+    while !pair.server.conn.is_connected() {
+        let (client, server) = (&mut pair.client, &mut pair.server);
+        while let Event::Moved { .. } = client.conn.step_with(&mut client.rx, &mut client.tx, &mut clients).unwrap() {}
+        client.tx.move_to(&mut server.rx);
+        while let Event::Moved { .. } = server.conn.step_with(&mut server.rx, &mut server.tx, &mut servers).unwrap() {}
+        server.tx.move_to(&mut client.rx);
+    }
+    drop((clients, servers));
+    let column = |drawn: &Arc<Mutex<String>>, wanted: fn(&str) -> &str| {
+        let drawn = drawn.lock().unwrap();
+        drawn.lines().map(|line| wanted(line).trim().to_owned()).filter(|text| !text.is_empty()).collect::<Vec<_>>()
+    };
+    let messages: fn(&str) -> &str = |line| line.get(14..64.min(line.len())).unwrap_or_default();
+    let left: fn(&str) -> &str = |line| &line[..14.min(line.len())];
+    let right: fn(&str) -> &str = |line| line.get(66..).unwrap_or_default();
+    let of_client = "START WAIT_SH START WAIT_SH WAIT_EE WAIT_CERT_CR WAIT_CERT WAIT_CV WAIT_FINISHED CONNECTED";
+    let of_server = "START RECVD_CH START RECVD_CH NEGOTIATED WAIT_FLIGHT2 WAIT_CERT WAIT_CV WAIT_FINISHED CONNECTED";
+    assert_eq!(column(&drawn_by_client, left).join(" "), of_client);
+    assert_eq!(column(&drawn_by_server, right).join(" "), of_server);
+    assert_eq!(column(&drawn_by_client, right).len() + column(&drawn_by_server, left).len(), 0);
+    // Each end writes its own change_cipher_spec; all else is the same.
+    let shared = |drawn| column(drawn, messages).into_iter().filter(|text| text != "(change_cipher_spec)").collect();
+    let (by_client, by_server): (Vec<_>, Vec<_>) = (shared(&drawn_by_client), shared(&drawn_by_server));
+    assert_eq!(by_client, by_server);
+    let hellos: Vec<_> = by_client.iter().filter(|text| text.contains("Hello")).collect();
+    assert_eq!(hellos, ["ClientHello", "HelloRetryRequest", "ClientHello", "ServerHello"]);
+    assert_eq!(by_client.last().unwrap(), "{Finished}           -------->");
 }

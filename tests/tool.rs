@@ -317,6 +317,7 @@ fn a_text_trace_draws_the_handshake() {
     run(&mut files.client(&server.address, "--trace text"), b"").is(
         1,
         &[
+            "START\n              ClientHello\n",
             "WAIT_SH       + key_share          -------->\n",
             "WAIT_EE                                     + supported_versions\n              (change_cipher_spec)\n",
             "{CertificateVerify}\n",

@@ -48,7 +48,11 @@ impl Row {
         let mut lines = vec![bracketed(&kind.to_string(), epoch)];
         if matches!(kind, Kind::ClientHello | Kind::ServerHello | Kind::HelloRetryRequest) {
             let extensions = dissect(bytes).into_iter().filter(|f| f.depth == 1 && f.value.starts_with("extension "));
-            lines.extend(extensions.map(|field| format!("+ {}", field.name)));
+            lines.extend(extensions.map(|field| match field.name {
+                // Without a name, its number stands before the length.
+                "extension" => format!("+ {}", field.value.split(',').next().unwrap_or_default()),
+                name => format!("+ {name}"),
+            }));
         }
         // Where the figure has its arrows: at the end of a flight.
         let arrow = matches!(
@@ -153,8 +157,10 @@ pub struct Print<W: Write> {
     open: Option<Row>,
     /// A change_cipher_spec that went out before the state that the open message leads to.
     change_cipher_spec: bool,
-    /// States that a server enters before it takes the ClientHello, which is told only then.
+    /// States entered before the message that leads to them is told: hellos are looked at first, and taken later.
     early: Vec<StateName>,
+    /// START is printed.
+    begun: bool,
 }
 
 impl<W: Write> Print<W> {
@@ -168,11 +174,17 @@ impl<W: Write> Print<W> {
             open: None,
             change_cipher_spec: false,
             early: Vec::new(),
+            begun: false,
         }
     }
 
     fn begin(&mut self, mut row: Row) {
         self.flush();
+        if !core::mem::replace(&mut self.begun, true) {
+            let mut start = Row::default();
+            start.enter(self.side, StateName::Start);
+            let _ = write!(self.out, "{start}");
+        }
         self.early.drain(..).for_each(|state| row.enter(self.side, state));
         self.open = Some(row);
     }
@@ -180,9 +192,9 @@ impl<W: Write> Print<W> {
     fn flush(&mut self) {
         if let Some(row) = self.open.take() {
             let _ = write!(self.out, "{row}");
-        }
-        if core::mem::take(&mut self.change_cipher_spec) {
-            let _ = write!(self.out, "{}", Row::change_cipher_spec(self.side));
+            if core::mem::take(&mut self.change_cipher_spec) {
+                let _ = write!(self.out, "{}", Row::change_cipher_spec(self.side));
+            }
         }
     }
 
@@ -212,6 +224,7 @@ impl<W: Write> Observer for Print<W> {
             Trace::SendKey(epoch) => self.send = epoch,
             Trace::RecvKey(epoch) => self.recv = epoch,
             Trace::Moved { to: to @ (StateName::RecvdCh | StateName::Negotiated), .. } => self.early.push(to),
+            Trace::Moved { to: StateName::Start, .. } if side == Side::Client => self.early.push(StateName::Start),
             Trace::Moved { from, to } => {
                 if from != to {
                     self.open.get_or_insert_default().enter(side, to);

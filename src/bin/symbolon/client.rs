@@ -17,7 +17,8 @@ use symbolon::{ClientAuthState, ClientConfig, ClientWith, Error, Event, RecvBuf,
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Where to connect to, HOST:PORT.
+    /// Where to connect to.
+    #[arg(value_name = "HOST:PORT")]
     target: Target,
     #[command(flatten)]
     client: ClientOptions,

@@ -94,6 +94,7 @@ macro_rules! reasons {
             /// The alert that tells the peer.
             #[must_use]
             pub const fn alert(self) -> AlertDescription {
+                // [6-4]
                 match self { $(Self::$name => AlertDescription::$alert,)+ }
             }
 
@@ -368,6 +369,7 @@ impl From<ExtensionRefused> for Fault {
 
 impl From<Malformed> for Fault {
     fn from(m: Malformed) -> Self {
+        // [6-3]
         let fault = Self::from(Reason::Malformed).field(m.field).detail(Detail::Shape(m.shape));
         match m.extension {
             Some(extension) => fault.extension(extension),

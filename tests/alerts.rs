@@ -52,6 +52,7 @@ fn ends_by<R: Role>(mut end: End<R, Null>, state: &str, level: u8, description: 
     let expected = Error::PeerAlert(PeerAlert { description, side, state: at(state) });
     assert_eq!(end.error, Some(expected), "{side}, {state}, level {level}");
     assert!(end.error.unwrap().to_string().contains(&description.to_string()));
+    assert!(end.seen.events.iter().any(|event| event.starts_with("RecvAlert")), "{side}, {state}: not observed");
     end.give(&alert(state, 2, AlertDescription::internal_error));
     assert_eq!(end.error, Some(expected), "{side}, {state}: it changed its mind");
     assert_eq!(end.conn.end_of_input(), Err(expected));
@@ -73,6 +74,7 @@ fn is_soft(state: &str, description: AlertDescription) -> bool {
         || (description == AlertDescription::close_notify && state == "CONNECTED")
 }
 
+// [6-2] [6.2-1] [6.2-3]
 #[test]
 fn every_alert_of_the_peer_ends_the_connection_whatever_its_level_and_is_not_answered() {
     for (level, description) in descriptions().flat_map(|d| [(1, d), (2, d)]) {
@@ -85,6 +87,7 @@ fn every_alert_of_the_peer_ends_the_connection_whatever_its_level_and_is_not_ans
     }
 }
 
+// [5-4]
 #[test]
 fn server_hears_the_plaintext_alert_of_a_client_that_could_not_read_its_flight() {
     let mut server = server_at("WAIT_CERT");
@@ -105,12 +108,14 @@ fn user_canceled_is_no_end<R: Role>(mut end: End<R, Null>, state: &str) {
     }
 }
 
+// [6.1-4]
 #[test]
 fn user_canceled_ends_nothing_until_close_notify_comes() {
     CLIENT_STATES.iter().for_each(|state| user_canceled_is_no_end(client_at(state), state));
     SERVER_STATES.iter().for_each(|state| user_canceled_is_no_end(server_at(state), state));
 }
 
+// [6.1-3]
 #[test]
 fn after_close_notify_the_peers_bytes_are_ignored_and_ours_still_flow() {
     let mut client = client_at("CONNECTED");
@@ -125,6 +130,7 @@ fn after_close_notify_the_peers_bytes_are_ignored_and_ours_still_flow() {
     assert_eq!(sent, [Record::new(true, ContentType::application_data, b"still here")]);
 }
 
+// [6.1-2]
 #[test]
 fn the_end_of_the_transport_without_close_notify_is_an_error_in_every_state() {
     for state in SERVER_STATES {
@@ -137,6 +143,7 @@ fn the_end_of_the_transport_without_close_notify_is_an_error_in_every_state() {
     }
 }
 
+// [6-1] [6.1-1]
 #[test]
 fn closing_twice_sends_one_close_notify_and_nothing_can_be_written_behind_it() {
     let mut client = client_at("CONNECTED");
@@ -188,6 +195,7 @@ fn no_data_yet<R: Role>(mut end: End<R, Null>, state: &str, content: &[u8]) {
     assert!(end.rx.data().is_empty());
 }
 
+// [5-6] [5-7] [5.1-10]
 #[test]
 fn application_data_flows_in_no_state_before_connected() {
     for content in [&b"early"[..], b""] {

@@ -335,6 +335,7 @@ fn a_chain_accepted_elsewhere_still_has_to_prove_its_key() {
     assert!(pair.server.conn.peer().is_none());
 }
 
+// [4.4.2.4-3]
 #[test]
 fn a_chain_refused_elsewhere_ends_with_the_alert_of_its_reason() {
     let world = World::new();
@@ -457,6 +458,7 @@ fn a_connection_moves_to_another_thread_between_question_and_answer() {
     pair.assert_connected();
 }
 
+// [6066-3-3]
 #[test]
 fn a_server_without_a_credential_for_the_name_says_unrecognized_name() {
     let world = World::new();
@@ -542,6 +544,7 @@ impl Choices {
     }
 }
 
+// [4.2.4-1]
 #[test]
 fn client_chooses_the_first_credential_under_an_authority_that_the_server_names() {
     let c = Choices::new();

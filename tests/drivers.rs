@@ -85,6 +85,7 @@ fn client_conn(world: &World) -> ClientWith<'static, symbolon::crypto::Ring> {
     ClientWith::new(config, ServerName::dns("server.test").unwrap().into_owned(), UnixTime(NOW))
 }
 
+// [6.1-1]
 #[test]
 fn a_megabyte_comes_back_whole_and_both_sides_close_properly() {
     let world = World::new();
@@ -106,6 +107,7 @@ fn a_megabyte_comes_back_whole_and_both_sides_close_properly() {
     assert!(server.unwrap() == sent);
 }
 
+// [6.1-2]
 #[test]
 fn a_transport_that_ends_without_close_notify_is_told_apart() {
     let world = World::new();

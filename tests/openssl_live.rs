@@ -32,6 +32,7 @@ fn open_server(both: &Both) -> ServerConfigBuilder<Ring> {
     ServerConfig::builder(Ring::new()).credential(local(&both.world.server))
 }
 
+// [9.1-1] [9.1-3]
 #[test]
 fn our_client_speaks_every_suite_in_every_group() {
     if is_missing() {
@@ -53,6 +54,7 @@ fn our_client_speaks_every_suite_in_every_group() {
     }
 }
 
+// [9.1-1] [9.1-3]
 #[test]
 fn our_server_speaks_every_suite_in_every_group() {
     if is_missing() {
@@ -115,6 +117,7 @@ fn kinds() -> [Kind; 4] {
     ]
 }
 
+// [9.1-2]
 #[test]
 fn our_client_signs_and_verifies_with_every_kind_of_key() {
     if is_missing() {
@@ -132,6 +135,7 @@ fn our_client_signs_and_verifies_with_every_kind_of_key() {
     }
 }
 
+// [9.1-2]
 #[test]
 fn our_server_signs_and_verifies_with_every_kind_of_key() {
     if is_missing() {
@@ -228,6 +232,7 @@ fn our_client_follows_a_hello_retry_request() {
     }
 }
 
+// [4.1.1-4]
 #[test]
 fn our_server_asks_for_another_share() {
     if is_missing() {
@@ -269,6 +274,7 @@ fn update_keys<R: Role>(mut ours: Ours<R>, mut peer: Openssl, says: bool) {
     assert_eq!(ours.seen.count("K_recv = application 3"), 1);
 }
 
+// [4.6.3-1] [4.6.3-3] [7.2-1]
 #[test]
 fn keys_are_updated_by_either_side_with_our_client() {
     if is_missing() {
@@ -282,6 +288,7 @@ fn keys_are_updated_by_either_side_with_our_client() {
     }
 }
 
+// [4.6.3-1] [4.6.3-3] [7.2-1]
 #[test]
 fn keys_are_updated_by_either_side_with_our_server() {
     if is_missing() {
@@ -393,6 +400,7 @@ fn a_megabyte_is_echoed_to_our_server() {
     echo(ours, client);
 }
 
+// [6066-4-3]
 #[test]
 fn max_fragment_length_is_kept_by_both_sides() {
     if is_missing() {
@@ -423,6 +431,7 @@ fn a_record_size_limit_that_the_server_ignores_limits_nobody() {
     echo(ours, server);
 }
 
+// [4.6.1-1]
 #[test]
 fn session_tickets_are_passed_over() {
     if is_missing() {
@@ -456,6 +465,7 @@ fn middlebox_compatibility_may_be_on_or_off_at_either_side() {
     }
 }
 
+// [4.2.1-2] [4.2.1-4] [D.1-1]
 #[test]
 fn peers_that_speak_only_an_older_version_are_told_and_named() {
     if is_missing() {

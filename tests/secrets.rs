@@ -26,6 +26,7 @@ fn fail<R: Role>(end: &mut End<R, Null>) {
     assert!(matches!(end.error, Some(Error::Refused(refusal)) if refusal.reason == Reason::PlainHttp));
 }
 
+// [6-5]
 #[test]
 fn keys_of_the_handshake_are_gone_at_connected_and_all_keys_at_a_failure() {
     for (state, keys) in [("WAIT_SH", 1), ("WAIT_EE", 2), ("WAIT_FINISHED", 2), ("CONNECTED", 2)] {
@@ -36,6 +37,7 @@ fn keys_of_the_handshake_are_gone_at_connected_and_all_keys_at_a_failure() {
     }
 }
 
+// [6-5]
 #[test]
 fn all_keys_are_gone_when_the_peer_gives_up() {
     let (mut client, null) = client_at("CONNECTED");
@@ -145,6 +147,7 @@ fn no_secret_of_the_key_schedule_lies_in_a_buffer_or_goes_over_the_wire() {
     }
 }
 
+// [9850-3-1]
 #[cfg(not(feature = "keylog"))]
 #[test]
 fn without_the_feature_no_observer_is_shown_a_secret() {

@@ -71,6 +71,7 @@ fn client_hello_of_rfc_8448_gives_its_values() {
     assert_eq!(e.raw.find(ExtensionType::cookie), None);
 }
 
+// [4.1.3-8]
 #[test]
 fn retry_request_of_rfc_8448_is_told_from_the_server_hello() {
     let file = kv::File::read("vectors/rfc8448/5-hrr.kv");
@@ -185,6 +186,7 @@ fn pre_shared_key_is_the_last_extension_encoded() {
     assert_eq!(hello.extensions.raw.iter().last(), Some((ExtensionType::pre_shared_key, &b"unread"[..])));
 }
 
+// [3.5-1]
 #[test]
 fn own_values_equal_the_same_values_received() {
     let own = [NamedGroup::x25519, NamedGroup(0x9999)];
@@ -203,6 +205,7 @@ mod check {
         Extensions::items(&items).check(place)
     }
 
+    // [4.2-2]
     #[test]
     fn refuses_known_extensions_outside_of_their_messages() {
         for (t, place) in [
@@ -227,6 +230,7 @@ mod check {
         assert_eq!(check(&[], In::Certificate), Ok(()));
     }
 
+    // [4.2-1]
     #[test]
     fn passes_unknown_extensions_anywhere_but_not_twice() {
         let grease = ExtensionType(0x3a3a);
@@ -235,6 +239,7 @@ mod check {
         assert_eq!(check(&apart, In::ServerHello), Err(ExtensionRefused::Duplicate(grease)));
     }
 
+    // [4.2-4]
     #[test]
     fn refuses_more_extensions_than_its_limit() {
         let types: Vec<_> = (0x1000..).map(ExtensionType).take(MAX_EXTENSIONS + 1).collect();

@@ -14,6 +14,7 @@ fn refused<T: Debug>(parsed: Result<T, Malformed>) -> Refused {
     (m.field, m.shape, m.extension)
 }
 
+// [3.4-1] [3.4-2]
 #[test]
 fn client_hello_fields_out_of_bounds_are_refused_by_name() {
     let parse = |body: Vec<u8>| refused(ClientHello::parse(&body));
@@ -29,6 +30,7 @@ fn client_hello_fields_out_of_bounds_are_refused_by_name() {
     assert_eq!(parse(hello_with(&hex("0000 00"))), ("ClientHello", Shape::Trailing, None));
 }
 
+// [6066-3-1] [7301-3.1-1]
 #[test]
 fn extensions_of_a_client_hello_are_refused_by_extension_and_field() {
     use ExtensionType as T;
@@ -75,6 +77,7 @@ fn extensions_of_a_client_hello_are_refused_by_extension_and_field() {
     }
 }
 
+// [7301-3.1-2]
 #[test]
 fn extensions_of_the_server_are_refused_by_extension_and_field() {
     use ExtensionType as T;
@@ -136,6 +139,7 @@ fn other_fields_out_of_bounds_are_refused_by_name() {
     assert_eq!(refused(KeyUpdate::parse(&[])), ("request_update", Shape::Truncated, None));
 }
 
+// [3-1]
 #[test]
 fn truncated_messages_are_refused_at_every_byte() {
     for_every_parser(|name, parse, body| {
@@ -153,6 +157,7 @@ fn truncated_messages_are_refused_at_every_byte() {
     });
 }
 
+// [3-2]
 #[test]
 fn bytes_behind_a_message_are_refused() {
     for_every_parser(|name, parse, body| {

@@ -168,6 +168,7 @@ impl<C: Crypto> Settings<C> {
             }
         }
         if let Some(limit) = self.record_size_limit
+            // [8449-4-6]
             && !(MIN_RECORD_SIZE_LIMIT..=MAX_RECORD_SIZE_LIMIT).contains(&limit)
         {
             return Err(ConfigError::RecordSizeLimit(limit));

@@ -111,6 +111,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         if !self.conn.closed.by_us {
             self.conn.closed.by_us = true;
             self.conn.machine.close();
+            // [6.1-1]
             self.conn.send_alert(AlertDescription::close_notify, tx, &mut Unobserved);
         }
     }

@@ -220,6 +220,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         if self.closed.by_peer {
             return Ok(());
         }
+        // [6.1-2]
         Err(self.end(Error::Truncated { state: self.state() }))
     }
 
@@ -233,6 +234,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
 
     /// Sending and receiving of application data; `None` before CONNECTED, and after a failure.
     pub fn app(&mut self) -> Option<App<'_, 'c, R, C>> {
+        // [5.1-10]
         (self.is_connected() && self.error.is_none()).then_some(App { conn: self })
     }
 
@@ -365,6 +367,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let kind = message.map(Kind::of);
         // One that we asked for is our own doing, however often we do it.
         if self.is_connected() && kind == Some(Kind::KeyUpdate) && !self.machine.awaits_key_update() {
+            // [4.6.3-6]
             self.count_idle(Reason::TooManyKeyUpdates)?;
         }
         let aligned = rx.ends_with_message(message.map_or(0, <[u8]>::len));
@@ -423,6 +426,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     fn recv_alert(&mut self, alert: Alert, observer: &mut dyn Observer) -> Result<Option<Step>, Fault> {
+        // [6.2-3]
         observer.event(&Trace::RecvAlert(alert));
         match alert.description {
             AlertDescription::close_notify if self.is_connected() => {
@@ -431,6 +435,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             }
             // [6.1-4] It announces a close_notify, and ends nothing by itself.
             AlertDescription::user_canceled => {
+                // [6.1-6]
                 self.count_idle(Reason::TooManyWarnings)?;
                 Ok(None)
             }
@@ -456,6 +461,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
 
     /// We give up: one alert under the current key, and everything is forgotten.
     fn fail(&mut self, fault: Fault, state: StateName, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Error {
+        // [6.2-2]
         let (reason, place, detail) = (fault.reason, fault.place, fault.detail);
         let error = Error::Refused(Refusal { reason, side: R::SIDE, state, place, detail });
         tx.drop_open();
@@ -474,6 +480,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// Best effort: a send buffer that has no room for an alert must not hide the reason.
     fn send_alert(&mut self, description: AlertDescription, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) {
         let closing = [AlertDescription::close_notify, AlertDescription::user_canceled].contains(&description);
+        // [6-1]
         let level = if closing { AlertLevel::warning } else { AlertLevel::fatal };
         let alert = [level.0, description.0];
         let cut = self.cut();
@@ -485,6 +492,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     fn end(&mut self, error: Error) -> Error {
         self.error = Some(error);
         self.machine.fail();
+        // [6-5] [6.2-1]
         self.sealer = Sealer::new();
         self.opener = Opener::new();
         error

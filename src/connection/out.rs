@@ -35,11 +35,13 @@ impl<R: Role, C: Crypto> Effects for Out<'_, '_, R, C> {
         Ok(bytes)
     }
 
+    // [5-3] [D.4-2]
     fn send_change_cipher_spec(&mut self) -> Result<(), Fault> {
         self.tx.record(ContentType::change_cipher_spec, &[1], self.sealer, self.cut())
     }
 
     fn set_send_key(&mut self, keys: TrafficKeys) -> Result<(), Fault> {
+        // [5.1-5]
         self.tx.close(self.sealer, self.cut())?;
         self.sealer.set_key(&self.config.settings().crypto, &keys)
     }

@@ -29,6 +29,7 @@ impl X25519 {
     pub fn agree(self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         let peer: [u8; 32] = peer.try_into().map_err(|_| CryptoError)?;
         let shared = self.0.diffie_hellman(&PublicKey::from(peer));
+        // [7.4.2-2]
         if !shared.was_contributory() {
             return Err(CryptoError);
         }

@@ -106,7 +106,7 @@ pub(crate) fn ask<'rx>(
     })
 }
 
-/// The first scheme of the peer's that this credential can make in CertificateVerify.
+/// [4.4.2.2-2] [4.4.2.3-1] [4.4.3-6] The first scheme of the peer's that this credential can make in CertificateVerify.
 fn scheme_for(credential: &Credential, offered: Vector<'_, SignatureScheme>) -> Option<SignatureScheme> {
     offered.iter().find(|s| credential.schemes().contains(s) && SignatureAlgorithm::of_scheme(*s).is_some())
 }
@@ -133,6 +133,7 @@ pub(super) fn choose_for_request<C>(
     }
     let mut fits = config.credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
     let Some(first) = fits.clone().next() else { return Ok(Err(WhyNothingSent::NoCommonScheme)) };
+    // [4.2.4-1]
     let named = match cr.extensions.certificate_authorities {
         Some(authorities) => fits.find(|(c, _)| issued_under(c, authorities)),
         None => Some(first),
@@ -153,6 +154,7 @@ pub(super) fn choose_for_hello<C>(config: &ServerConfig<C>, ch: &ClientHello<'_>
         .and_then(|name| core::str::from_utf8(name).ok())
         .and_then(|name| ServerName::dns(name).ok());
     let fits = config.credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
+    // [4.4.2.2-4]
     let is_named = |credential: &Credential| {
         let leaf = x509::Certificate::parse(credential.leaf()).ok();
         leaf.zip(name.as_ref()).is_some_and(|(leaf, name)| x509::is_for(&leaf, name))
@@ -161,6 +163,7 @@ pub(super) fn choose_for_hello<C>(config: &ServerConfig<C>, ch: &ClientHello<'_>
         0 | 1 => fits.clone().next(),
         _ => fits.clone().find(|(c, _)| is_named(c)).or_else(|| fits.clone().next()),
     };
+    // [4.1.1-5]
     let (credential, scheme) = chosen.ok_or(Reason::NoCommonScheme)?;
     Ok(Ok((credential.clone(), scheme)))
 }
@@ -179,6 +182,7 @@ pub(super) fn chosen_outside<'c>(
 pub(super) fn judged_outside(verdict: Result<(), Reason>) -> Result<Judged, Fault> {
     match verdict {
         Ok(()) => Ok(Judged(())),
+        // [4.4.2.4-3]
         Err(reason) if reason.is_about_certificates() => Err(reason.into()),
         Err(_) => Err(Reason::CertificateRefused.into()),
     }

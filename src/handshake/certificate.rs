@@ -19,6 +19,7 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
                 return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t).certificate(index));
             }
         }
+        // [4.4.2-6]
         let leaf = certificate.certificate_list.iter().next().ok_or(Reason::Internal)?;
         let leaf = x509::Certificate::parse(leaf.cert_data).map_err(|f| f.certificate(0))?;
         let key = leaf.public_key().map_err(|f| f.certificate(0))?;

@@ -63,6 +63,7 @@ impl Connected {
         if !base.vault.may_update(side) {
             return Err(Reason::SequenceExhausted.into());
         }
+        // [9846-4.7.3-1]
         let request_update = match ask && !self.asked {
             true => KeyUpdateRequest::update_requested,
             false => KeyUpdateRequest::update_not_requested,

@@ -35,6 +35,7 @@ pub(super) struct LegacySessionId {
 }
 
 impl LegacySessionId {
+    // [4.1.2-6]
     pub(super) const EMPTY: Self = Self { bytes: [0; 32], len: 0 };
 
     pub(super) fn new(id: &[u8]) -> Option<Self> {

@@ -166,6 +166,7 @@ impl<'m, C: Crypto> Base<'m, C> {
 
 /// Only if the observer asked, and the feature allows it.
 fn show(out: &mut dyn Effects, name: SecretName, client_random: Option<&[u8; 32]>, secret: &Secret) {
+    // [9850-3-1]
     if cfg!(feature = "keylog") && out.wants_secrets() {
         out.trace(Trace::Secret { name, client_random, bytes: secret.as_bytes() });
     }
@@ -187,6 +188,7 @@ impl<C: Crypto, K> Cx<'_, '_, K, C> {
     pub(super) fn absorb<'i, V: Parse<'i>>(&mut self, msg: Inbound<'i>) -> Result<V, Fault> {
         let bytes = msg.take()?;
         self.base.out.trace(Trace::Recv { kind: Kind::of(bytes), bytes });
+        // [4.4.1-1]
         self.desk.transcript.add(bytes)?;
         Ok(V::parse(bytes.get(HEADER_LEN..).unwrap_or_default())?)
     }

@@ -27,6 +27,7 @@ impl Kind {
         let msg_type = HandshakeType(message.first().copied().unwrap_or(0));
         match msg_type {
             HandshakeType::client_hello => Self::ClientHello,
+            // [4.1.3-8]
             HandshakeType::server_hello if message.get(HEADER_LEN..).is_some_and(is_hello_retry_request) => {
                 Self::HelloRetryRequest
             }

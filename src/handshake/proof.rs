@@ -55,9 +55,11 @@ impl Unproven {
             .filter(|_| offered.contains(&cv.algorithm))
             .ok_or_else(|| scheme(Reason::SchemeNotOffered))?;
         let key = cx.desk.peer_key.as_ref().ok_or(Reason::Internal)?.get();
+        // [4.4.3-4]
         if algorithm.key_kind() != key.kind {
             return Err(scheme(Reason::SchemeKeyMismatch));
         }
+        // [4.4.3-5]
         let content = SignedContent::new(signer, before);
         cx.crypto()
             .verify(algorithm, key.bytes, content.as_ref(), cv.signature)
@@ -86,6 +88,7 @@ impl SignedContent {
             Side::Client => b"TLS 1.3, client CertificateVerify",
             Side::Server => b"TLS 1.3, server CertificateVerify",
         };
+        // [4.4.3-2]
         let mut bytes = [0x20; PREFIX_LEN + MAX_HASH_LEN];
         let hash = transcript_hash.as_ref();
         let content = context.iter().chain(&[0]).chain(hash);

@@ -19,7 +19,7 @@ impl<W: Write> KeyLog<W> {
     }
 }
 
-/// The label of RFC 9850 §2; secrets that it has no label for are not logged.
+/// [9850-2-2] The label of RFC 9850 §2; secrets that it has no label for are not logged.
 fn label(name: SecretName) -> Option<&'static str> {
     match name {
         SecretName::ClientHandshakeTraffic => Some("CLIENT_HANDSHAKE_TRAFFIC_SECRET"),
@@ -37,6 +37,7 @@ impl<W: Write> Observer for KeyLog<W> {
     fn event(&mut self, event: &Trace<'_>) {
         let Trace::Secret { name, client_random: Some(client_random), bytes } = event else { return };
         let Some(label) = label(*name) else { return };
+        // [9850-2-1]
         let mut line = String::from(label);
         for part in [&client_random[..], bytes] {
             line.push(' ');

@@ -20,6 +20,7 @@ struct Keyed<A> {
 impl<A: Aead> Keyed<A> {
     fn new<C: Crypto<Aead = A>>(crypto: &C, keys: &TrafficKeys) -> Result<Self, Fault> {
         let aead = crypto.aead(keys.suite, keys.key()).map_err(|_| Reason::CryptoFailed)?;
+        // [5.3-1]
         Ok(Self { aead, iv: keys.iv, seq: 0 })
     }
 
@@ -67,20 +68,21 @@ impl<A: Aead> Sealer<A> {
         let (header, body) = record.split_at_mut_checked(HEADER_LEN).ok_or_else(too_small)?;
         let length = u16::try_from(body.len()).map_err(|_| too_small())?;
         let outer = if self.keyed.is_some() { ContentType::application_data } else { content_type };
-        // §5.1: the version is that of TLS 1.2 for ever.
+        // [5.1-7] [5.2-2] §5.1: the version is that of TLS 1.2 for ever.
         let [v1, v2] = ProtocolVersion::TLS_1_2.0.to_be_bytes();
         let [l1, l2] = length.to_be_bytes();
         header.copy_from_slice(&[outer.0, v1, v2, l1, l2]);
         let Some(keyed) = &mut self.keyed else { return Ok(()) };
         let (text, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or_else(too_small)?;
         let content_len = text.len().checked_sub(padding).and_then(|n| n.checked_sub(1)).ok_or_else(too_small)?;
-        // §5.4: content, its type, zeros.
+        // [5.4-1] §5.4: content, its type, zeros.
         let (_, tail) = text.split_at_mut_checked(content_len).ok_or_else(too_small)?;
         tail.fill(0);
         if let Some(inner_type) = tail.first_mut() {
             *inner_type = content_type.0;
         }
         let nonce = keyed.nonce()?;
+        // [5.2-1]
         *tag = keyed.aead.seal(nonce, header, text).map_err(|_| Reason::CryptoFailed)?;
         Ok(())
     }
@@ -124,6 +126,7 @@ impl<A: Aead> Opener<A> {
     /// Drops a record of early data, if that is still allowed.
     pub(crate) fn skip(&mut self, len: usize) -> Result<(), Fault> {
         let len = u32::try_from(len).unwrap_or(u32::MAX);
+        // [4.2.10-6]
         let left = self.skippable.unwrap_or(0).checked_sub(len).ok_or(Reason::TooMuchEarlyData)?;
         self.skippable = Some(left);
         Ok(())
@@ -141,6 +144,7 @@ impl<A: Aead> Opener<A> {
     /// A record without content came.
     pub(crate) fn count_empty(&mut self) -> Result<(), Fault> {
         self.empty_records = self.empty_records.saturating_add(1);
+        // [5.4-5]
         if self.empty_records > MAX_EMPTY_RECORDS {
             return Err(Reason::TooManyEmptyRecords.into());
         }
@@ -155,6 +159,7 @@ impl<A: Aead> Opener<A> {
     /// A change_cipher_spec came.
     pub(crate) fn count_change_cipher_spec(&mut self) -> Result<(), Fault> {
         self.change_cipher_specs = self.change_cipher_specs.saturating_add(1);
+        // [5-8]
         if self.change_cipher_specs > MAX_CHANGE_CIPHER_SPECS {
             return Err(Reason::TooManyChangeCipherSpecs.into());
         }
@@ -166,6 +171,7 @@ impl<A: Aead> Opener<A> {
         let skipping = self.is_skipping();
         let keyed = self.keyed.as_mut().ok_or(Reason::ProtectedTooEarly)?;
         let before = keyed.seq;
+        // [9846-5.5-1]
         let nonce = keyed.nonce()?;
         if keyed.aead.open(nonce, header, body).is_err() {
             // [5.2-6] A record that does not decrypt ends the connection, unless it is early data on its way out.
@@ -202,6 +208,7 @@ mod tests {
         Some(Keyed { aead: NoAead, iv: [0; IV_LEN], seq })
     }
 
+    // [5.3-2]
     #[test]
     fn a_sequence_number_ends_the_connection_before_it_wraps() {
         let mut sealer = Sealer { keyed: keyed(u64::MAX - 1) };

@@ -166,7 +166,7 @@ impl<'b> RecvBuf<'b> {
         let len = usize::try_from(u32::from_be_bytes([0, a, b, c])).unwrap_or(usize::MAX).saturating_add(4);
         let most = self.memory.most().saturating_sub(HEADER_LEN).min(MAX_MESSAGE);
         if len > most {
-            // Only the length is known, so it must be judged before its bytes are waited for.
+            // [4-2] Only the length is known, so it must be judged before its bytes are waited for.
             let limit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             return Err(
                 Fault::from(Reason::MessageTooLong).detail(Detail::Limit { got: limit(len), limit: limit(most) })
@@ -196,6 +196,7 @@ impl<'b> RecvBuf<'b> {
         let Some(header) = raw.first_chunk::<HEADER_LEN>().copied() else {
             return if raw.is_empty() { Ok(Opened::NeedMore) } else { not_tls(raw).map_or(Ok(Opened::NeedMore), Err) };
         };
+        // [5.1-8]
         let [outer, _, _, l1, l2] = header;
         let (outer, length) = (ContentType(outer), usize::from(u16::from_be_bytes([l1, l2])));
         let protected = outer == ContentType::application_data;
@@ -234,6 +235,7 @@ impl<'b> RecvBuf<'b> {
         if !opener.is_keyed() {
             return match opener.is_skipping() {
                 true => opener.skip(length).map(|()| Opened::Dropped),
+                // [5-7]
                 false => Err(Reason::ProtectedTooEarly.into()),
             };
         }
@@ -246,6 +248,7 @@ impl<'b> RecvBuf<'b> {
         if inner.len() > MAX_PLAINTEXT.saturating_add(1) {
             return Err(over(Reason::InnerTooLong, inner.len(), MAX_PLAINTEXT.saturating_add(1)));
         }
+        // [6066-4-4] [8449-4-5]
         if inner.len() > rules.limit.saturating_add(1) {
             return Err(over(Reason::RecordOverLimit, inner.len(), rules.limit.saturating_add(1)));
         }
@@ -268,6 +271,7 @@ impl<'b> RecvBuf<'b> {
             return Err(Reason::Interleaved.into());
         }
         match content_type {
+            // [5.1-11] [5.4-2]
             ContentType::handshake | ContentType::alert if content.is_empty() => Err(Reason::EmptyRecord.into()),
             ContentType::handshake => {
                 opener.saw_content();
@@ -275,6 +279,7 @@ impl<'b> RecvBuf<'b> {
                 if self.aligned() {
                     (self.hs_at, self.hs_end) = (content.start, content.end);
                 } else {
+                    // [5.1-1]
                     self.memory.copy_within(content, self.hs_end);
                     self.hs_end = self.hs_end.saturating_add(len);
                 }
@@ -282,8 +287,10 @@ impl<'b> RecvBuf<'b> {
             }
             ContentType::alert => {
                 let bytes = self.memory.get(content).unwrap_or_default();
+                // [5.1-6] [6-6]
                 Alert::parse(bytes).map(Opened::Alert).map_err(|_| Reason::AlertMalformed.into())
             }
+            // [5-6]
             ContentType::application_data if !rules.application_data => Err(Reason::ApplicationDataEarly.into()),
             ContentType::application_data if content.is_empty() => opener.count_empty().map(|()| Opened::Dropped),
             ContentType::application_data => {
@@ -291,6 +298,7 @@ impl<'b> RecvBuf<'b> {
                 (self.lent_at, self.lent_end) = (content.start, content.end);
                 Ok(Opened::Data)
             }
+            // [5-1] [5-2]
             other => Err(Fault::from(Reason::InnerTypeUnknown).detail(Detail::Value(other.0.into()))),
         }
     }
@@ -370,5 +378,6 @@ fn not_tls(raw: &[u8]) -> Option<Fault> {
         // A verb that is not there yet as a whole may still become one.
         return (raw.len() >= HEADER_LEN).then(|| Reason::PlainHttp.into());
     }
+    // [5-1] [D.5-3]
     Some(Fault::from(Reason::NotTls).detail(Detail::Value(first.0.into())))
 }

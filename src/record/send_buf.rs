@@ -43,7 +43,7 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// Zeros behind a content of `len` bytes, never beyond the fragment limit.
+    /// [8449-4-1] Zeros behind a content of `len` bytes, never beyond the fragment limit.
     fn padding(self, len: usize) -> usize {
         match len.checked_rem(self.pad_to) {
             None | Some(0) => 0,
@@ -141,7 +141,7 @@ impl<'b> SendBuf<'b> {
         Ok(self.memory.get(at..self.end).unwrap_or_default())
     }
 
-    /// Appends a whole record of its own: an alert, or a change_cipher_spec (which is never protected, §5).
+    /// [5.1-6] Appends a whole record of its own: an alert, or a change_cipher_spec (which is never protected, §5).
     pub(crate) fn record<A: Aead>(
         &mut self,
         content_type: ContentType,
@@ -221,6 +221,7 @@ impl<'b> SendBuf<'b> {
         let Some(content_type) = self.open.take() else { return Ok(()) };
         let start = self.sealed.saturating_add(HEADER_LEN);
         let content = self.end.saturating_sub(start);
+        // [5.1-11]
         if content == 0 {
             self.end = self.sealed;
             return Ok(());
@@ -249,6 +250,7 @@ impl<'b> SendBuf<'b> {
             let len = if piece.saturating_add(1) == pieces { last } else { fragment };
             self.memory.copy_within(from..from.saturating_add(len), to);
         }
+        // [5.1-1]
         for piece in 0..pieces {
             let (len, pad) = if piece.saturating_add(1) == pieces { (last, pad_last) } else { (fragment, pad_full) };
             let record_end = self.sealed.saturating_add(around).saturating_add(len).saturating_add(pad);

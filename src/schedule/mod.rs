@@ -95,6 +95,7 @@ impl core::fmt::Display for SecretName {
 fn traffic_keys<C: Crypto>(crypto: &C, suite: SuiteParams, secret: &Secret, epoch: Epoch) -> TrafficKeys {
     let hkdf = Hkdf::new(crypto, suite.hash);
     let mut keys = TrafficKeys { epoch, suite: suite.suite, key: [0; 32], key_len: suite.key_len, iv: [0; _] };
+    // [7.3-1]
     hkdf.expand_label(secret, "key", &[], keys.key.get_mut(..suite.key_len).unwrap_or_default());
     hkdf.expand_label(secret, "iv", &[], &mut keys.iv);
     keys
@@ -114,6 +115,7 @@ impl Schedule {
     pub(crate) fn early<C: Crypto>(crypto: &C, suite: SuiteParams) -> (Self, AtEarly) {
         let hkdf = Hkdf::new(crypto, suite.hash);
         let none = || Secret::zeros(suite.hash.len());
+        // [7.1-2]
         let running = hkdf.extract_zeros(none().as_bytes());
         (Self { suite, running, client_handshake_traffic: none(), server_handshake_traffic: none() }, AtEarly(()))
     }
@@ -145,6 +147,7 @@ impl Schedule {
         let hkdf = Hkdf::new(crypto, self.suite.hash);
         let salt = self.derived(crypto);
         self.running = hkdf.extract_zeros(salt.as_bytes());
+        // [7.1-1]
         let derive = |label| hkdf.derive_secret(&self.running, label, server_finished.as_ref());
         vault.begin(self.suite, derive("c ap traffic"), derive("s ap traffic"), derive("exp master"));
         AtMaster(())
@@ -160,6 +163,7 @@ impl Schedule {
     ) -> Complete {
         let hkdf = Hkdf::new(crypto, self.suite.hash);
         vault.finish(hkdf.derive_secret(&self.running, "res master", client_finished.as_ref()));
+        // [7.1-3]
         self.running = Secret::zeros(0);
         Complete(())
     }
@@ -191,6 +195,7 @@ impl Schedule {
         at: &impl HasHandshakeTraffic,
     ) -> Secret {
         let hkdf = Hkdf::new(crypto, self.suite.hash);
+        // [4.4.4-1]
         let finished_key = hkdf.derive_secret(self.handshake_traffic(sender, at), "finished", &[]);
         hkdf.mac(&finished_key, before.as_ref())
     }

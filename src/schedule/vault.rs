@@ -82,6 +82,7 @@ impl Vault {
             Side::Client => self.client_generation,
             Side::Server => self.server_generation,
         };
+        // [9846-4.7.3-2]
         generation < (1 << 48) - 1
     }
 
@@ -99,6 +100,7 @@ impl Vault {
         };
         // [7.2-1] [7.2-2]
         *secret = hkdf.derive_secret(secret, "traffic upd", &[]);
+        // [9846-4.7.3-3]
         *generation = generation.checked_add(1)?;
         self.application_keys(crypto, sender, at)
     }

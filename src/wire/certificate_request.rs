@@ -44,6 +44,7 @@ impl<'a> Parse<'a> for CertificateRequest<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         exactly("CertificateRequest", body, |r| {
             let certificate_request_context = r.vec8("certificate_request_context")?;
+            // [9846-4.4.2-1]
             let extensions = Extensions::parse("extensions", r.vec16("extensions")?)?;
             Ok(Self { certificate_request_context, extensions: CertificateRequestExtensions::read(extensions)? })
         })

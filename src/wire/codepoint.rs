@@ -4,6 +4,7 @@
 macro_rules! codepoints {
     ($(#[$doc:meta])* $name:ident($int:ty) { $($value:ident = $number:expr),+ $(,)? }) => {
         $(#[$doc])*
+        // [3.5-1]
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub $int);
 

@@ -91,11 +91,14 @@ impl<'a> Extensions<'a> {
     pub fn check(self, place: In) -> Result<(), ExtensionRefused> {
         let mut seen = [ExtensionType(0); MAX_EXTENSIONS];
         for (n, (t, _)) in self.iter().enumerate() {
+            // [4.2-4]
             let (before, after) = seen.split_at_mut_checked(n).ok_or(ExtensionRefused::TooMany)?;
             let slot = after.first_mut().ok_or(ExtensionRefused::TooMany)?;
+            // [4.2-1]
             if before.contains(&t) {
                 return Err(ExtensionRefused::Duplicate(t));
             }
+            // [4.2-2] [4.1.2-8] [4.3.1-2]
             if TABLE.iter().any(|(known, places)| *known == t && !places.contains(&place)) {
                 return Err(ExtensionRefused::Forbidden(t));
             }
@@ -181,11 +184,13 @@ pub const TABLE: &[(ExtensionType, &[In])] = {
         (ExtensionType::record_size_limit, &[CH, EE]),
         (ExtensionType::key_share, &[CH, SH, HRR]),
         (ExtensionType::pre_shared_key, &[CH, SH]),
+        // [4.2.9-2]
         (ExtensionType::psk_key_exchange_modes, &[CH]),
         (ExtensionType::early_data, &[CH, EE, NST]),
         (ExtensionType::cookie, &[CH, HRR]),
         (ExtensionType::supported_versions, &[CH, SH, HRR]),
         (ExtensionType::certificate_authorities, &[CH, CR]),
+        // [4.2.5-3]
         (ExtensionType::oid_filters, &[CR]),
         (ExtensionType::post_handshake_auth, &[CH]),
         (ExtensionType::signature_algorithms_cert, &[CH, CR]),

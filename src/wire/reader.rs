@@ -14,6 +14,7 @@ pub fn exactly<'a, T>(
     input: &'a [u8],
     read: impl FnOnce(&mut Reader<'_, 'a>) -> Read<T>,
 ) -> Read<T> {
+    // [3-2]
     untrusted::Input::from(input).read_all(Malformed::trailing(field), |r| read(&mut Reader(r)))
 }
 
@@ -22,6 +23,7 @@ pub fn exactly<'a, T>(
 /// # Errors
 /// [`Malformed`] if it is outside of them.
 pub fn within<'a>(field: &'static str, bounds: impl RangeBounds<usize>, bytes: &'a [u8]) -> Read<&'a [u8]> {
+    // [3.4-1]
     if bounds.contains(&bytes.len()) { Ok(bytes) } else { Err(Malformed::length(field)) }
 }
 
@@ -69,6 +71,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// [`Malformed`] if fewer are left.
     pub fn bytes(&mut self, field: &'static str, len: usize) -> Read<&'a [u8]> {
+        // [3-1]
         Ok(self.0.read_bytes(len).map_err(|_| Malformed::truncated(field))?.as_slice_less_safe())
     }
 

@@ -56,6 +56,7 @@ impl<'a, T: Element<'a>> Vector<'a, T> {
     /// element that is wrong.
     pub fn wire(field: &'static str, min: usize, bytes: &'a [u8]) -> Result<Self, Malformed> {
         within(field, min.., bytes)?;
+        // [3.4-2]
         if !bytes.len().is_multiple_of(T::SIZE) {
             return Err(Malformed::length(field));
         }

@@ -44,6 +44,7 @@ impl<'a> Certificate<'a> {
     /// [`CertificateMalformed`](crate::fault::Reason::CertificateMalformed), with the field of RFC 5280 §4.1 that is
     /// not as drawn there.
     pub fn parse(der: &'a [u8]) -> Result<Self, Fault> {
+        // [5280-4.1-1]
         let mut certificate = Elements::of(only(der, Tag::Sequence, "Certificate")?, "Certificate")?;
         let tbs = certificate.one(Tag::Sequence, "tbsCertificate")?;
         let signature_algorithm = certificate.one(Tag::Sequence, "signatureAlgorithm")?.content;
@@ -53,7 +54,7 @@ impl<'a> Certificate<'a> {
         let mut fields = Elements::of(tbs.content, "tbsCertificate")?;
         let version = version(&mut fields)?;
         let serial = serial(&mut fields)?;
-        // §4.1.1.2: the algorithm is told twice so that it is signed once; the two must agree.
+        // [5280-4.1.1.2-1] §4.1.1.2: the algorithm is told twice so that it is signed once; the two must agree.
         if fields.one(Tag::Sequence, "signature")?.content != signature_algorithm {
             return Err(malformed("signatureAlgorithm"));
         }

@@ -18,10 +18,14 @@ pub(super) fn leaf(
     name: Option<&ServerName<'_>>,
 ) -> Result<(), Fault> {
     anywhere(certificate, now)?;
+    // [4.4.2.2-3] [5280-4.2.1.3-1]
+    // [4.4.2.2-3] [5280-4.2.1.3-1]
     // RFC 8446 §4.4.2.2: the key signs the handshake, so its keyUsage, if there is one, must have digitalSignature.
     if certificate.key_usage().is_some_and(|usage| !usage.digital_signature()) {
         return Err(Fault::from(Reason::CertificateKeyUsage).field("digitalSignature"));
     }
+    // [5280-4.2.1.12-1]
+    // [5280-4.2.1.12-1]
     // §4.2.1.12. A leaf that has only anyExtendedKeyUsage is refused, as the section allows: it says nothing about TLS.
     extended_key_usage(certificate, |oid| oid == purpose.oid())?;
     // §4.2.1.10: nameConstraints only in CA certificates.
@@ -49,15 +53,17 @@ fn names(certificate: &Certificate<'_>, name: Option<&ServerName<'_>>) -> Result
 /// not self-issued.
 pub(super) fn issuer(certificate: &Certificate<'_>, now: UnixTime, purpose: Purpose, below: u8) -> Result<(), Fault> {
     anywhere(certificate, now)?;
-    // §6.1.4 (k): a CA says so.
+    // [5280-4.2.1.9-1] §6.1.4 (k): a CA says so.
     let constraints = certificate.basic_constraints().filter(|constraints| constraints.ca);
     let constraints = constraints.ok_or(Reason::CertificateNotCa)?;
-    // §6.1.4 (l), (m)
+    // [5280-4.2.1.9-2] §6.1.4 (l), (m)
     path_len(constraints.path_len, below)?;
-    // §6.1.4 (n)
+    // [5280-4.2.1.3-2] §6.1.4 (n)
     if certificate.key_usage().is_some_and(|usage| !usage.key_cert_sign()) {
         return Err(Fault::from(Reason::CertificateKeyUsage).field("keyCertSign"));
     }
+    // [5280-4.2.1.12-2]
+    // [5280-4.2.1.12-2]
     // RFC 5280 gives extendedKeyUsage of a CA no meaning, but CAs use it to limit what they issue, and all verifiers
     // that people trust respect that.
     extended_key_usage(certificate, |oid| oid == purpose.oid() || oid == ANY_EXTENDED_KEY_USAGE)?;
@@ -73,6 +79,8 @@ pub(super) fn anchor(limits: &Limits, now: UnixTime, below: u8) -> Result<(), Fa
     path_len(limits.path_len, below).map_err(|fault| fault.field("pathLenConstraint of the anchor"))
 }
 
+/// [5280-6.1-3]
+/// [5280-6.1-3]
 /// RFC 5280 leaves the validity of an anchor out. But an operator who lets a root expire wants it to be over.
 pub(super) fn anchor_validity(limits: &Limits, now: UnixTime) -> Result<(), Fault> {
     validity(limits.not_before, limits.not_after, now, "validity of the anchor")
@@ -80,6 +88,8 @@ pub(super) fn anchor_validity(limits: &Limits, now: UnixTime) -> Result<(), Faul
 
 /// What holds at every place.
 fn anywhere(certificate: &Certificate<'_>, now: UnixTime) -> Result<(), Fault> {
+    // [5280-4.1.2.1-1] [4.4.2.2-1]
+    // [5280-4.1.2.1-1] [4.4.2.2-1]
     // Older versions have no extensions: they can't say whether they are a CA, nor for whom they are.
     if certificate.version != Version::V3 {
         return Err(Reason::CertificateVersion.into());
@@ -88,11 +98,11 @@ fn anywhere(certificate: &Certificate<'_>, now: UnixTime) -> Result<(), Fault> {
     if certificate.issuer().is_empty() {
         return Err(malformed("issuer"));
     }
-    // §6.1.4 (o), §6.1.5 (f)
+    // [5280-4.2-1] §6.1.4 (o), §6.1.5 (f)
     if certificate.extensions.unprocessed {
         return Err(Reason::CertificateCriticalUnknown.into());
     }
-    // §6.1.3 (a) (2)
+    // [5280-6.1.3-2] §6.1.3 (a) (2)
     validity(certificate.not_before(), certificate.not_after(), now, "validity")
 }
 

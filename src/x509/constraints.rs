@@ -41,7 +41,7 @@ impl<'a> NameConstraints<'a> {
         Ok(Self { permitted, excluded })
     }
 
-    /// Whether every name of `certificate` is admitted.
+    /// [5280-4.2.1.10-1] Whether every name of `certificate` is admitted.
     pub(super) fn admit(&self, certificate: &Certificate<'_>, budget: &mut Budget) -> Result<(), Fault> {
         let subject = certificate.subject();
         if !subject.is_empty() {

@@ -70,7 +70,7 @@ impl<'a> Extensions<'a> {
             *slots.next().ok_or_else(|| malformed("extensions"))? = oid;
             before = before.saturating_add(1);
         }
-        // §4.2: an extension must not occur twice: which of the two would count?
+        // [5280-4.2-2] §4.2: an extension must not occur twice: which of the two would count?
         let seen = seen.get(..before).unwrap_or_default();
         let twice = seen.iter().enumerate().any(|(i, oid)| seen.iter().take(i).any(|earlier| earlier == oid));
         if twice { Err(malformed("extensions (one occurs twice)")) } else { Ok(found) }
@@ -85,6 +85,8 @@ impl<'a> Extensions<'a> {
             [0x55, 0x1d, 37] => self.extended_key_usage = Some(filled(value, "extKeyUsage")?),
             // §6.1.1 (c)-(e): we ask for no policy, so certificatePolicies can't make a path invalid, critical or not.
             [0x55, 0x1d, 32] => {}
+            // [5280-4.2.1.11-1]
+            // [5280-4.2.1.11-1]
             // policyMappings is harmless for the same reason unless it is critical; policyConstraints (36) and
             // inhibitAnyPolicy (54) can demand a policy, and §4.2.1.11, §4.2.1.14 do not let an issuer make them
             // optional.

@@ -66,6 +66,8 @@ impl<'a> ServerName<'a> {
         })
     }
 
+    /// [9525-6-1] [9525-6-3]
+    /// [9525-6-1] [9525-6-3]
     /// Whether a certificate that presents `name` is for this server (RFC 9525 §6). A commonName is never asked
     /// (§6.1), and an address in a dNSName means nothing (§6.5).
     pub(super) fn is(&self, presented: &GeneralName<'_>) -> bool {
@@ -92,6 +94,8 @@ pub fn is_for(certificate: &Certificate<'_>, name: &ServerName<'_>) -> bool {
     certificate.san().any(|presented| name.is(&presented))
 }
 
+/// [9525-6-2]
+/// [9525-6-2]
 /// RFC 9525 §6.3: labels are compared without regard to case. `*` is a wildcard only as the whole left-most label and
 /// stands for exactly one label; that two labels must follow keeps `*.com` from naming half of the world.
 fn matches_dns(name: &str, presented: &str) -> bool {
@@ -166,6 +170,7 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
+    // [9525-6-2]
     #[test]
     fn a_wildcard_is_one_whole_left_most_label() {
         for (name, presented, is) in [
@@ -189,6 +194,7 @@ mod tests {
         }
     }
 
+    // [9525-6-3]
     #[test]
     fn an_address_is_matched_by_ip_address_only() {
         let name = ServerName::parse("192.0.2.1").unwrap();

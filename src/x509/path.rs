@@ -225,7 +225,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
         Certificate::parse(der).map_err(|fault| fault.certificate(index))
     }
 
-    /// Tries every issuer of the topmost link. `None` if all failed; an error ends the search.
+    /// [5280-6.1-1] [4.4.2-7] Tries every issuer of the topmost link. `None` if all failed; an error ends the search.
     fn climb(&mut self, top: &Link<'_, 'a>) -> Result<Option<Verified<'a>>, Fault> {
         self.budget.step()?;
         if let Err(fault) = spki::acceptable(&top.certificate) {

@@ -60,6 +60,7 @@ pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
     fields.end()?;
     let refused = || Fault::from(Reason::CertificateAlgorithm).field(FIELD);
     let kind = match algorithm {
+        // [4.2.3-6]
         RSA => KeyKind::Rsa,
         ECDSA_P256 => KeyKind::EcdsaP256,
         ECDSA_P384 => KeyKind::EcdsaP384,
@@ -151,6 +152,8 @@ impl Named {
     }
 }
 
+/// [4.2.3-4]
+/// [4.2.3-4]
 /// RSASSA-PSS-params (RFC 4055 §3.1), of which only one form per hash is accepted: one hash throughout, a salt as long
 /// as it, and the default trailer.
 fn pss(parameters: &[u8]) -> Option<Digest> {
@@ -191,7 +194,7 @@ pub(super) fn acceptable(certificate: &Certificate<'_>) -> Result<(), Fault> {
     }
 }
 
-/// Whether `key` made the signature of `certificate` (RFC 5280 §6.1.3 (a) (1)).
+/// [5280-6.1.3-1] Whether `key` made the signature of `certificate` (RFC 5280 §6.1.3 (a) (1)).
 pub(super) fn signed_by<C: Crypto>(crypto: &C, certificate: &Certificate<'_>, key: PublicKey<'_>) -> Result<(), Fault> {
     let bad = |field| Fault::from(Reason::CertificateSignatureBad).field(field);
     let algorithm = Named::of(certificate.signature_algorithm)

@@ -20,6 +20,8 @@ impl UnixTime {
         })
     }
 
+    /// [5280-4.1.2.5-1]
+    /// [5280-4.1.2.5-1]
     /// UTCTime `YYMMDDHHMMSSZ` or GeneralizedTime `YYYYMMDDHHMMSSZ`: always with seconds, always Z, never a fraction
     /// (RFC 5280 §4.1.2.5.1, §4.1.2.5.2).
     pub(super) fn read(time: &Element<'_>, field: &'static str) -> Result<Self, Fault> {
@@ -107,6 +109,7 @@ mod tests {
         UnixTime::read(&Element { tag, content: text.as_bytes(), whole: &[] }, "time").ok()
     }
 
+    // [5280-4.1.2.5-1]
     #[test]
     fn utc_time_spans_1950_to_2049() {
         for (text, printed) in [
@@ -148,6 +151,7 @@ mod tests {
         assert_eq!(read(Tag::GeneralizedTime, "21000229000000Z"), None);
     }
 
+    // [5280-4.1.2.5-1]
     #[test]
     fn other_spellings_of_time_are_refused() {
         for text in ["", "Z", "2401010000Z", "240101000000", "240101000000+0000", "240101000000Z ", "24 101000000Z"] {

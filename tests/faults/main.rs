@@ -141,6 +141,7 @@ fn vectors() -> Vec<File> {
         .into()
 }
 
+// [6-1] [6.2-1] [6.2-2] [5.1-6]
 #[test]
 fn every_input_is_refused_with_its_one_alert_and_nothing_follows() {
     for case in vectors().iter().flat_map(|file| &file.blocks) {

@@ -149,6 +149,7 @@ fn update_keys<R: Role>(end: &mut End<R, Ring>, both: bool) -> Result<(), Misuse
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
+    // [5.1-1] [8449-4-1]
     #[test]
     fn data_arrives_whole_and_in_order_in_records_within_the_limit(settings in settings(), acts in vec(act(), 0..16)) {
         let (mut pair, longest) = (settings.pair(), settings.longest());
@@ -180,6 +181,7 @@ proptest! {
     }
 }
 
+// [4.6.3-4] [5.5-1]
 #[test]
 fn key_update_after_one_record_changes_the_key_before_each_further_record() {
     let settings = Settings {

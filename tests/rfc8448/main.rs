@@ -40,16 +40,19 @@ use symbolon::{Anchors, Error, Reason, Role, Side};
 
 const SECTIONS: [&str; 4] = ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"];
 
+// [4.2.7-1] [4.4.1-1] [4.4.3-2] [4.4.4-1] [5.1-8] [5.2-1] [5.3-1] [7.1-1] [7.1-2] [7.3-1]
 #[test]
 fn client_of_section_3_goes_to_the_end() {
     assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::client, &[RsaPssSha256]);
 }
 
+// [4.4.1-1] [4.4.4-1] [5.1-8] [5.2-1] [5.2-2] [5.3-1] [7.1-1] [7.1-2] [7.3-1]
 #[test]
 fn server_of_section_3_goes_to_the_end() {
     assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::server, &[]);
 }
 
+// [4.2.2-1] [4.4.1-2]
 #[test]
 fn client_of_section_5_retries_with_p256_and_the_cookie() {
     let section = Section::read("5-hrr");
@@ -58,6 +61,7 @@ fn client_of_section_5_retries_with_p256_and_the_cookie() {
     assert_eq!(replay.conn.negotiated().group, Some(NamedGroup::secp256r1));
 }
 
+// [4.1.1-4] [4.4.1-2]
 #[test]
 fn server_of_section_5_asks_for_a_retry_with_p256() {
     let section = Section::read("5-hrr");
@@ -71,6 +75,7 @@ fn client_of_section_6_shows_its_certificate() {
     assert_goes_to_the_end(&Section::read("6-client-auth"), Replay::client, &[EcdsaP256Sha256]);
 }
 
+// [4.4.3-2]
 #[test]
 fn server_of_section_6_verifies_the_client() {
     let section = Section::read("6-client-auth");
@@ -78,11 +83,13 @@ fn server_of_section_6_verifies_the_client() {
     assert!(replay.conn.peer().is_some());
 }
 
+// [D.4-3]
 #[test]
 fn client_of_section_7_sends_change_cipher_spec() {
     assert_goes_to_the_end(&Section::read("7-compat"), Replay::client, &[RsaPssSha256]);
 }
 
+// [D.4-4]
 #[test]
 fn server_of_section_7_sends_change_cipher_spec() {
     assert_goes_to_the_end(&Section::read("7-compat"), Replay::server, &[]);
@@ -106,6 +113,7 @@ fn assert_goes_to_the_end<'s, R: Role>(
     replay
 }
 
+// [5.2-6]
 #[test]
 fn client_refuses_every_record_with_one_bit_flipped() {
     for name in SECTIONS {
@@ -113,6 +121,7 @@ fn client_refuses_every_record_with_one_bit_flipped() {
     }
 }
 
+// [5.2-6]
 #[test]
 fn server_refuses_every_record_with_one_bit_flipped() {
     for name in SECTIONS {
@@ -155,6 +164,7 @@ fn weak_spots(record: &Record, us: Side, retried: bool) -> (Vec<usize>, Reason) 
     }
 }
 
+// [4.1.3-2]
 #[test]
 fn client_of_section_7_wants_its_session_id_back() {
     let section = Section::read("7-compat");

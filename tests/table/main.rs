@@ -116,12 +116,14 @@ fn compare_arrows<R: Role, P: Role>(
     assert!(optional.is_empty(), "always or never there: {optional:#?}");
 }
 
+// [4.1.2-1] [4.3.1-1] [4.3.2-3] [4.4.4-3] [4.6.1-1] [4.6.3-1] [4.6.3-4]
 #[test]
 fn client_takes_the_arrows_of_figure_a1_and_no_others() {
     let ticket = Record::new(true, ContentType::handshake, &encoded(&samples::NEW_SESSION_TICKET));
     compare_arrows("a1.txt", client_walks(), &[ticket]);
 }
 
+// [4.4.4-3] [4.6.2-2] [4.6.3-1] [4.6.3-4]
 #[test]
 fn server_takes_the_arrows_of_figure_a2_and_no_others() {
     compare_arrows("a2.txt", server_walks(), &[]);
@@ -211,11 +213,13 @@ fn deliver<R: Role, P: Role>(mut walk: Walk<R, P>, message: &[u8], legal: &BTree
     assert_eq!(walk.end.conn.expects(), []);
 }
 
+// [4-1] [4.6.2-1] [4.6.3-5]
 #[test]
 fn client_accepts_in_every_state_the_messages_of_figure_a1_and_no_others() {
     compare_messages("a1.txt", client_walks());
 }
 
+// [4-1] [4.1.2-9] [4.6.1-3] [4.6.3-5]
 #[test]
 fn server_accepts_in_every_state_the_messages_of_figure_a2_and_no_others() {
     compare_messages("a2.txt", server_walks());

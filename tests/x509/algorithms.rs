@@ -10,6 +10,7 @@ fn judge_file(path: &std::path::Path) -> Result<(), (Reason, Option<u8>)> {
     judge_at(now, &[leaf], &[root]).map(|_| ()).map_err(|fault| (fault.reason(), fault.place().certificate))
 }
 
+// [4.4.2.4-1] [9.1-2]
 #[test]
 fn chains_of_openssl_are_accepted_in_every_algorithm_that_is_not_refused() {
     let mut judged = 0;

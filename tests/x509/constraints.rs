@@ -50,6 +50,7 @@ fn admits(permitted: &[&str], excluded: &[&str], leaf: (&str, &[&str])) -> bool 
     verdicts[0]
 }
 
+// [5280-4.2.1.10-1]
 #[test]
 fn permitted_names_are_admitted_and_others_refused() {
     for (permitted, names, admitted) in [
@@ -79,6 +80,7 @@ fn permitted_names_are_admitted_and_others_refused() {
     }
 }
 
+// [5280-4.2.1.10-1]
 #[test]
 fn excluded_names_are_refused_even_if_permitted() {
     for (permitted, excluded, names, admitted) in [

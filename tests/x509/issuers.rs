@@ -8,6 +8,7 @@ fn under(edit: impl FnOnce(&mut rcgen::CertificateParams)) -> (Reason, Option<u8
     refusal(judge(&[&leaf, &intermediate.der], &[&root.der]))
 }
 
+// [5280-4.2.1.9-1]
 #[test]
 fn an_issuer_that_is_no_ca_is_refused() {
     for is_ca in [IsCa::ExplicitNoCa, IsCa::NoCa] {
@@ -15,18 +16,21 @@ fn an_issuer_that_is_no_ca_is_refused() {
     }
 }
 
+// [5280-4.2.1.3-2]
 #[test]
 fn an_issuer_whose_key_usage_lacks_key_cert_sign_is_refused() {
     let verdict = under(|params| params.key_usages = vec![KeyUsagePurpose::DigitalSignature]);
     assert_eq!(verdict, (Reason::CertificateKeyUsage, Some(1)));
 }
 
+// [5280-4.2-1]
 #[test]
 fn an_issuer_with_an_unknown_critical_extension_is_refused() {
     let verdict = under(|params| params.custom_extensions.push(unknown_critical()));
     assert_eq!(verdict, (Reason::CertificateCriticalUnknown, Some(1)));
 }
 
+// [5280-4.2.1.12-2]
 #[test]
 fn an_issuer_whose_extended_key_usage_excludes_the_purpose_is_refused() {
     let verdict = under(|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]);
@@ -41,6 +45,7 @@ fn an_issuer_for_any_extended_key_usage_is_accepted() {
     assert!(judge(&[&leaf, &any.der], &[&root.der]).is_ok());
 }
 
+// [5280-4.2.1.9-2]
 #[test]
 fn a_path_longer_than_an_issuer_allows_is_refused() {
     let root = Ca::root("root");
@@ -71,6 +76,7 @@ fn the_path_length_of_an_anchor_counts() {
     assert_eq!(refusal(verdict), (Reason::CertificatePathTooLong, None));
 }
 
+// [5280-4.2.1.9-2]
 #[test]
 fn self_issued_intermediates_do_not_count_for_the_path_length() {
     let root = Ca::root_with("root", |p| p.is_ca = IsCa::Ca(BasicConstraints::Constrained(1)));

@@ -1,6 +1,7 @@
 //! What the peer's own certificate must be.
 
 use super::*;
+// [4.4.2.2-3] [5280-4.2.1.3-1]
 #[test]
 fn a_leaf_whose_key_usage_lacks_digital_signature_is_refused() {
     let root = Ca::root("root");
@@ -8,6 +9,7 @@ fn a_leaf_whose_key_usage_lacks_digital_signature_is_refused() {
     assert_eq!(refusal(judge(&[&leaf], &[&root.der])), (Reason::CertificateKeyUsage, Some(0)));
 }
 
+// [5280-4.2.1.12-1]
 #[test]
 fn a_leaf_is_for_the_purposes_that_its_extended_key_usage_names() {
     use ExtendedKeyUsagePurpose::{Any, ClientAuth, CodeSigning, ServerAuth};
@@ -34,6 +36,7 @@ fn a_leaf_is_for_the_purposes_that_its_extended_key_usage_names() {
     }
 }
 
+// [5280-4.2-1]
 #[test]
 fn a_leaf_with_an_unknown_critical_extension_is_refused() {
     let root = Ca::root("root");
@@ -41,6 +44,7 @@ fn a_leaf_with_an_unknown_critical_extension_is_refused() {
     assert_eq!(refusal(judge(&[&leaf], &[&root.der])), (Reason::CertificateCriticalUnknown, Some(0)));
 }
 
+// [5280-4.2-2]
 #[test]
 fn a_leaf_with_an_extension_twice_is_refused() {
     let root = Ca::root("root");
@@ -52,6 +56,7 @@ fn a_leaf_with_an_extension_twice_is_refused() {
     assert_eq!(refusal(judge(&[&leaf], &[&root.der])), (Reason::CertificateMalformed, Some(0)));
 }
 
+// [9525-6-1]
 #[test]
 fn a_leaf_is_for_the_names_of_its_subject_alt_name_only() {
     let root = Ca::root("root");

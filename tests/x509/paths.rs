@@ -1,6 +1,7 @@
 //! From the leaf to an anchor: what is found, and which fault is told.
 
 use super::*;
+// [5280-6.1-1]
 #[test]
 fn a_leaf_under_a_root_is_accepted() {
     let root = Ca::root("root");
@@ -12,6 +13,7 @@ fn a_leaf_under_a_root_is_accepted() {
     assert_eq!(verified.not_after(), NOT_AFTER);
 }
 
+// [4.4.2-7]
 #[test]
 fn intermediates_are_found_in_any_order_and_among_strangers() {
     let (stranger, root) = (Ca::root("stranger"), Ca::root("root"));
@@ -34,6 +36,7 @@ fn an_intermediate_can_be_the_anchor() {
     assert_eq!(verified.path().collect::<Vec<_>>(), [0]);
 }
 
+// [5280-6.1-3]
 #[test]
 fn a_leaf_that_is_an_anchor_is_accepted_but_checked() {
     let leaf = self_signed();
@@ -94,6 +97,7 @@ fn a_loop_of_cross_signed_cas_ends_and_the_way_out_is_found() {
     assert_eq!(verified.path().collect::<Vec<_>>(), [0, 1, 3]);
 }
 
+// [5280-6.1-1]
 #[test]
 fn a_chain_without_its_issuer_is_refused_at_the_certificate_whose_issuer_is_missing() {
     let root = Ca::root("root");
@@ -113,6 +117,7 @@ fn a_self_signed_certificate_that_is_not_trusted_is_refused_as_such() {
     assert_eq!(refusal(judge(&[&leaf, &root.der], &[&other.der])), (Reason::CertificateSelfSigned, Some(1)));
 }
 
+// [5280-6.1.3-1]
 #[test]
 fn a_forged_signature_is_refused_at_every_level() {
     let (root, forger) = (Ca::root("root"), Ca::root("root"));
@@ -150,6 +155,7 @@ fn the_fault_of_the_path_that_came_closest_is_told() {
     }
 }
 
+// [5280-4.1-1]
 #[test]
 fn a_certificate_that_cannot_be_read_is_blamed_only_if_no_path_is_found_without_it() {
     let root = Ca::root("root");
@@ -190,6 +196,7 @@ fn a_path_as_long_as_the_chain_may_be_is_accepted() {
 }
 
 /// Nine CAs of one name and different keys, each certified by the next: every order is a path to try.
+// [5280-6.1-2]
 #[test]
 fn a_chain_made_to_exhaust_the_verifier_is_refused() {
     let cas: Vec<_> = (1..MAX_CHAIN).map(|_| Ca::root("twin")).collect();

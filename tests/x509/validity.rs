@@ -6,6 +6,7 @@ fn bound(verdict: Result<Verified<'_>, Fault>) -> (Reason, Option<u8>, Detail) {
     (fault.reason(), fault.place().certificate, fault.figures())
 }
 
+// [5280-6.1.3-2]
 #[test]
 fn both_edges_are_included() {
     let root = Ca::root_with("root", |params| {
@@ -27,6 +28,7 @@ fn both_edges_are_included() {
     );
 }
 
+// [5280-6.1.3-2] [5280-6.1-3]
 #[test]
 fn it_counts_for_intermediates_and_anchors_as_well() {
     let root = Ca::root_with("root", |params| params.not_after = date_time_ymd(2026, 3, 1));

@@ -138,6 +138,7 @@ impl Role for Client {
             //          [K_send = early data] |        |
             //                                v        |
             //           /                 WAIT_SH ----+
+            // [4.1.2-1]
             (S::Start(s), None, _) => S::WaitSh(s.send_client_hello(cx)?),
             (S::WaitSh(s), Some(K::HelloRetryRequest), _) => S::Start(s.recv_hello_retry_request(&msg, cx)?),
             (S::Start(s), Some(K::HelloRetryRequest), _) => S::WaitSh(s.send_second_client_hello(msg, cx)?),
@@ -150,10 +151,12 @@ impl Role for Client {
             //      data |           +--------+--------+
             //           |     Using |                 | Using certificate
             //           |       PSK |                 v
+            // [4.3.1-1]
             (S::WaitEe(s), Some(K::EncryptedExtensions), _) => S::WaitCertCr(s.recv_encrypted_extensions(msg, cx)?),
             //           |           |            WAIT_CERT_CR
             //           |           |        Recv |       | Recv CertificateRequest
             //           |           | Certificate |       v
+            // [4.3.2-3]
             (S::WaitCertCr(s), Some(K::CertificateRequest), G::Credential(chosen)) => {
                 S::WaitCert(s.recv_certificate_request(msg, chosen, cx)?)
             }
@@ -166,12 +169,14 @@ impl Role for Client {
             (S::WaitCert(s), Some(K::Certificate), G::Chain(ok)) => S::WaitCv(s.recv_certificate(msg, ok, cx)?),
             //           |           |              WAIT_CV
             //           |           |                 | Recv CertificateVerify
+            // [4.4.3-1]
             (S::WaitCv(s), Some(K::CertificateVerify), _) => S::WaitFinished(s.recv_certificate_verify(msg, cx)?),
             //           |           +> WAIT_FINISHED <+
             //           |                  | Recv Finished
             //           \                  | [Send EndOfEarlyData]
             //                              | K_send = handshake
             //                              | [Send Certificate [+ CertificateVerify]]
+            // [4.6.3-5]
             (S::WaitFinished(s), Some(K::Finished), _) => s.recv_finished(msg, cx)?.into(),
             (S::WaitFinishedSigning(s), None, G::Signature(signature)) => {
                 S::Connected(s.send_certificate_verify(signature, cx)?)
@@ -181,6 +186,7 @@ impl Role for Client {
             //    after here                v
             //                          CONNECTED
             (_, None, _) => return Err(Reason::Internal.into()),
+            // [4-1]
             (_, Some(_), _) => return Err(Reason::UnexpectedMessage.into()),
         })
     }
@@ -191,6 +197,7 @@ impl Role for Client {
             (S::Connected(s), Some(K::NewSessionTicket)) => S::Connected(recv_new_session_ticket(s, msg, base)?),
             (S::Connected(s), Some(K::KeyUpdate)) => S::Connected(s.recv_key_update(msg, base)?),
             (_, None) => return Err(Reason::Internal.into()),
+            // [4.6.2-1] [4-1]
             (_, Some(_)) => return Err(Reason::UnexpectedMessage.into()),
         })
     }
@@ -295,6 +302,7 @@ fn recv_new_session_ticket<C: Crypto>(
     msg: Inbound<'_>,
     mut base: Base<'_, C>,
 ) -> Result<Connected, Fault> {
+    // [4.6.1-1] [4.6.1-2]
     let ticket: NewSessionTicket<'_> = base.take(msg)?;
     ticket.extensions.check(In::NewSessionTicket)?;
     Ok(s)

@@ -20,13 +20,15 @@ impl Start {
         let mut session_id = [0; 32];
         config.settings.crypto.random(&mut cx.desk.client_random).map_err(|_| Reason::RandomFailed)?;
         if config.middlebox_compatibility {
-            // [D.4-1] A session id that the server echoes makes this look like resumed TLS 1.2.
+            // [4.1.2-5] [D.4-1] A session id that the server echoes makes this look like resumed TLS 1.2.
             cx.crypto().random(&mut session_id).map_err(|_| Reason::RandomFailed)?;
             cx.desk.legacy_session_id = LegacySessionId::new(&session_id).unwrap_or(LegacySessionId::EMPTY);
         }
+        // [4.2.8-1] [4.2.8-3] [9846-4.3.8-1]
         for (slot, group) in cx.desk.kx.iter_mut().zip(config.settings.groups()).take(config.shares) {
             *slot = Some((*group, generate(&config.settings.crypto, *group)?));
         }
+        // [4.2.2-2]
         send(None, cx)?;
         Ok(WaitSh { retry: None })
     }
@@ -41,8 +43,10 @@ impl Start {
         cx.desk.transcript.retry(&cx.config.settings.crypto, suite_hash(retry.suite)?)?;
         let request: HelloRetryRequest<'_> = cx.absorb(msg)?;
         if let Some(group) = retry.group {
+            // [4.2.8-8]
             cx.desk.kx = [Some((group, generate(&cx.config.settings.crypto, group)?)), None];
         }
+        // [4.2.2-1]
         send(request.extensions.cookie, cx)?;
         Ok(WaitSh { retry: Some(Retry { ..retry }) })
     }
@@ -56,6 +60,8 @@ fn generate<C: Crypto>(crypto: &C, group: NamedGroup) -> Result<C::KxSecret, Fau
     crypto.kx_generate(group).map_err(|_| Reason::RandomFailed.into())
 }
 
+/// [4.1.2-2]
+/// [4.1.2-2]
 /// Writes the ClientHello. Everything in it but the key shares and the cookie follows from the configuration, the random and
 /// the session id, so that the second is the first again (§4.1.2).
 fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
@@ -77,24 +83,30 @@ fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Resul
     let (random, session_id) = (cx.desk.client_random, cx.desk.legacy_session_id);
     let name = cx.desk.server_name.clone();
     let hello = ClientHello {
+        // [4.1.2-3]
         legacy_version: ProtocolVersion::TLS_1_2,
         random: &random,
         legacy_session_id: session_id.as_bytes(),
         cipher_suites: Vector::items(settings.suites()),
+        // [4.1.2-4]
         legacy_compression_methods: &[0],
         extensions: ClientHelloExtensions {
+            // [9.2-2] [6066-3-2]
             server_name: name.as_ref().and_then(|name| name.as_dns()).map(str::as_bytes),
             max_fragment_length: config.max_fragment_length,
             supported_groups: Some(Vector::items(settings.groups())),
+            // [4.2.3-1]
             signature_algorithms: Some(Vector::items(settings.schemes())),
             // [4.2.3-2] Certificates may be signed in ways that CertificateVerify may not.
             signature_algorithms_cert: (!settings.certificate_schemes.is_empty())
                 .then(|| Vector::items(in_certificates.get(..in_certificates_len).unwrap_or_default())),
             alpn: (!alpn.is_empty()).then_some(alpn),
             record_size_limit: settings.record_size_limit,
+            // [4.2.1-1]
             supported_versions: Some(Vector::items(&[ProtocolVersion::TLS_1_3])),
             cookie,
             key_share: Some(Vector::items(entries.get(..count).unwrap_or_default())),
+            // [4.2.10-1]
             ..ClientHelloExtensions::default()
         },
     };

@@ -24,6 +24,7 @@ impl WaitCertCr {
         if !request.certificate_request_context.is_empty() {
             return Err(Fault::from(Reason::ContextNotEmpty).field("certificate_request_context"));
         }
+        // [4.3.2-4] [9.3-2] [8701-4.2-1]
         request.extensions.raw.check(In::CertificateRequest)?;
         // [4.3.2-2]
         if request.extensions.signature_algorithms.is_none() {

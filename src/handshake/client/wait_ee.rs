@@ -19,6 +19,7 @@ impl WaitEe {
         for (t, _) in ee.raw.iter() {
             let asked = match t {
                 ExtensionType::server_name => cx.desk.server_name.as_ref().is_some_and(|n| n.as_dns().is_some()),
+                // [4.2.7-1]
                 ExtensionType::supported_groups => true,
                 ExtensionType::application_layer_protocol_negotiation => !settings.alpn().is_empty(),
                 ExtensionType::record_size_limit => settings.record_size_limit.is_some(),
@@ -39,7 +40,7 @@ impl WaitEe {
     }
 }
 
-/// RFC 7301 §3.1: the choice is one of ours.
+/// [7301-3.1-3] RFC 7301 §3.1: the choice is one of ours.
 fn alpn<C: Crypto>(chosen: ProtocolName<'_>, cx: &ClientCx<'_, '_, C>) -> Result<u16, Fault> {
     let at = cx.config.settings.alpn().iter().position(|ours| ours.0 == chosen.0);
     at.and_then(|at| u16::try_from(at).ok()).ok_or_else(|| {
@@ -50,8 +51,10 @@ fn alpn<C: Crypto>(chosen: ProtocolName<'_>, cx: &ClientCx<'_, '_, C>) -> Result
 /// record_size_limit (RFC 8449 §4) and max_fragment_length (RFC 6066 §4).
 fn limits<C: Crypto>(ee: &EncryptedExtensions<'_>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
     match (ee.record_size_limit, ee.max_fragment_length) {
+        // [8449-5-2]
         (Some(_), Some(_)) => Err(Fault::from(Reason::RecordLimitTwice).extension(ExtensionType::max_fragment_length)),
         (Some(theirs), None) => {
+            // [8449-4-2] [8449-4-4]
             if !(MIN_RECORD_SIZE_LIMIT..=MAX_RECORD_SIZE_LIMIT).contains(&theirs) {
                 let fault = Fault::from(Reason::RecordSizeLimitBad).extension(ExtensionType::record_size_limit);
                 return Err(fault.detail(Detail::Value(theirs.into())));
@@ -61,10 +64,12 @@ fn limits<C: Crypto>(ee: &EncryptedExtensions<'_>, cx: &mut ClientCx<'_, '_, C>)
             Ok(())
         }
         (None, Some(length)) => {
+            // [6066-4-2]
             if cx.config.max_fragment_length != Some(length) {
                 let fault = Fault::from(Reason::MaxFragmentLengthBad).extension(ExtensionType::max_fragment_length);
                 return Err(fault.detail(Detail::Value(length.0.into())));
             }
+            // [6066-4-3]
             cx.base.set_limits(length.bytes(), length.bytes());
             Ok(())
         }

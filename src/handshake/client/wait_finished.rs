@@ -19,6 +19,7 @@ impl WaitFinished {
         cx.check_finished(Side::Server, &finished, &before, &self.at)?;
         let at = cx.enter_master(self.at)?;
         match self.asked {
+            // [4.4.2-2]
             Asked::No => Ok(AfterFinished::Connected(send_finished(at, self.peer, cx)?)),
             // [4.4.2-3] Asked and nothing to show: an empty Certificate, and no CertificateVerify.
             Asked::NothingToShow => {
@@ -46,10 +47,12 @@ impl WaitFinishedSigning {
     }
 }
 
+/// [4.4.2-4]
 /// The one way to CONNECTED: with a server that proved who it is, both Finished, and application keys both ways.
 fn send_finished<C: Crypto>(at: AtMaster, _: Proven, cx: &mut ClientCx<'_, '_, C>) -> Result<Connected, Fault> {
     cx.send_finished(Side::Client, &at)?;
     let keys = |side| cx.base.vault.application_keys(cx.base.crypto, side, &at);
+    // [4.4.4-3]
     let (send, recv) = (keys(Side::Client), keys(Side::Server));
     cx.base.set_send_key(send)?;
     cx.base.set_recv_key(recv)?;

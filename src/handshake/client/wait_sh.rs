@@ -25,16 +25,18 @@ struct Hello<'a> {
 impl Hello<'_> {
     /// The checks that both have to pass; returns what the suite stands for.
     fn check<C: Crypto>(&self, cx: &ClientCx<'_, '_, C>) -> Result<SuiteParams, Fault> {
-        // [4.2.1-4] Without supported_versions this is TLS 1.2 or older.
+        // [D.1-1] [4.2.1-4] Without supported_versions this is TLS 1.2 or older.
         let Some(version) = self.selected_version else {
             return Err(Fault::from(Reason::PeerIsOlder)
                 .field("legacy_version")
                 .detail(Detail::Version(self.legacy_version)));
         };
+        // [4.2.1-6] [4.1.4-8]
         if version != ProtocolVersion::TLS_1_3 {
             let fault = Fault::from(Reason::SelectedVersionBad).extension(ExtensionType::supported_versions);
             return Err(fault.field("selected_version").detail(Detail::Version(version)));
         }
+        // [4.1.3-1]
         if self.legacy_version != ProtocolVersion::TLS_1_2 {
             // [D.5-2] SSL 3.0 has an alert of its own.
             let reason = match self.legacy_version <= ProtocolVersion::SSL_3_0 {
@@ -44,11 +46,12 @@ impl Hello<'_> {
             return Err(Fault::from(reason).field("legacy_version").detail(Detail::Version(self.legacy_version)));
         }
         self.raw.check(self.place)?;
-        // [4.2-3] An answer to something that was not asked.
+        // [4.1.3-7] [4.1.4-1] [8701-3.1-1] [4.2-3] An answer to something that was not asked.
         let known = |t| match self.place {
             In::HelloRetryRequest => {
                 [ExtensionType::supported_versions, ExtensionType::key_share, ExtensionType::cookie].contains(&t)
             }
+            // [4.2.11-4]
             _ => [ExtensionType::supported_versions, ExtensionType::key_share].contains(&t),
         };
         if let Some((t, _)) = self.raw.iter().find(|(t, _)| !known(*t)) {
@@ -58,6 +61,7 @@ impl Hello<'_> {
         if self.legacy_session_id_echo != cx.desk.legacy_session_id.as_bytes() {
             return Err(Fault::from(Reason::SessionIdNotEchoed).field("legacy_session_id_echo"));
         }
+        // [4.1.3-6]
         if self.legacy_compression_method != 0 {
             let detail = Detail::Value(self.legacy_compression_method.into());
             return Err(Fault::from(Reason::CompressionNotNull).field("legacy_compression_method").detail(detail));
@@ -83,6 +87,7 @@ impl WaitSh {
             return Err(Reason::SecondRetry.into());
         }
         let request: HelloRetryRequest<'_> = msg.peek()?;
+        // [4.1.4-5]
         let suite = Hello {
             legacy_version: request.legacy_version,
             legacy_session_id_echo: request.legacy_session_id_echo,
@@ -150,6 +155,7 @@ impl WaitSh {
                 return Err(Fault::from(Reason::SuiteChanged).field("cipher_suite").detail(detail));
             }
         }
+        // [9.2-1]
         let missing = || Fault::from(Reason::ExtensionMissing).extension(ExtensionType::key_share);
         let share = hello.extensions.key_share.ok_or_else(missing)?;
         let at_share = |reason: Reason| {

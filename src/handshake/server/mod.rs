@@ -156,6 +156,7 @@ impl Role for Server {
             //                                |
             //                       +--------+--------+
             //               No auth |                 | Client auth
+            // [4.6.2-2]
             (S::WaitFlight2(s), None, _) => s.decide(cx).into(),
             //                       |                 v
             //                       |             WAIT_CERT
@@ -166,14 +167,17 @@ impl Role for Server {
             (S::WaitCert(s), Some(K::Certificate), _) => S::WaitFinished(s.recv_empty_certificate(msg, cx)?),
             //                       |             |       | Recv
             //                       |             v       | CertificateVerify
+            // [4.4.3-1]
             (S::WaitCv(s), Some(K::CertificateVerify), _) => S::WaitFinished(s.recv_certificate_verify(msg, cx)?),
             //                       +-> WAIT_FINISHED <---+
             //                                | Recv Finished
             //                                | K_recv = application
             //                                v
             //                            CONNECTED
+            // [4.6.3-5]
             (S::WaitFinished(s), Some(K::Finished), _) => S::Connected(s.recv_finished(msg, cx)?),
             (_, None, _) => return Err(Reason::Internal.into()),
+            // [4-1] [4.1.2-9]
             (_, Some(_), _) => return Err(Reason::UnexpectedMessage.into()),
         })
     }
@@ -183,6 +187,7 @@ impl Role for Server {
         Ok(match (state, msg.kind()) {
             (S::Connected(s), Some(K::KeyUpdate)) => S::Connected(s.recv_key_update(msg, base)?),
             (_, None) => return Err(Reason::Internal.into()),
+            // [4.6.1-3] [4.1.2-9]
             (_, Some(_)) => return Err(Reason::UnexpectedMessage.into()),
         })
     }

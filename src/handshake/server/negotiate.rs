@@ -43,6 +43,7 @@ pub(super) fn select<C: Crypto>(
     let settings = config.settings();
     version(ch)?;
     shape(ch)?;
+    // [4.1.2-2]
     if retry.is_some() && first_hello != Some(&lasting(ch, &settings.crypto)) {
         return Err(Reason::SecondHelloChanged.into());
     }
@@ -51,6 +52,7 @@ pub(super) fn select<C: Crypto>(
         return Err(Fault::from(Reason::SecondHelloChanged).extension(ExtensionType::early_data));
     }
     let suite = suite(ch, settings)?;
+    // [4.1.4-7]
     if retry.is_some_and(|retry| retry.suite != suite) {
         return Err(Reason::Internal.into());
     }
@@ -66,12 +68,14 @@ pub(super) fn select<C: Crypto>(
         return Ok(Selected::Choice(Choice { suite, group, alpn, limit }));
     }
     let ours = settings.groups();
+    // [4.2.8-4] [4.2.8-5]
     if let Some(group) = ours.iter().copied().find(|group| shares.iter().any(|share| share.group == *group)) {
         return Ok(Selected::Choice(Choice { suite, group, alpn, limit }));
     }
     // [4.1.1-4] A group in common without a share for it: ask for the share.
     match ours.iter().copied().find(|group| groups.contains(*group)) {
         Some(group) => Ok(Selected::Retry(Retry { suite, group })),
+        // [4.1.1-2]
         None => Err(Fault::from(Reason::NoCommonGroup).extension(ExtensionType::supported_groups)),
     }
 }
@@ -79,6 +83,7 @@ pub(super) fn select<C: Crypto>(
 /// [4.2.1-3] supported_versions decides, whatever legacy_version says.
 fn version(ch: &ClientHello<'_>) -> Result<(), Fault> {
     let offered = ch.extensions.supported_versions;
+    // [4.2.1-7]
     if !offered.is_some_and(|versions| versions.contains(ProtocolVersion::TLS_1_3)) {
         // The best real version is named; GREASE values (RFC 8701) are above all of them.
         let best = offered.into_iter().flat_map(Vector::iter).filter(|v| v.name().is_some()).max();
@@ -86,6 +91,7 @@ fn version(ch: &ClientHello<'_>) -> Result<(), Fault> {
         let fault = Fault::from(Reason::VersionUnsupported).detail(Detail::Version(version));
         return Err(match offered {
             Some(_) => fault.extension(ExtensionType::supported_versions),
+            // [4.2.1-2]
             None => fault.field("legacy_version"),
         });
     }
@@ -100,7 +106,7 @@ fn version(ch: &ClientHello<'_>) -> Result<(), Fault> {
 /// What every ClientHello of TLS 1.3 must keep to, whatever it offers.
 fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
     ch.extensions.raw.check(In::ClientHello)?;
-    // [4.2.11-1]
+    // [4.2.11-2] [4.2.11-1]
     let last = ch.extensions.raw.iter().last().map(|(t, _)| t);
     if ch.extensions.pre_shared_key.is_some() && last != Some(ExtensionType::pre_shared_key) {
         return Err(Fault::from(Reason::PskNotLast).extension(ExtensionType::pre_shared_key));
@@ -112,6 +118,7 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
     // [9.2-1]
     let e = &ch.extensions;
     for (there, extension) in [
+        // [4.2.3-3]
         (e.signature_algorithms.is_some(), ExtensionType::signature_algorithms),
         (e.supported_groups.is_some(), ExtensionType::supported_groups),
         (e.key_share.is_some(), ExtensionType::key_share),
@@ -127,7 +134,9 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
 
 fn suite<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<CipherSuite, Fault> {
     let ours = settings.suites();
+    // [4.1.2-7] [9.3-1] [8701-3.2-1]
     let chosen = ours.iter().copied().find(|suite| ch.cipher_suites.contains(*suite));
+    // [4.1.1-1]
     chosen.ok_or_else(|| Fault::from(Reason::NoCommonSuite).field("cipher_suites"))
 }
 
@@ -157,7 +166,7 @@ fn key_exchange<'a>(ch: &ClientHello<'a>) -> Result<Groups<'a>, Fault> {
     Ok((groups, shares))
 }
 
-/// RFC 7301 §3.2: our preference; without a common protocol the handshake ends.
+/// [7301-3.2-1] [7301-3.2-2] RFC 7301 §3.2: our preference; without a common protocol the handshake ends.
 fn alpn<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<Option<u16>, Fault> {
     let ours = settings.alpn();
     let Some(theirs) = ch.extensions.alpn.filter(|_| !ours.is_empty()) else { return Ok(None) };
@@ -169,13 +178,16 @@ fn alpn<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<Optio
 
 fn limit(ch: &ClientHello<'_>) -> Result<Limit, Fault> {
     match (ch.extensions.record_size_limit, ch.extensions.max_fragment_length) {
+        // [8449-4-2] [8449-4-3]
+        // [8449-4-2] [8449-4-3]
         // RFC 8449 §4: too small is an error; larger than the version allows is not, for a newer version may.
         (Some(limit), _) if limit < MIN_RECORD_SIZE_LIMIT => {
             let fault = Fault::from(Reason::RecordSizeLimitBad).extension(ExtensionType::record_size_limit);
             Err(fault.detail(Detail::Value(limit.into())))
         }
-        // RFC 8449 §5: it takes the place of max_fragment_length.
+        // [8449-5-1] RFC 8449 §5: it takes the place of max_fragment_length.
         (Some(limit), _) => Ok(Limit::RecordSize(limit.min(MAX_RECORD_SIZE_LIMIT))),
+        // [6066-4-1]
         (None, Some(length)) if length.bytes().is_none() => {
             let fault = Fault::from(Reason::MaxFragmentLengthBad).extension(ExtensionType::max_fragment_length);
             Err(fault.detail(Detail::Value(length.0.into())))

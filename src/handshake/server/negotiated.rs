@@ -31,17 +31,22 @@ impl Negotiated {
         let mut share = [0; MAX_SHARE_LEN];
         let (len, shared) = cx
             .crypto()
+            // [9846-4.3.8-2]
             .kx_encap(group, theirs.key_exchange, &mut share)
             .map_err(|_| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field("key_exchange"))?;
+        // [4.1.3-9]
         let mut random = [0; 32];
         cx.crypto().random(&mut random).map_err(|_| Reason::RandomFailed)?;
         cx.send(&ServerHello {
+            // [4.1.3-1]
             legacy_version: ProtocolVersion::TLS_1_2,
             random: &random,
+            // [4.1.3-5]
             legacy_session_id_echo: hello.legacy_session_id,
             cipher_suite: suite.suite,
             legacy_compression_method: 0,
             extensions: ServerHelloExtensions {
+                // [4.2.1-5]
                 supported_versions: Some(ProtocolVersion::TLS_1_3),
                 key_share: Some(KeyShareEntry { group, key_exchange: share.get(..len).unwrap_or_default() }),
                 ..ServerHelloExtensions::default()
@@ -65,6 +70,7 @@ impl Negotiated {
         if asks(cx.config) {
             send_certificate_request(cx)?;
         }
+        // [4.4.2-8]
         let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
         cx.send(&Certificate { certificate_request_context: &[], certificate_list: credential.chain() })?;
         Ok(NegotiatedSigning { at, scheme: self.scheme })
@@ -86,13 +92,16 @@ fn send_encrypted_extensions<C: Crypto>(
             (Some(ours), None)
         }
         Limit::MaxFragment(length) => {
+            // [6066-4-3]
             cx.base.set_limits(length.bytes(), length.bytes());
             (None, Some(length))
         }
     };
+    // [6066-3-4]
     let server_name = hello.extensions.server_name.is_some();
     cx.base.negotiated.server_name_used = server_name;
     cx.base.trace_negotiated();
+    // [4.2.10-2]
     let ee = EncryptedExtensions { server_name, alpn, record_size_limit, max_fragment_length, ..Default::default() };
     cx.send(&ee)
 }
@@ -108,12 +117,14 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
     #[cfg(not(feature = "alloc"))]
     let authorities: Vector<'_, DistinguishedName<'_>> = Vector::items(&[]);
     cx.base.trace(Trace::ClientAuth(cx.config.client_auth.mode));
+    // [4.3.2-1] [4.3.2-2]
     cx.send(&CertificateRequest {
         certificate_request_context: &[],
         extensions: CertificateRequestExtensions {
             signature_algorithms: Some(Vector::items(settings.schemes())),
             signature_algorithms_cert: (!settings.certificate_schemes.is_empty())
                 .then(|| Vector::items(in_certificates.get(..len).unwrap_or_default())),
+            // [4.2.4-2]
             certificate_authorities: (!authorities.is_empty()).then_some(authorities),
             ..CertificateRequestExtensions::default()
         },
@@ -130,6 +141,7 @@ impl NegotiatedSigning {
         cx.base.negotiated.own_scheme = Some(self.scheme);
         cx.send_finished(Side::Server, &self.at)?;
         let at = cx.enter_master(self.at)?;
+        // [4.4.4-3]
         let send = cx.base.vault.application_keys(cx.base.crypto, Side::Server, &at);
         cx.base.set_send_key(send)?;
         Ok(WaitFlight2 { at })

@@ -39,6 +39,7 @@ impl RecvdCh {
             return Err(Reason::Internal.into());
         };
         let (credential, scheme) = chosen.map_err(|why| match why {
+            // [6066-3-3]
             WhyNothingSent::Declined => Reason::ServerNameUnknown,
             _ => Reason::NoCommonScheme,
         })?;
@@ -71,6 +72,7 @@ impl RecvdCh {
             legacy_session_id_echo: session_id.as_bytes(),
             cipher_suite: retry.suite,
             legacy_compression_method: 0,
+            // [4.1.4-6]
             extensions: HelloRetryRequestExtensions {
                 supported_versions: Some(ProtocolVersion::TLS_1_3),
                 key_share: Some(retry.group),

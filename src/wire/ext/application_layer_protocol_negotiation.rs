@@ -15,6 +15,7 @@ pub struct ProtocolName<'a>(pub &'a [u8]);
 
 impl<'a> Element<'a> for ProtocolName<'a> {
     fn read(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
+        // [7301-3.1-1]
         Ok(Self(within("ProtocolName", 1.., r.vec8("ProtocolName")?)?))
     }
 
@@ -33,7 +34,7 @@ pub(in crate::wire) fn encode(names: Vector<'_, ProtocolName<'_>>, w: &mut Write
     w.vec16(|w| names.encode(w))
 }
 
-/// The server's list, which has exactly one name.
+/// [7301-3.1-2] The server's list, which has exactly one name.
 pub(in crate::wire) fn read_selected(body: &[u8]) -> Result<ProtocolName<'_>, Malformed> {
     let mut names = read(body)?.iter();
     match (names.next(), names.next()) {

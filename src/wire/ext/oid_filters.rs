@@ -14,7 +14,7 @@
 use super::super::{Malformed, NoRoom, Writer, exactly, within};
 use super::BODY;
 
-/// True, if the body has its shape.
+/// [4.2.5-2] True, if the body has its shape.
 pub(in crate::wire) fn read(body: &[u8]) -> Result<bool, Malformed> {
     let filters = exactly(BODY, body, |r| r.vec16("filters"))?;
     exactly("filters", filters, |r| {

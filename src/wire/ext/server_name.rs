@@ -35,7 +35,7 @@ pub(in crate::wire) fn read(body: &[u8]) -> Result<Option<&[u8]>, Malformed> {
                 continue;
             }
             let name = within("HostName", 1.., r.vec16("HostName")?)?;
-            // RFC 6066 §3: one name of a type at most.
+            // [6066-3-1] RFC 6066 §3: one name of a type at most.
             if host_name.replace(name).is_some() {
                 return Err(Malformed::value("name_type"));
             }

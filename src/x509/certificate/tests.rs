@@ -129,6 +129,7 @@ fn a_certificate_cut_short_or_followed_by_something_is_refused() {
     assert!(Parts { extensions: tlv(0xa4, &[]), ..Parts::v3() }.refused().is_some());
 }
 
+// [5280-4.1-1]
 #[test]
 fn lengths_that_are_longer_than_needed_or_indefinite_are_refused() {
     let der = Parts::v3().der();
@@ -168,6 +169,7 @@ fn a_serial_number_has_at_most_20_octets_and_no_needless_zero() {
     }
 }
 
+// [5280-4.1.1.2-1]
 #[test]
 fn the_two_signature_algorithms_must_agree() {
     let inner_algorithm = tlv(0x30, &tlv(6, &[0x2b, 0x65, 0x71]));
@@ -193,6 +195,7 @@ fn critical_is_a_boolean_of_der_except_that_false_may_be_spelled_out() {
     }
 }
 
+// [5280-4.2.1.11-1]
 #[test]
 fn extensions_that_need_policy_processing_are_not_processed_even_if_not_critical() {
     let unprocessed = |oid: &[u8], critical: &[u8]| {
@@ -203,6 +206,7 @@ fn extensions_that_need_policy_processing_are_not_processed_even_if_not_critical
     assert!(!unprocessed(SUBJECT_KEY_IDENTIFIER, &[]));
 }
 
+// [5280-4.2-2]
 #[test]
 fn no_extension_occurs_twice_and_not_too_many_at_all() {
     let numbered =

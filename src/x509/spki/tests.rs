@@ -46,6 +46,7 @@ fn rsa_keys_are_read_up_to_8192_bits_and_relied_on_from_2048() {
     }
 }
 
+// [4.2.3-6]
 #[test]
 fn keys_are_told_by_algorithm_and_shape() {
     let p256 = [&[4][..], &[7; 64]].concat();
@@ -71,6 +72,7 @@ fn pss_parameters(hash: &[u8], mask_hash: &[u8], salt: &[u8]) -> Vec<u8> {
     [RSASSA_PSS, &tlv(0x30, &fields.concat())].concat()
 }
 
+// [4.2.3-4]
 #[test]
 fn pss_is_accepted_with_one_hash_throughout_and_a_salt_of_its_length() {
     for (oid, salt, digest) in

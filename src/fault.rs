@@ -136,7 +136,7 @@ reasons! {
     ProtectedTooEarly => unexpected_message, "RFC 8446 §5", "a protected record before there is a key for it";
     ApplicationDataEarly => unexpected_message, "RFC 8446 §5", "application data before the handshake is complete";
     Interleaved => unexpected_message, "RFC 8446 §5.1", "another record stands between the parts of a handshake message";
-    KeyChangeInsideRecord => unexpected_message, "RFC 8446 §5.1", "the message before a key change does not end its record";
+    KeyChangeInsideRecord => unexpected_message, "RFC 8446 §5.1", "a message that can precede a key change does not end its record";
     BadChangeCipherSpec => unexpected_message, "RFC 8446 §5", "a change_cipher_spec record that is not the single byte 01, or out of its time";
     TooManyChangeCipherSpecs => unexpected_message, "RFC 8446 §5", "too many change_cipher_spec records";
     SequenceExhausted => internal_error, "RFC 8446 §5.3", "the sequence number of a key is used up";

@@ -12,6 +12,11 @@ use util::null::Null;
 use util::pair::{ClientRole, End, ServerRole};
 use util::plain::{self, PlainWorld, Record, encoded, framed, local, one_message_a_record};
 
+fn server_of(world: &PlainWorld) -> End<ServerRole, Null> {
+    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
+    plain::server(&Arc::new(config))
+}
+
 /// The ClientHello with one more extension, in front of the others.
 fn with_extension(hello: &[u8], extension_type: ExtensionType, body: &[u8]) -> Vec<u8> {
     let length = |at: usize| usize::from(u16::from_be_bytes([hello[at], hello[at + 1]]));
@@ -34,8 +39,7 @@ fn hello_of(sent: &[u8]) -> Vec<u8> {
 /// A server that has sent a HelloRetryRequest to a first ClientHello that `change` made; and the second, unchanged.
 fn retried(change: impl FnOnce(&[u8]) -> Vec<u8>) -> (End<ServerRole, Null>, Vec<u8>) {
     let world = PlainWorld::new();
-    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
-    let mut server = plain::server(&Arc::new(config));
+    let mut server = server_of(&world);
     let mut client: End<ClientRole, Null> = plain::client(&Arc::new(world.client_config().shares(0).build().unwrap()));
     client.drive();
     let first = hello_of(&client.take_output());
@@ -89,8 +93,7 @@ fn early_data_does_not_stand_between_the_halves_of_the_second_hello() {
 #[test]
 fn without_a_retry_early_data_is_skipped_until_a_record_opens() {
     let world = PlainWorld::new();
-    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
-    let mut server = plain::server(&Arc::new(config));
+    let mut server = server_of(&world);
     let mut client = plain::client(&Arc::new(world.client_config().build().unwrap()));
     client.drive();
     give(&mut server, &early_data(&hello_of(&client.take_output())));
@@ -123,8 +126,7 @@ fn the_second_hello_may_encrypt_its_inner_hello_anew() {
 #[test]
 fn a_hello_that_offers_a_psk_says_how_it_may_be_used() {
     let world = PlainWorld::new();
-    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
-    let mut server = plain::server(&Arc::new(config));
+    let mut server = server_of(&world);
     let mut client = plain::client(&Arc::new(world.client_config().build().unwrap()));
     client.drive();
     let hello = hello_of(&client.take_output());
@@ -138,8 +140,7 @@ fn a_hello_that_offers_a_psk_says_how_it_may_be_used() {
 #[test]
 fn the_server_hello_behind_a_retry_keeps_to_tls_1_3() {
     let world = PlainWorld::new();
-    let config = world.server_config().credential(world.credential(&world.server, local())).build().unwrap();
-    let mut server = plain::server(&Arc::new(config));
+    let mut server = server_of(&world);
     let mut client = plain::client(&Arc::new(world.client_config().shares(0).build().unwrap()));
     client.drive();
     server.give(&client.take_output());
@@ -153,6 +154,28 @@ fn the_server_hello_behind_a_retry_keeps_to_tls_1_3() {
     let Some(Error::Refused(refusal)) = client.error else { panic!("{:?}", client.error) };
     assert_eq!(refusal.reason, Reason::SelectedVersionBad);
     assert_eq!(client.seen.alerts_sent, [AlertDescription::illegal_parameter]);
+}
+
+#[test]
+fn nothing_stands_in_a_record_behind_a_hello_that_has_to_be_answered_first() {
+    let world = PlainWorld::new();
+    let mut server = server_of(&world);
+    let mut client = plain::client(&Arc::new(world.client_config().shares(0).build().unwrap()));
+    client.drive();
+    let first = client.take_output();
+    let mut hasty = hello_of(&first);
+    hasty.push(HandshakeType::client_hello.0);
+    let mut other = server_of(&world);
+    give(&mut other, &hasty);
+    assert_eq!(refused(&other).0, Reason::KeyChangeInsideRecord);
+
+    server.give(&first);
+    let mut hasty = hello_of(&server.take_output());
+    hasty.push(HandshakeType::server_hello.0);
+    client.give(&Record::new(false, ContentType::handshake, &hasty).sealed());
+    let Some(Error::Refused(refusal)) = client.error else { panic!("{:?}", client.error) };
+    assert_eq!(refusal.reason, Reason::KeyChangeInsideRecord);
+    assert_eq!(client.seen.alerts_sent, [AlertDescription::unexpected_message]);
 }
 
 #[test]

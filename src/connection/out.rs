@@ -48,10 +48,15 @@ impl<R: Role, C: Crypto> Effects for Out<'_, '_, R, C> {
 
     fn set_recv_key(&mut self, keys: TrafficKeys) -> Result<(), Fault> {
         // [5.1-4] A key change in the middle of a record would leave bytes that nobody knows the key of.
+        self.check_end_of_record()?;
+        self.opener.set_key(&self.config.settings().crypto, &keys)
+    }
+
+    fn check_end_of_record(&self) -> Result<(), Fault> {
         if !self.aligned {
             return Err(Reason::KeyChangeInsideRecord.into());
         }
-        self.opener.set_key(&self.config.settings().crypto, &keys)
+        Ok(())
     }
 
     fn set_limits(&mut self, send: usize, recv: usize) {

@@ -70,6 +70,8 @@ pub trait Effects {
     fn set_send_key(&mut self, keys: TrafficKeys) -> Result<(), Fault>;
     /// K_recv = these keys. Fails if the message that led to it did not end its record (RFC 8446 §5.1).
     fn set_recv_key(&mut self, keys: TrafficKeys) -> Result<(), Fault>;
+    /// Fails if the message does not end its record, where no key changes that would find out (RFC 9846 §5.1).
+    fn check_end_of_record(&self) -> Result<(), Fault>;
     /// The most content of a record, as the peer and we said (RFC 8449, RFC 6066).
     fn set_limits(&mut self, send: usize, recv: usize);
     /// Early data is coming that we refused: up to so many bytes of records that don't decrypt are dropped.
@@ -209,6 +211,10 @@ impl<C: Crypto, K> Cx<'_, '_, K, C> {
         self.base.out.send_change_cipher_spec()?;
         self.base.out.trace(Trace::SendChangeCipherSpec);
         Ok(())
+    }
+
+    pub(super) fn check_end_of_record(&self) -> Result<(), Fault> {
+        self.base.out.check_end_of_record()
     }
 
     pub(super) fn skip_early_data(&mut self, bytes: u32) {

@@ -115,6 +115,8 @@ impl WaitSh {
             // [4.1.4-2] It must lead to another ClientHello.
             return Err(Reason::RetryWithoutChange.into());
         }
+        // What comes behind can't be the answer to a ClientHello that was not sent yet.
+        cx.check_end_of_record()?;
         cx.base.negotiated.retried = true;
         if !cx.desk.legacy_session_id.as_bytes().is_empty() {
             cx.send_change_cipher_spec()?;

@@ -62,6 +62,8 @@ impl RecvdCh {
             return Err(Reason::Internal.into());
         };
         let hello: ClientHello<'_> = cx.absorb(msg)?;
+        // What comes behind can't be the answer to a HelloRetryRequest that was not sent yet.
+        cx.check_end_of_record()?;
         keep_hello(&hello, cx)?;
         cx.desk.first_hello = Some(lasting(&hello, cx.crypto()));
         let hash = SuiteParams::of(retry.suite).ok_or(Reason::Internal)?.hash;

@@ -64,16 +64,16 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         })
     }
 
-    /// Protects the first `n` bytes of [`App::space`] as one record.
+    /// Protects the first `n` bytes of [`App::space`] as one record. Every record takes a new [`App::space`].
     ///
     /// # Errors
-    /// [`Misuse::TooMuch`] if that is more than there was room for; else as [`App::write`].
+    /// [`Misuse::TooMuch`] if that is more than there was room for, or the room is gone; else as [`App::write`].
     pub fn commit(&mut self, n: usize, tx: &mut SendBuf<'_>) -> Result<Result<(), Error>, Misuse> {
         if self.conn.closed.by_us {
             return Err(Misuse::Closed);
         }
         let cut = self.conn.cut();
-        if n > tx.data_room(&self.conn.sealer, cut) {
+        if n > tx.offered().min(tx.data_room(&self.conn.sealer, cut)) {
             return Err(Misuse::TooMuch);
         }
         Ok(tx.commit_data(n, &mut self.conn.sealer, cut).map_err(|fault| self.failed(fault, tx)))

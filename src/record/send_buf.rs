@@ -31,6 +31,8 @@ pub struct SendBuf<'b> {
     sealed: usize,
     end: usize,
     open: Option<ContentType>,
+    /// Room lent for application data behind `sealed + 5`, and not committed or taken back since.
+    offered: usize,
 }
 
 /// How content is cut into records.
@@ -66,7 +68,7 @@ impl<'b> SendBuf<'b> {
     }
 
     fn with(memory: Memory<'b>) -> Self {
-        Self { memory, sent: 0, sealed: 0, end: 0, open: None }
+        Self { memory, sent: 0, sealed: 0, end: 0, open: None, offered: 0 }
     }
 
     /// What may go to the network now; tell with [`SendBuf::sent`] how much went.
@@ -95,7 +97,7 @@ impl<'b> SendBuf<'b> {
     /// Gives the heap memory back if nothing waits; the next message takes it again.
     pub fn release(&mut self) {
         if self.is_empty() {
-            (self.sent, self.sealed, self.end) = (0, 0, 0);
+            (self.sent, self.sealed, self.end, self.offered) = (0, 0, 0, 0);
             self.memory.release();
         }
     }
@@ -172,6 +174,7 @@ impl<'b> SendBuf<'b> {
         let start = self.sealed.saturating_add(HEADER_LEN);
         let end = start.saturating_add(room);
         self.memory.grow_to(end.saturating_add(sealer.overhead()).min(self.memory.most()));
+        self.offered = room;
         Ok(self.memory.get_mut(start..end).unwrap_or_default())
     }
 
@@ -186,6 +189,11 @@ impl<'b> SendBuf<'b> {
         }
     }
 
+    /// How much of it was lent: more must not be sealed, for what lies there is nobody's to send.
+    pub(crate) fn offered(&self) -> usize {
+        self.offered
+    }
+
     /// False if what waits has to be sent before a KeyUpdate, and an alert behind it, can be written.
     pub(crate) fn takes_key_update(&self, cut: Cut) -> bool {
         self.is_empty()
@@ -194,6 +202,7 @@ impl<'b> SendBuf<'b> {
 
     /// Seals the first `n` bytes of what [`SendBuf::data_space`] gave.
     pub(crate) fn commit_data<A: Aead>(&mut self, n: usize, sealer: &mut Sealer<A>, cut: Cut) -> Result<(), Fault> {
+        self.offered = 0;
         self.open = Some(ContentType::application_data);
         self.end = self.sealed.saturating_add(HEADER_LEN).saturating_add(n);
         self.close(sealer, cut)
@@ -205,6 +214,7 @@ impl<'b> SendBuf<'b> {
             self.close(sealer, cut)?;
         }
         if self.open.is_none() {
+            self.offered = 0;
             self.compact();
             let start = self.sealed.saturating_add(HEADER_LEN);
             if !self.memory.grow_to(start) {

@@ -295,7 +295,7 @@ struct Edited {
 fn edited(config: ClientConfigBuilder<Null>, edit: impl FnOnce(&mut Edited)) -> Vec<u8> {
     let (_, body) = first_hello(client(config));
     let hello = ClientHello::parse(&body).unwrap();
-    let extensions = hello.extensions.raw.iter().map(|(t, data)| (t, data.to_vec())).collect();
+    let extensions = hello.extensions.raw.iter().map(|(t, content)| (t, content.to_vec())).collect();
     let mut parts = Edited { suites: hello.cipher_suites.iter().collect(), extensions };
     edit(&mut parts);
     let mut out = vec![0; 4096];
@@ -304,8 +304,8 @@ fn edited(config: ClientConfigBuilder<Null>, edit: impl FnOnce(&mut Edited)) -> 
     w.vec8(|w| w.put(hello.legacy_session_id)).unwrap();
     w.vec16(|w| Vector::items(&parts.suites).encode(w)).unwrap();
     w.vec8(|w| w.put(&[0])).unwrap();
-    let of = |(t, data): &'_ (ExtensionType, Vec<u8>)| {
-        [&t.0.to_be_bytes()[..], &(data.len() as u16).to_be_bytes(), data].concat()
+    let of = |(t, content): &'_ (ExtensionType, Vec<u8>)| {
+        [&t.0.to_be_bytes()[..], &(content.len() as u16).to_be_bytes(), content].concat()
     };
     w.vec16(|w| parts.extensions.iter().try_for_each(|e| w.put(&of(e)))).unwrap();
     Record::new(false, ContentType::handshake, &message(HandshakeType::client_hello, w.written())).sealed()
@@ -329,15 +329,15 @@ fn a_server_passes_over_what_it_does_not_know() {
         hello.suites.insert(0, CipherSuite(0x0a0a));
         hello.extensions.insert(0, (ExtensionType(0x1a1a), b"grease".to_vec()));
         hello.extensions.push((ExtensionType(0xfe0d), vec![0; 99]));
-        for (t, data) in &mut hello.extensions {
+        for (t, content) in &mut hello.extensions {
             let (length, value): (usize, &[u8]) = match *t {
                 ExtensionType::supported_versions => (1, &[0x7a, 0x7a]),
                 ExtensionType::supported_groups | ExtensionType::signature_algorithms => (2, &[0x2a, 0x2a]),
                 ExtensionType::key_share => (2, &[0x2a, 0x2a, 0, 1, 0]),
                 _ => continue,
             };
-            data.splice(length..length, value.iter().copied());
-            data[length - 1] += value.len() as u8;
+            content.splice(length..length, value.iter().copied());
+            content[length - 1] += value.len() as u8;
         }
     });
     let choice = answer(&hello).unwrap();

@@ -100,6 +100,13 @@ impl<C: Crypto> HasSettings for ServerConfig<C> {
     fn credentials(&self) -> &[Shared<'static, Credential>] {
         &self.credentials
     }
+
+    fn authorities(&self) -> &[u8] {
+        #[cfg(feature = "alloc")]
+        return &self.authorities;
+        #[cfg(not(feature = "alloc"))]
+        return &[];
+    }
 }
 
 impl<C: Crypto> ServerConfigBuilder<C> {
@@ -152,15 +159,19 @@ impl<C: Crypto> ServerConfigBuilder<C> {
     }
 }
 
+/// The extensions of a CertificateRequest have a length of two bytes, and the lists of schemes stand beside the authorities.
+#[cfg(feature = "alloc")]
+const MAX_AUTHORITIES: usize = (1 << 16) - 512;
+
 #[cfg(feature = "alloc")]
 fn authorities(client_auth: &ClientAuth) -> alloc::vec::Vec<u8> {
     let mut bytes = alloc::vec::Vec::new();
     if client_auth.send_authorities {
         for name in client_auth.anchors.subjects() {
-            // The whole list has a length of two bytes: a bundle that does not fit is cut, since it is a hint only.
+            // A bundle that does not fit is cut, since it is a hint only.
             let total = bytes.len().saturating_add(name.len()).saturating_add(2);
             if let Ok(len) = u16::try_from(name.len())
-                && total <= usize::from(u16::MAX)
+                && total <= MAX_AUTHORITIES
             {
                 bytes.extend_from_slice(&len.to_be_bytes());
                 bytes.extend_from_slice(name);

@@ -105,6 +105,10 @@ pub trait HasSettings {
     fn settings(&self) -> &Settings<Self::Crypto>;
     /// What we may show.
     fn credentials(&self) -> &[Shared<'static, Credential>];
+    /// The names of a server's anchors, as they go on the wire.
+    fn authorities(&self) -> &[u8] {
+        &[]
+    }
 }
 
 /// The settings that both roles have.

@@ -247,13 +247,16 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// Room that a send buffer of a fixed size needs for the longest flight of this connection.
     #[must_use]
     pub fn required_send_space(&self) -> usize {
-        // What grows is the chain and the signature; the rest of a flight fits in the constant.
+        // What grows is the chain, the names of anchors and of protocols; the rest of a flight fits in the constant.
         let chain = |c: &Credential| {
             c.chain().iter().map(|e| e.cert_data.len().saturating_add(5)).fold(0, usize::saturating_add)
         };
         let longest = self.config.credentials().iter().map(|c| chain(c)).max().unwrap_or(0);
-        let mut cut = self.cut();
         let settings = self.config.settings();
+        let protocols =
+            settings.alpn().iter().map(|name| name.0.len().saturating_add(1)).fold(0, usize::saturating_add);
+        let longest = longest.saturating_add(self.config.authorities().len()).saturating_add(protocols);
+        let mut cut = self.cut();
         if !self.is_connected() && (R::SIDE == Side::Server || settings.record_size_limit.is_some()) {
             // The peer may still ask for the shortest records that there are (RFC 8449 §4).
             cut.fragment = usize::from(MIN_RECORD_SIZE_LIMIT).saturating_sub(1);

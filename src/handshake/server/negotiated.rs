@@ -2,6 +2,7 @@
 
 use super::negotiate::{Choice, Limit};
 use super::{Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
+use crate::config::HasSettings;
 use crate::crypto::{Crypto, MAX_SHARE_LEN, SuiteParams};
 use crate::fault::{Fault, Reason, Side};
 use crate::handshake::{Inbound, Trace};
@@ -111,11 +112,8 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
     let mut in_certificates = [SignatureScheme(0); MAX_SCHEMES];
     let both = settings.schemes().iter().chain(settings.certificate_schemes.iter());
     let len = both.zip(&mut in_certificates).map(|(scheme, slot)| *slot = *scheme).count();
-    #[cfg(feature = "alloc")]
     let authorities: Vector<'_, DistinguishedName<'_>> =
-        Vector::wire("authorities", 0, &cx.config.authorities).unwrap_or(Vector::items(&[]));
-    #[cfg(not(feature = "alloc"))]
-    let authorities: Vector<'_, DistinguishedName<'_>> = Vector::items(&[]);
+        Vector::wire("authorities", 0, cx.config.authorities()).unwrap_or(Vector::items(&[]));
     cx.base.trace(Trace::ClientAuth(cx.config.client_auth.mode));
     // [4.3.2-1] [4.3.2-2]
     cx.send(&CertificateRequest {

@@ -21,6 +21,9 @@ pub struct Parts {
     pub extensions: Vec<(ExtensionType, Vec<u8>)>,
 }
 
+/// What somebody does to a message.
+pub type Change = fn(&mut Parts);
+
 fn number(bytes: &[u8]) -> usize {
     bytes.iter().fold(0, |n, byte| n << 8 | usize::from(*byte))
 }
@@ -37,7 +40,7 @@ pub fn insert(body: &mut Vec<u8>, width: usize, item: &[u8]) {
 }
 
 impl Parts {
-    /// A message without its last, bracketed part is not taken apart, so only of those that have extensions.
+    /// Only of messages that end with extensions.
     pub fn of(message: &[u8]) -> Self {
         let (msg_type, body) = (HandshakeType(message[0]), &message[4..]);
         let skip = |at: usize, width: usize| at + width + number(&body[at..at + width]);

@@ -1,12 +1,8 @@
 //! GREASE (RFC 8701): unknown values in what is offered change nothing, and in what is chosen they are refused.
 
-use super::edited::{Edited, Parts, insert, vector};
-use super::util::plain::{Record, encoded};
+use super::edited::{Change, Edited, Parts, insert};
 use super::{refused, told};
-use symbolon::wire::{
-    AlertDescription, Certificate, CertificateEntry, CipherSuite, ContentType, Extension, ExtensionType, Extensions,
-    HandshakeType, NamedGroup, NewSessionTicket, Parse, Vector,
-};
+use symbolon::wire::{AlertDescription, CipherSuite, ExtensionType, HandshakeType, NamedGroup};
 use symbolon::{Reason, Side, StateName};
 
 /// Extensions that nobody knows, in front and behind, with and without a body.
@@ -79,44 +75,8 @@ fn client_passes_over_grease_in_a_certificate_request() {
 }
 
 #[test]
-fn client_passes_over_grease_in_a_new_session_ticket() {
-    let mut edited = Edited::new();
-    edited.run(|_, _| None);
-    let ticket = encoded(&NewSessionTicket {
-        ticket_lifetime: 7200,
-        ticket_age_add: 1,
-        ticket_nonce: &[0],
-        ticket: b"ticket",
-        extensions: Extensions::EMPTY,
-        max_early_data_size: None,
-    });
-    let mut parts = Parts::of(&ticket);
-    grease_extensions(&mut parts);
-    edited.client.give(&Record::new(true, ContentType::handshake, &parts.message()).sealed());
-    edited.assert_connected();
-    edited.client.give(&Record::new(true, ContentType::application_data, b"after it").sealed());
-    assert_eq!(edited.client.received, b"after it");
-}
-
-#[test]
-fn client_refuses_grease_among_the_extensions_that_answer_it() {
-    for (msg_type, state) in
-        [(HandshakeType::server_hello, StateName::WaitSh), (HandshakeType::encrypted_extensions, StateName::WaitEe)]
-    {
-        let mut edited = Edited::new();
-        edited.run_editing(Side::Server, msg_type, grease_extensions);
-        assert_eq!(refused(&edited.client), (Reason::ExtensionUnsolicited, state));
-        assert_eq!(told(&edited.server), AlertDescription::unsupported_extension);
-    }
-    let mut edited = Edited::with(|client| client.shares(0), |server| server);
-    edited.run_editing(Side::Server, HandshakeType::server_hello, grease_extensions);
-    assert_eq!(refused(&edited.client), (Reason::ExtensionUnsolicited, StateName::WaitSh));
-    assert!(!edited.client.conn.negotiated().retried);
-}
-
-#[test]
 fn client_refuses_grease_that_the_server_chose() {
-    let choices: [(fn(&mut Parts), Reason); 3] = [
+    let choices: [(Change, Reason); 3] = [
         (|hello| *hello.extension(ExtensionType::supported_versions) = vec![0x7a, 0x7a], Reason::SelectedVersionBad),
         (|hello| hello.extension(ExtensionType::key_share)[..2].fill(0x2a), Reason::GroupNotOffered),
         (
@@ -133,42 +93,4 @@ fn client_refuses_grease_that_the_server_chose() {
         assert_eq!(refused(&edited.client), (reason, StateName::WaitSh));
         assert_eq!(told(&edited.server), AlertDescription::illegal_parameter);
     }
-}
-
-/// A Certificate message with an extension that nobody knows at its leaf.
-fn grease_certificate(message: &[u8]) -> Vec<u8> {
-    let certificate = Certificate::parse(&message[4..]).unwrap();
-    let grease = [Extension { extension_type: ExtensionType(0x6a6a), extension_data: &[] }];
-    let mut entries: Vec<CertificateEntry<'_>> = certificate.certificate_list.iter().collect();
-    entries[0].extensions = Extensions::items(&grease);
-    let certificate_list = Vector::items(&entries);
-    encoded(&Certificate { certificate_list, ..certificate })
-}
-
-#[test]
-fn either_side_refuses_grease_in_a_certificate() {
-    for from in [Side::Server, Side::Client] {
-        let mut edited = Edited::new();
-        edited.run(|sender, message| {
-            (sender == from && message[0] == HandshakeType::certificate.0).then(|| grease_certificate(message))
-        });
-        let (found, alert) = match from {
-            Side::Server => (refused(&edited.client), told(&edited.server)),
-            Side::Client => (refused(&edited.server), told(&edited.client)),
-        };
-        assert_eq!(found, (Reason::ExtensionUnsolicited, StateName::WaitCert));
-        assert_eq!(alert, AlertDescription::unsupported_extension);
-    }
-}
-
-#[test]
-fn a_message_taken_apart_and_put_together_is_the_same() {
-    let mut edited = Edited::with(|client| client.shares(0).alpn(["h2"]), |server| server);
-    edited.run(|_, _| None);
-    for (_, message) in &edited.sent {
-        if ![11, 15, 20].contains(&message[0]) {
-            assert_eq!(&Parts::of(message).message(), message);
-        }
-    }
-    assert_eq!(vector(3, b"ab"), [0, 0, 2, b'a', b'b']);
 }

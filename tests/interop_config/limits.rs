@@ -2,9 +2,11 @@
 
 use super::edited::{Edited, Fooled};
 use super::util::null::TAG;
-use symbolon::Side;
+use super::util::pair::{Pair, World};
+use super::util::pki::Pki;
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::wire::{ContentType, MaxFragmentLength};
+use symbolon::wire::ContentType;
+use symbolon::{Allow, Anchors, ClientAuth, SendBuf, Side};
 
 /// Longer than any record.
 const LONG: usize = 40_000;
@@ -45,13 +47,6 @@ fn the_smallest_record_size_limit_is_enough_for_a_handshake() {
 }
 
 #[test]
-fn server_answers_a_record_size_limit_even_if_it_sets_none() {
-    let (of_client, of_server, edited) = longest(|c| c.record_size_limit(600), |s| s);
-    assert_eq!((of_client, of_server), ((1 << 14) + 1, 600));
-    assert_eq!(edited.client.conn.negotiated().recv_limit, Some(599));
-}
-
-#[test]
 fn server_sets_no_limit_for_a_client_that_does_not_know_it() {
     let (of_client, of_server, edited) = longest(|c| c, |s| s.record_size_limit(600));
     assert_eq!((of_client, of_server), ((1 << 14) + 1, (1 << 14) + 1));
@@ -59,28 +54,17 @@ fn server_sets_no_limit_for_a_client_that_does_not_know_it() {
 }
 
 #[test]
-fn padding_stays_within_the_limit() {
-    let limit = |c: ClientConfigBuilder<Fooled>| c.record_size_limit(500).record_padding(256);
-    let (of_client, of_server, edited) = longest(limit, |s| s.record_size_limit(700).record_padding(256));
-    assert_eq!((of_client, of_server), (700, 500));
-    let padded = |record: &(Side, Vec<u8>)| record.1[0] == ContentType::application_data.0;
-    assert!(edited.records.iter().filter(|record| padded(record)).all(|record| record.1.len() > 5 + TAG.len() + 200));
-}
-
-#[test]
-fn max_fragment_length_binds_both_sides() {
-    let length = MaxFragmentLength::two_to_the_10;
-    let (of_client, of_server, edited) = longest(|c| c.max_fragment_length(length), |s| s);
-    assert_eq!((of_client, of_server), (1025, 1025));
-    for negotiated in [edited.client.conn.negotiated(), edited.server.conn.negotiated()] {
-        assert_eq!((negotiated.send_limit, negotiated.recv_limit), (Some(1024), Some(1024)));
-    }
-}
-
-#[test]
-fn record_size_limit_takes_the_place_of_max_fragment_length() {
-    let both =
-        |c: ClientConfigBuilder<Fooled>| c.record_size_limit(600).max_fragment_length(MaxFragmentLength::two_to_the_9);
-    let (of_client, of_server, _) = longest(both, |s| s.record_size_limit(2000));
-    assert_eq!((of_client, of_server), (2000, 600));
+fn the_send_space_that_is_required_holds_whatever_the_configuration_lists() {
+    let names: Vec<String> = (0..50).map(|i| format!("{i:0>200}")).collect();
+    let world = World::new();
+    let others: Vec<Pki> = (0..40).map(|i| Pki::new(&format!("{i:0>50}"))).collect();
+    let all: String = others.iter().map(|pki| pki.root.pem.as_str()).chain([world.pki.root.pem.as_str()]).collect();
+    let auth = ClientAuth::require(Anchors::from_pem(all.as_bytes()).unwrap(), Allow::dns("robot.test"));
+    let client = world.client_config().alpn(&names);
+    let mut pair = Pair::of(client.build().unwrap(), world.server_config().client_auth(auth).build().unwrap());
+    let space = |len: usize| SendBuf::over(vec![0; len].leak());
+    pair.client.tx = space(pair.client.conn.required_send_space());
+    pair.server.tx = space(pair.server.conn.required_send_space());
+    pair.run();
+    pair.assert_connected();
 }

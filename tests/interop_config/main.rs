@@ -81,14 +81,6 @@ fn server_shows_its_first_credential_for_a_name_that_none_has() {
 }
 
 #[test]
-fn server_prefers_among_the_protocols_of_the_client() {
-    let world = World::new();
-    let pair = pair_of(world.client_config().alpn(["a", "b", "c"]), world.server_config().alpn(["x", "c", "b"]));
-    pair.assert_connected();
-    assert_eq!((pair.client.conn.alpn(), pair.server.conn.alpn()), (Some(&b"c"[..]), Some(&b"c"[..])));
-}
-
-#[test]
 fn without_protocols_at_one_end_there_is_none() {
     let world = World::new();
     for (client, server) in [

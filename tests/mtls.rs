@@ -54,3 +54,16 @@ fn buffers_of_a_connection_that_failed_serve_another_once_cleared() {
     next.run();
     next.assert_connected();
 }
+
+#[test]
+fn a_list_that_names_something_twice_is_no_configuration() {
+    use symbolon::ConfigError::Twice;
+    use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
+    let world = World::new();
+    let groups = world.client_config().groups([NamedGroup::x25519, NamedGroup::x25519]).shares(2);
+    assert_eq!(groups.build().err(), Some(Twice("groups")));
+    let suite = CipherSuite::TLS_AES_128_GCM_SHA256;
+    assert_eq!(world.server_config().suites([suite, suite]).build().err(), Some(Twice("cipher suites")));
+    let scheme = SignatureScheme::ed25519;
+    assert_eq!(world.client_config().schemes([scheme, scheme]).build().err(), Some(Twice("signature schemes")));
+}

@@ -32,6 +32,8 @@ pub enum ConfigError {
     Scheme(SignatureScheme),
     /// A list that must name something is empty: which one.
     Empty(&'static str),
+    /// A list names something twice: which one.
+    Twice(&'static str),
     /// An application protocol name is empty or longer than 255 bytes (RFC 7301 §3.1).
     ProtocolName,
     /// `record_size_limit` is below 64 or above 16385 (RFC 8449 §4).
@@ -51,6 +53,7 @@ impl fmt::Display for ConfigError {
                 write!(f, "the provider can't verify signature scheme {scheme} in CertificateVerify")
             }
             Self::Empty(list) => write!(f, "the list of {list} is empty"),
+            Self::Twice(list) => write!(f, "the list of {list} names one of them twice"),
             Self::ProtocolName => f.write_str("an ALPN protocol name must have 1 to 255 bytes (RFC 7301 §3.1)"),
             Self::RecordSizeLimit(n) => write!(f, "record_size_limit {n} is not within 64..=16385 (RFC 8449 §4)"),
             Self::MaxFragmentLength => f.write_str("max_fragment_length must be 2^9, 2^10, 2^11 or 2^12 (RFC 6066 §4)"),
@@ -162,13 +165,16 @@ impl<C: Crypto> Settings<C> {
         if let Some(scheme) = self.schemes.iter().find(|s| !self.crypto.schemes().contains(s)) {
             return Err(ConfigError::Scheme(*scheme));
         }
-        for (empty, list) in [
-            (self.suites().is_empty(), "cipher suites"),
-            (self.groups().is_empty(), "groups"),
-            (self.schemes().is_empty(), "signature schemes"),
+        for (empty, twice, list) in [
+            (self.suites().is_empty(), has_twice(self.suites()), "cipher suites"),
+            (self.groups().is_empty(), has_twice(self.groups()), "groups"),
+            (self.schemes().is_empty(), has_twice(self.schemes()), "signature schemes"),
         ] {
             if empty {
                 return Err(ConfigError::Empty(list));
+            }
+            if twice {
+                return Err(ConfigError::Twice(list));
             }
         }
         if let Some(limit) = self.record_size_limit
@@ -208,6 +214,10 @@ impl<C: Crypto> Settings<C> {
         let limit = SuiteParams::of(suite).map_or(u64::MAX, |row| row.record_limit);
         self.key_update_after.map_or(limit, |wanted| wanted.clamp(1, limit))
     }
+}
+
+fn has_twice<T: PartialEq>(list: &[T]) -> bool {
+    list.iter().enumerate().any(|(n, item)| list.iter().take(n).any(|before| before == item))
 }
 
 pub(crate) fn check_fragment(wanted: Option<MaxFragmentLength>) -> Result<(), ConfigError> {

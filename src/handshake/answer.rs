@@ -111,6 +111,29 @@ fn scheme_for(credential: &Credential, offered: Vector<'_, SignatureScheme>) -> 
     offered.iter().find(|s| credential.schemes().contains(s) && SignatureAlgorithm::of_scheme(*s).is_some())
 }
 
+/// The credential that can sign what the peer accepts and ranks highest; the first of equals. A single one is not ranked.
+fn best(
+    credentials: &[Shared<'static, Credential>],
+    offered: Vector<'_, SignatureScheme>,
+    rank: impl Fn(&Credential) -> (bool, bool),
+) -> Option<(Shared<'static, Credential>, SignatureScheme)> {
+    let mut fits = credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
+    let first = fits.next()?;
+    let (credential, scheme) = match fits.clone().next() {
+        None => first,
+        Some(_) => fits.fold(first, |best, other| if rank(other.0) > rank(best.0) { other } else { best }),
+    };
+    Some((credential.clone(), scheme))
+}
+
+/// [4.2.3-2] True if every signature in the chain is of a scheme that the peer accepts in certificates. A self-signed
+/// certificate is not judged by its signature (§4.2.3).
+fn is_signed_with(credential: &Credential, schemes: Vector<'_, SignatureScheme>) -> bool {
+    credential.chain().iter().filter_map(|entry| x509::Certificate::parse(entry.cert_data).ok()).all(|certificate| {
+        certificate.is_self_issued() || x509::signed_with(&certificate).iter().any(|s| schemes.contains(*s))
+    })
+}
+
 /// True if a certificate of the chain was issued by one of the authorities (RFC 8446 §4.2.4).
 fn issued_under(credential: &Credential, authorities: Vector<'_, DistinguishedName<'_>>) -> bool {
     credential
@@ -131,17 +154,15 @@ pub(super) fn choose_for_request<C>(
     if config.credentials.is_empty() {
         return Ok(Err(WhyNothingSent::NoCredential));
     }
-    let mut fits = config.credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
-    let Some(first) = fits.clone().next() else { return Ok(Err(WhyNothingSent::NoCommonScheme)) };
+    let in_certificates = cr.extensions.signature_algorithms_cert.unwrap_or(offered);
     // [4.2.4-1]
-    let named = match cr.extensions.certificate_authorities {
-        Some(authorities) => fits.find(|(c, _)| issued_under(c, authorities)),
-        None => Some(first),
+    let is_named = |c: &Credential| cr.extensions.certificate_authorities.is_none_or(|names| issued_under(c, names));
+    let Some(chosen) = best(&config.credentials, offered, |c| (is_named(c), is_signed_with(c, in_certificates))) else {
+        return Ok(Err(WhyNothingSent::NoCommonScheme));
     };
-    Ok(match (named, config.authority_hints) {
-        (Some((credential, scheme)), _) => Ok((credential.clone(), scheme)),
-        (None, AuthorityHints::Prefer) => Ok((first.0.clone(), first.1)),
-        (None, AuthorityHints::Require) => Err(WhyNothingSent::NoCommonAuthority),
+    Ok(match config.authority_hints {
+        AuthorityHints::Require if !is_named(&chosen.0) => Err(WhyNothingSent::NoCommonAuthority),
+        AuthorityHints::Require | AuthorityHints::Prefer => Ok(chosen),
     })
 }
 
@@ -153,19 +174,15 @@ pub(super) fn choose_for_hello<C>(config: &ServerConfig<C>, ch: &ClientHello<'_>
         .server_name
         .and_then(|name| core::str::from_utf8(name).ok())
         .and_then(|name| ServerName::dns(name).ok());
-    let fits = config.credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
+    let in_certificates = ch.extensions.signature_algorithms_cert.unwrap_or(offered);
     // [4.4.2.2-4]
     let is_named = |credential: &Credential| {
         let leaf = x509::Certificate::parse(credential.leaf()).ok();
         leaf.zip(name.as_ref()).is_some_and(|(leaf, name)| x509::is_for(&leaf, name))
     };
-    let chosen = match config.credentials.len() {
-        0 | 1 => fits.clone().next(),
-        _ => fits.clone().find(|(c, _)| is_named(c)).or_else(|| fits.clone().next()),
-    };
+    let chosen = best(&config.credentials, offered, |c| (is_named(c), is_signed_with(c, in_certificates)));
     // [4.1.1-5]
-    let (credential, scheme) = chosen.ok_or(Reason::NoCommonScheme)?;
-    Ok(Ok((credential.clone(), scheme)))
+    Ok(Ok(chosen.ok_or(Reason::NoCommonScheme)?))
 }
 
 /// The application's choice, checked against what the peer offered.

@@ -45,4 +45,5 @@ pub use key_file::{PrivateKeyDer, private_key_from_pem};
 pub use load::{LoadError, certificates_from_pem};
 pub use name::{NameError, ServerName, is_for};
 pub use path::{MAX_CHAIN, Purpose, Verified, verify};
+pub use spki::signed_with;
 pub use time::UnixTime;

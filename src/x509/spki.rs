@@ -7,6 +7,7 @@ use super::{
 use crate::{
     crypto::{Crypto, KeyKind, PublicKey, SignatureAlgorithm},
     fault::{Detail, Fault, Reason},
+    wire::SignatureScheme,
 };
 
 /// RSA keys below are within reach of factoring.
@@ -152,8 +153,7 @@ impl Named {
     }
 }
 
-/// [4.2.3-4]
-/// [4.2.3-4]
+// [4.2.3-4]
 /// RSASSA-PSS-params (RFC 4055 §3.1), of which only one form per hash is accepted: one hash throughout, a salt as long
 /// as it, and the default trailer.
 fn pss(parameters: &[u8]) -> Option<Digest> {
@@ -177,6 +177,26 @@ fn digest(identifier: &[u8]) -> Option<Digest> {
         SHA384 => Some(Digest::Sha384),
         SHA512 => Some(Digest::Sha512),
         _ => None,
+    }
+}
+
+/// The schemes of TLS that stand for the signature on a certificate (RFC 8446 §4.2.3); none for an algorithm that is not
+/// known here. Certificates name no curve, so the scheme of an ECDSA signature follows from its hash.
+#[must_use]
+pub fn signed_with(certificate: &Certificate<'_>) -> &'static [SignatureScheme] {
+    use SignatureScheme as S;
+    match Named::of(certificate.signature_algorithm) {
+        Some(Named::Ecdsa(Digest::Sha256)) => &[S::ecdsa_secp256r1_sha256],
+        Some(Named::Ecdsa(Digest::Sha384)) => &[S::ecdsa_secp384r1_sha384],
+        Some(Named::Ecdsa(Digest::Sha512)) => &[S::ecdsa_secp521r1_sha512],
+        Some(Named::Ed25519) => &[S::ed25519],
+        Some(Named::RsaPkcs1(Digest::Sha256)) => &[S::rsa_pkcs1_sha256],
+        Some(Named::RsaPkcs1(Digest::Sha384)) => &[S::rsa_pkcs1_sha384],
+        Some(Named::RsaPkcs1(Digest::Sha512)) => &[S::rsa_pkcs1_sha512],
+        Some(Named::RsaPss(Digest::Sha256)) => &[S::rsa_pss_rsae_sha256, S::rsa_pss_pss_sha256],
+        Some(Named::RsaPss(Digest::Sha384)) => &[S::rsa_pss_rsae_sha384, S::rsa_pss_pss_sha384],
+        Some(Named::RsaPss(Digest::Sha512)) => &[S::rsa_pss_rsae_sha512, S::rsa_pss_pss_sha512],
+        None => &[],
     }
 }
 

@@ -1,92 +1,23 @@
 //! The handshake asks, the caller answers: every question is answered later, by another thread.
 
+#[path = "../util/mod.rs"]
 mod util;
 
+mod elsewhere;
+mod selection;
+
+use elsewhere::{Elsewhere, Question};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::{Ring, RingSigner, Signer};
 use symbolon::io::blocking::Reply;
 use symbolon::wire::{AlertDescription, SignatureScheme};
 use symbolon::{
-    Allow, Anchors, Answer, Ask, AuthorityHints, ClientAuth, ClientAuthState, ClientConfig, ClientWith, Credential,
-    Error, Event, Kind, Misuse, Reason, Role, ServerConfig, ServerName, ServerWith, Shared, Signing, StateName,
-    UnixTime, WhyNothingSent,
+    Allow, Anchors, Answer, ClientAuth, ClientAuthState, ClientConfig, ClientWith, Credential, Error, Event, Kind,
+    Misuse, Reason, Role, ServerConfig, ServerName, ServerWith, Shared, Signing, StateName, UnixTime, WhyNothingSent,
 };
 use util::pair::{End, Pair, World};
 use util::pki::{Chain, NOW, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, Pki};
-
-/// An [`Ask`] that can leave the thread.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Question {
-    Hello { server_name: Option<String>, alpn: Vec<Vec<u8>>, schemes: Vec<SignatureScheme> },
-    Request { schemes: Vec<SignatureScheme>, authorities: Vec<Vec<u8>> },
-    Chain(Vec<Vec<u8>>),
-    Sign { scheme: SignatureScheme, content: Vec<u8> },
-}
-
-impl From<&Ask<'_>> for Question {
-    fn from(ask: &Ask<'_>) -> Self {
-        match ask {
-            Ask::ClientHello(hello) => Self::Hello {
-                server_name: hello.extensions.server_name.map(|name| String::from_utf8(name.to_vec()).unwrap()),
-                alpn: hello.extensions.alpn.iter().flat_map(|names| names.iter()).map(|name| name.0.to_vec()).collect(),
-                schemes: hello.extensions.signature_algorithms.unwrap().iter().collect(),
-            },
-            Ask::CertificateRequest(request) => Self::Request {
-                schemes: request.extensions.signature_algorithms.unwrap().iter().collect(),
-                authorities: request
-                    .extensions
-                    .certificate_authorities
-                    .iter()
-                    .flat_map(|names| names.iter())
-                    .map(|name| name.0.to_vec())
-                    .collect(),
-            },
-            Ask::PeerChain(certificate) => {
-                Self::Chain(certificate.certificate_list.iter().map(|entry| entry.cert_data.to_vec()).collect())
-            }
-            Ask::Sign(request) => Self::Sign { scheme: request.scheme, content: request.content.as_ref().to_vec() },
-        }
-    }
-}
-
-/// A thread that answers questions, and keeps them.
-struct Elsewhere {
-    questions: Sender<Question>,
-    replies: Receiver<Reply<'static>>,
-    asked: Vec<Question>,
-}
-
-impl Elsewhere {
-    fn new(mut answers: impl FnMut(&Question) -> Reply<'static> + Send + 'static) -> Self {
-        let (questions, inbox) = channel();
-        let (outbox, replies) = channel();
-        std::thread::spawn(move || inbox.iter().take_while(|question| outbox.send(answers(question)).is_ok()).count());
-        Self { questions, replies, asked: Vec::new() }
-    }
-
-    /// Nobody is asked.
-    fn nobody() -> Self {
-        Self::new(|question| panic!("{question:?}"))
-    }
-
-    fn ask(&mut self, question: Question) -> Reply<'static> {
-        self.questions.send(question.clone()).unwrap();
-        self.asked.push(question);
-        self.replies.recv().expect("the other thread answers")
-    }
-
-    /// Steps, asking as often as there is a question.
-    fn settle<R: Role>(&mut self, end: &mut End<R, Ring>) {
-        while end.drive() {
-            let question = asked(end);
-            assert_eq!(asked(end), question, "asked again, it is the same question");
-            let reply = self.ask(question);
-            answer(end, &reply);
-        }
-    }
-}
 
 /// The open question.
 fn asked<R: Role>(end: &mut End<R, Ring>) -> Question {
@@ -504,103 +435,4 @@ fn a_client_that_declines_sends_an_empty_certificate_and_keeps_the_reason() {
     assert_eq!(refused(&pair.server), (Reason::ClientCertificateMissing, StateName::WaitCert));
     assert_eq!(told(&pair.client), AlertDescription::certificate_required);
     assert_eq!(pair.client.conn.client_auth(), ClientAuthState::NothingSent(WhyNothingSent::Declined));
-}
-
-/// Three PKIs that the server trusts or not, with a client of each.
-struct Choices {
-    world: World,
-    ours: Pki,
-    theirs: Pki,
-    edwards: Pki,
-}
-
-impl Choices {
-    fn new() -> Self {
-        let edwards = Pki::with("edwards", &PKCS_ED25519);
-        Self { world: World::new(), ours: Pki::new("ours"), theirs: Pki::new("theirs"), edwards }
-    }
-
-    /// What a server says to a client with a credential of each of `pkis`, in this order.
-    fn meet(
-        &self,
-        pkis: &[&Pki],
-        hints: AuthorityHints,
-        change: impl FnOnce(ServerConfigBuilder<Ring>) -> ServerConfigBuilder<Ring>,
-    ) -> Pair {
-        let mut client = client_without_credential(&self.world).authority_hints(hints);
-        for (at, pki) in pkis.iter().enumerate() {
-            client = client.credential(local(&pki.client(&format!("robot-{at}.test"))));
-        }
-        let trusted = [&self.theirs, &self.edwards].map(|pki| pki.root.pem.as_str()).concat();
-        let auth = ClientAuth::request(Anchors::from_pem(trusted.as_bytes()).unwrap(), Allow::anyone());
-        let server = ServerConfig::builder(Ring::new()).credential(local(&self.world.server)).client_auth(auth);
-        let mut pair = pair_of(client, change(server));
-        pair.run();
-        pair
-    }
-
-    fn only(scheme: SignatureScheme) -> impl FnOnce(ServerConfigBuilder<Ring>) -> ServerConfigBuilder<Ring> {
-        move |server| server.schemes(vec![scheme])
-    }
-}
-
-// [4.2.4-1]
-#[test]
-fn client_chooses_the_first_credential_under_an_authority_that_the_server_names() {
-    let c = Choices::new();
-    for hints in [AuthorityHints::Prefer, AuthorityHints::Require] {
-        let pair = c.meet(&[&c.ours, &c.theirs, &c.theirs], hints, |server| server);
-        pair.assert_connected();
-        assert_eq!(client_names(&pair), ["robot-1.test"]);
-    }
-}
-
-#[test]
-fn client_chooses_by_scheme_before_it_looks_at_authorities() {
-    let c = Choices::new();
-    let only = || Choices::only(SignatureScheme::ed25519);
-    let pair = c.meet(&[&c.theirs, &c.ours, &c.edwards], AuthorityHints::Prefer, only());
-    pair.assert_connected();
-    assert_eq!(client_names(&pair), ["robot-2.test"]);
-    assert_eq!(pair.client.conn.negotiated().own_scheme, Some(SignatureScheme::ed25519));
-}
-
-#[test]
-fn client_shows_its_first_credential_if_the_server_names_no_authority() {
-    let c = Choices::new();
-    let quiet = |server: ServerConfigBuilder<Ring>| {
-        let trusted = Anchors::from_pem(c.ours.root.pem.as_bytes()).unwrap();
-        server.client_auth(ClientAuth::request(trusted, Allow::anyone()).send_authorities(false))
-    };
-    let pair = c.meet(&[&c.ours, &c.theirs], AuthorityHints::Require, quiet);
-    pair.assert_connected();
-    assert_eq!(client_names(&pair), ["robot-0.test"]);
-}
-
-#[test]
-fn client_that_only_prefers_authorities_lets_the_server_say_what_it_thinks() {
-    let c = Choices::new();
-    let pair = c.meet(&[&c.ours], AuthorityHints::Prefer, |server| server);
-    assert_eq!(refused(&pair.server), (Reason::CertificateIssuerUnknown, StateName::WaitCert));
-    assert_eq!(told(&pair.client), AlertDescription::unknown_ca);
-    assert_eq!(pair.client.conn.client_auth(), ClientAuthState::Sent);
-}
-
-#[test]
-fn client_keeps_why_it_sent_no_certificate() {
-    let c = Choices::new();
-    let why = |pair: Pair| {
-        pair.assert_connected();
-        assert_eq!(pair.server.conn.client_auth(), ClientAuthState::NothingSent(WhyNothingSent::Unknown));
-        assert!(pair.server.conn.peer().is_none());
-        match pair.client.conn.client_auth() {
-            ClientAuthState::NothingSent(why) => why,
-            other => panic!("{other:?}"),
-        }
-    };
-    let same = |server| server;
-    assert_eq!(why(c.meet(&[], AuthorityHints::Prefer, same)), WhyNothingSent::NoCredential);
-    assert_eq!(why(c.meet(&[&c.ours], AuthorityHints::Require, same)), WhyNothingSent::NoCommonAuthority);
-    let only = Choices::only(SignatureScheme::ed25519);
-    assert_eq!(why(c.meet(&[&c.ours, &c.theirs], AuthorityHints::Prefer, only)), WhyNothingSent::NoCommonScheme);
 }

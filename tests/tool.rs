@@ -409,20 +409,37 @@ fn plain_http_is_called_by_its_name() {
     http.join().unwrap();
 }
 
-#[test]
-fn a_signal_ends_the_server_and_its_clients_properly() {
-    let files = Files::new();
-    let server = files.server("--echo");
+/// A client that is connected, which the echo of a line has shown.
+fn connected_client(files: &Files, server: &Server) -> std::process::Child {
     let mut client = files.client(&server.address, "");
     let mut client = client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // The echo shows that it is connected.
     client.stdin.as_mut().unwrap().write_all(b"hello\n").unwrap();
     let mut line = String::new();
     BufReader::new(client.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "hello\n");
+    client
+}
+
+#[test]
+fn a_signal_ends_the_server_and_its_clients_properly() {
+    let files = Files::new();
+    let server = files.server("--echo");
+    let mut client = connected_client(&files, &server);
     let (code, said) = server.terminate();
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(wait(&mut client), Some(0), "close_notify came");
+}
+
+#[test]
+fn an_end_without_close_notify_is_reported() {
+    let files = Files::new();
+    let server = files.server("--echo");
+    let mut client = connected_client(&files, &server);
+    drop(server);
+    assert_eq!(wait(&mut client), Some(1));
+    let mut said = String::new();
+    client.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("without close_notify"), "{said}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::options::{Common, restrict};
 use crate::pki::{Pki, SERVER};
 use crate::stop::Stop;
 use crate::watch::Witness;
-use crate::wrap::{columns, wrapped};
+use crate::wrap::{columns, print, wrapped};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -106,11 +106,6 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     }
 }
 
-/// Standard output may be closed; that changes nothing in what is shown to work.
-fn print(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
-}
-
 fn item(name: &str, text: &str) {
     print(wrapped(&format!("{name:<12}"), text, columns()));
 }
@@ -195,7 +190,8 @@ pub(crate) fn serve_once(
             }
         }
     }
-    tls.close().map_err(Stop::refused)?;
+    // The client has all that it wanted, and may be gone.
+    let _ = tls.close();
     let said = Said::of(tls.conn(), &String::from_utf8_lossy(&line));
     drop(tls);
     net::close(&tcp);
@@ -209,6 +205,8 @@ pub(crate) fn ask_once(tcp: &TcpStream, conn: ClientWith<'static, Ring>, recorde
     let mut line = String::new();
     BufReader::new(&mut tls).read_line(&mut line).map_err(Stop::refused)?;
     tls.close().map_err(Stop::refused)?;
+    // The peer's close_notify, or whatever it ends with.
+    let _ = tls.read(&mut [0]);
     Ok(Said::of(tls.conn(), &line))
 }
 

@@ -7,7 +7,7 @@ use crate::options::{ClientOptions, Target};
 use crate::pki::SERVER;
 use crate::stop::Stop;
 use crate::watch::Watch;
-use crate::wrap::{columns, wrapped};
+use crate::wrap::{columns, print, wrapped};
 use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::style::Stylize;
 use crossterm::terminal;
@@ -208,6 +208,7 @@ fn converse<R: Role>(end: &mut End<R>, wire: &mut Wire<'_>, pages: &mut Pages) -
             closed = true;
             wire.until_idle(std::time::Duration::from_secs(1));
             end.outcome();
+            print("");
             let _ = flush(&mut end.tx, wire);
         }
         match wire.read(end.rx.space()) {
@@ -357,9 +358,4 @@ fn derivation(name: SecretName) -> String {
         _ => ("Master Secret", "server Finished"),
     };
     format!("Derive-Secret({from}, {label:?}, ClientHello...{until})")
-}
-
-/// Standard output may be closed; a handshake ends all the same.
-fn print(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

@@ -1,6 +1,11 @@
 //! Text in columns that fit the terminal.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+
+/// A line on standard output. It may be closed; what is shown there works all the same.
+pub(crate) fn print(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
 
 /// Columns of the terminal, and 80 where there is none.
 pub(crate) fn columns() -> usize {

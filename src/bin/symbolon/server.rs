@@ -160,14 +160,14 @@ impl Server {
             *self.clients.lock().unwrap_or_else(PoisonError::into_inner) += 1;
             if once {
                 let _leaving = Leaving(&self);
-                return self.serve(&tcp, address, number);
+                return self.serve(&tcp, address, number).map_err(|stop| stop.with(address));
             }
             let server = self.clone();
             let started = std::thread::Builder::new().spawn(move || {
                 let _leaving = Leaving(&server);
                 if let Err(stop) = server.serve(&tcp, address, number) {
                     let more: String = stop.more.iter().map(|line| format!("; {line}")).collect();
-                    tell(format_args!("{address}: {}{more}", stop.cause));
+                    tell(format_args!("{}{more}", stop.with(address).cause));
                 }
             });
             if let Err(error) = started {

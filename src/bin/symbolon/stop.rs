@@ -24,6 +24,12 @@ impl Stop {
         Self { code: 1, cause: cause.to_string(), more: Vec::new() }
     }
 
+    /// Says whom it is about.
+    pub(crate) fn with(mut self, whom: impl Display) -> Self {
+        self.cause = format!("{whom}: {}", self.cause);
+        self
+    }
+
     pub(crate) fn hint(self, hint: impl Display) -> Self {
         self.line(format!("hint: {hint}"))
     }

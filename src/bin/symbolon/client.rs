@@ -74,7 +74,7 @@ fn connect(
     match Handshake::new(conn, wire).observer(watch.clone()).complete() {
         Ok(stream) => {
             let (conn, rx, tx, _) = stream.into_parts();
-            Ok(Live { conn, rx, tx, tcp: tcp.clone(), outbox: Outbox::start(tcp.clone()), watch })
+            Ok(Live { conn, rx, tx, tcp: tcp.clone(), outbox: Outbox::start(tcp.clone()), watch, answered: false })
         }
         Err(failed) => {
             let failed = *failed;
@@ -92,6 +92,8 @@ struct Live {
     tcp: Arc<TcpStream>,
     outbox: Outbox,
     watch: Watch,
+    /// The peer said something since our last input.
+    answered: bool,
 }
 
 /// What the other threads tell.
@@ -119,10 +121,8 @@ impl From<Error> for Over {
 
 /// How far we are on the way out.
 struct Leaving {
-    /// When input ended, or anything came after it.
+    /// When input ended, or the peer took or said anything after it.
     since: Instant,
-    /// Something came since.
-    answered: bool,
     /// close_notify is sent.
     closed: bool,
 }
@@ -143,33 +143,35 @@ impl Live {
             match happened {
                 Ok(Happened::Received(bytes)) => {
                     if let Some(leaving) = &mut leaving {
-                        (leaving.since, leaving.answered) = (Instant::now(), true);
+                        leaving.since = Instant::now();
                     }
                     if self.receive(&bytes)? {
                         self.close();
                         return Ok(());
                     }
                 }
-                Ok(Happened::Input(bytes)) => self.write(&bytes)?,
+                Ok(Happened::Input(bytes)) => {
+                    self.answered = false;
+                    self.write(&bytes)?;
+                }
                 Ok(Happened::InputEnded) => {
-                    leaving = Some(Leaving { since: Instant::now(), answered: false, closed: false });
+                    leaving = Some(Leaving { since: Instant::now(), closed: false });
                 }
                 Ok(Happened::Ended(error)) => {
                     let closed = leaving.is_some_and(|leaving| leaving.closed);
                     return self.ended(error, closed);
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.outbox.stuck_since().is_some_and(|since| since.elapsed() >= wait) {
-                        return Err(Over::Silent);
-                    }
-                    if let Some(leaving) =
-                        leaving.as_mut().filter(|leaving| leaving.since.elapsed() >= leaving.patience(wait))
-                    {
-                        if leaving.closed {
-                            return Ok(());
+                    let Some(leaving) = &mut leaving else { continue };
+                    match self.outbox.stuck_since() {
+                        Some(since) if since.elapsed() >= wait => return Err(Over::Silent),
+                        Some(_) => leaving.since = Instant::now(),
+                        None if leaving.since.elapsed() < self.patience(leaving, wait) => {}
+                        None if leaving.closed => return Ok(()),
+                        None => {
+                            self.close();
+                            *leaving = Leaving { since: Instant::now(), closed: true };
                         }
-                        self.close();
-                        (leaving.since, leaving.closed) = (Instant::now(), true);
                     }
                 }
                 Ok(Happened::Signal) | Err(RecvTimeoutError::Disconnected) => {
@@ -182,9 +184,13 @@ impl Live {
 
     /// How long to wait for the next event.
     fn until(&self, leaving: &Leaving, wait: Duration) -> Duration {
-        let since = self.outbox.stuck_since().map_or(leaving.since, |stuck| stuck.max(leaving.since));
-        let least = Duration::from_millis(10);
-        leaving.patience(wait).saturating_sub(since.elapsed()).max(least)
+        let since = self.outbox.stuck_since().unwrap_or(leaving.since);
+        self.patience(leaving, wait).saturating_sub(since.elapsed()).max(Duration::from_millis(10))
+    }
+
+    /// How long the peer may be silent.
+    fn patience(&self, leaving: &Leaving, wait: Duration) -> Duration {
+        if self.answered && !leaving.closed { wait.min(QUIET) } else { wait }
     }
 
     /// Takes in what came. True if nothing more will, or nobody wants it.
@@ -208,6 +214,7 @@ impl Live {
             let event = self.conn.step_with(&mut self.rx, &mut self.tx, &mut self.watch);
             let closed = match event {
                 Ok(Event::Data(data)) => {
+                    self.answered = true;
                     let mut out = std::io::stdout().lock();
                     match out.write_all(data).and_then(|()| out.flush()) {
                         Ok(()) => None,
@@ -295,12 +302,6 @@ impl Live {
             });
         }
         happenings
-    }
-}
-
-impl Leaving {
-    fn patience(&self, wait: Duration) -> Duration {
-        if self.answered && !self.closed { wait.min(QUIET) } else { wait }
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) use hkdf::Hkdf;
 #[cfg(feature = "ring")]
 pub use ring::{Random, Ring, RingAead, RingHash, RingKx, RingSigner};
 
-pub use secret::{Epoch, IV_LEN, MAX_HASH_LEN, MAX_SHARED_LEN, Secret, SharedSecret, TAG_LEN, TrafficKeys};
+pub use secret::{Epoch, IV_LEN, Iv, MAX_HASH_LEN, MAX_SHARED_LEN, Secret, SharedSecret, TAG_LEN, TrafficKeys};
 pub use suite::SuiteParams;
 pub use x25519::X25519;
 

@@ -96,6 +96,21 @@ impl fmt::Display for Epoch {
     }
 }
 
+/// `[sender]_write_iv` (RFC 8446 §7.3).
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Iv(pub(crate) [u8; IV_LEN]);
+
+impl Iv {
+    /// The nonce of a record (RFC 8446 §5.3): its sequence number, padded on the left, XOR the IV.
+    pub(crate) fn nonce(&self, seq: u64) -> [u8; IV_LEN] {
+        let mut nonce = self.0;
+        for (n, s) in nonce.iter_mut().rev().zip(seq.to_be_bytes().iter().rev()) {
+            *n ^= s;
+        }
+        nonce
+    }
+}
+
 /// `[sender]_write_key` and `[sender]_write_iv` (RFC 8446 §7.3): what passes from the key schedule to the record layer.
 #[derive(ZeroizeOnDrop)]
 pub struct TrafficKeys {
@@ -105,7 +120,7 @@ pub struct TrafficKeys {
     pub(crate) suite: CipherSuite,
     pub(crate) key: [u8; 32],
     pub(crate) key_len: usize,
-    pub(crate) iv: [u8; IV_LEN],
+    pub(crate) iv: Iv,
 }
 
 impl TrafficKeys {

@@ -1,7 +1,7 @@
 //! Protection of records (RFC 8446 §5.2-§5.5): one AEAD key, one IV and one sequence number a direction.
 
 use super::{HEADER_LEN, OVERHEAD};
-use crate::crypto::{Aead, Crypto, IV_LEN, TAG_LEN, TrafficKeys};
+use crate::crypto::{Aead, Crypto, IV_LEN, Iv, TAG_LEN, TrafficKeys};
 use crate::fault::{Fault, Reason};
 use crate::wire::{ContentType, ProtocolVersion};
 
@@ -13,7 +13,7 @@ const MAX_CHANGE_CIPHER_SPECS: u8 = 32;
 /// A key in use, and how often it was.
 struct Keyed<A> {
     aead: A,
-    iv: [u8; IV_LEN],
+    iv: Iv,
     seq: u64,
 }
 
@@ -21,19 +21,15 @@ impl<A: Aead> Keyed<A> {
     fn new<C: Crypto<Aead = A>>(crypto: &C, keys: &TrafficKeys) -> Result<Self, Fault> {
         let aead = crypto.aead(keys.suite, keys.key()).map_err(|_| Reason::CryptoFailed)?;
         // [5.3-1]
-        Ok(Self { aead, iv: keys.iv, seq: 0 })
+        Ok(Self { aead, iv: keys.iv.clone(), seq: 0 })
     }
 
-    /// The nonce of the next record (§5.3): the sequence number, left-padded, XOR the IV.
+    /// The nonce of the next record (§5.3).
     fn nonce(&mut self) -> Result<[u8; IV_LEN], Fault> {
         let seq = self.seq;
         // [5.3-2] A sequence number never wraps: the key ends first.
         self.seq = seq.checked_add(1).ok_or(Reason::SequenceExhausted)?;
-        let mut nonce = self.iv;
-        for (n, s) in nonce.iter_mut().rev().zip(seq.to_be_bytes().iter().rev()) {
-            *n ^= s;
-        }
-        Ok(nonce)
+        Ok(self.iv.nonce(seq))
     }
 }
 
@@ -205,7 +201,7 @@ mod tests {
     }
 
     fn keyed(seq: u64) -> Option<Keyed<NoAead>> {
-        Some(Keyed { aead: NoAead, iv: [0; IV_LEN], seq })
+        Some(Keyed { aead: NoAead, iv: Iv([0; IV_LEN]), seq })
     }
 
     // [5.3-2]

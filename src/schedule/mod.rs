@@ -18,7 +18,7 @@ mod vault;
 
 pub(crate) use vault::Vault;
 
-use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Secret, SharedSecret, SuiteParams, TrafficKeys};
+use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Iv, Secret, SharedSecret, SuiteParams, TrafficKeys};
 use crate::fault::Side;
 
 /// The Early Secret is there.
@@ -94,10 +94,10 @@ impl core::fmt::Display for SecretName {
 /// `[sender]_write_key` and `[sender]_write_iv` of a traffic secret (§7.3).
 fn traffic_keys<C: Crypto>(crypto: &C, suite: SuiteParams, secret: &Secret, epoch: Epoch) -> TrafficKeys {
     let hkdf = Hkdf::new(crypto, suite.hash);
-    let mut keys = TrafficKeys { epoch, suite: suite.suite, key: [0; 32], key_len: suite.key_len, iv: [0; _] };
+    let mut keys = TrafficKeys { epoch, suite: suite.suite, key: [0; 32], key_len: suite.key_len, iv: Iv([0; _]) };
     // [7.3-1]
     hkdf.expand_label(secret, "key", &[], keys.key.get_mut(..suite.key_len).unwrap_or_default());
-    hkdf.expand_label(secret, "iv", &[], &mut keys.iv);
+    hkdf.expand_label(secret, "iv", &[], &mut keys.iv.0);
     keys
 }
 

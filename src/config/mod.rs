@@ -9,4 +9,4 @@ pub use client::{ClientConfig, ClientConfigBuilder};
 pub use credential::{Credential, CredentialError, Signing};
 pub use server::{ClientAuth, ClientAuthMode, ServerConfig, ServerConfigBuilder};
 pub use settings::{AuthorityHints, ConfigError};
-pub(crate) use settings::{HasSettings, MAX_SHARES, Settings};
+pub(crate) use settings::{HasSettings, MAX_SCHEMES, MAX_SHARES, Settings};

@@ -34,6 +34,8 @@ pub enum ConfigError {
     Empty(&'static str),
     /// A list names something twice: which one.
     Twice(&'static str),
+    /// A list is longer than a message takes: which one.
+    TooMany(&'static str),
     /// An application protocol name is empty or longer than 255 bytes (RFC 7301 §3.1).
     ProtocolName,
     /// `record_size_limit` is below 64 or above 16385 (RFC 8449 §4).
@@ -54,6 +56,7 @@ impl fmt::Display for ConfigError {
             }
             Self::Empty(list) => write!(f, "the list of {list} is empty"),
             Self::Twice(list) => write!(f, "the list of {list} names one of them twice"),
+            Self::TooMany(list) => write!(f, "the list of {list} is too long"),
             Self::ProtocolName => f.write_str("an ALPN protocol name must have 1 to 255 bytes (RFC 7301 §3.1)"),
             Self::RecordSizeLimit(n) => write!(f, "record_size_limit {n} is not within 64..=16385 (RFC 8449 §4)"),
             Self::MaxFragmentLength => f.write_str("max_fragment_length must be 2^9, 2^10, 2^11 or 2^12 (RFC 6066 §4)"),
@@ -98,6 +101,9 @@ impl Protocols {
 
 /// Key shares that a client sends at most in one ClientHello.
 pub(crate) const MAX_SHARES: usize = 2;
+
+/// Signature schemes that one message lists at most: all that have a name, and as many again.
+pub(crate) const MAX_SCHEMES: usize = 32;
 
 /// What a configuration of either role has.
 #[allow(unreachable_pub)] // named by a sealed trait
@@ -177,6 +183,9 @@ impl<C: Crypto> Settings<C> {
                 return Err(ConfigError::Twice(list));
             }
         }
+        if self.schemes().len().saturating_add(self.certificate_schemes.len()) > MAX_SCHEMES {
+            return Err(ConfigError::TooMany("signature schemes"));
+        }
         if let Some(limit) = self.record_size_limit
             // [8449-4-6]
             && !(MIN_RECORD_SIZE_LIMIT..=MAX_RECORD_SIZE_LIMIT).contains(&limit)
@@ -207,6 +216,17 @@ impl<C: Crypto> Settings<C> {
             Ok(protocols) => protocols.names(),
             Err(_) => Vector::items(&[]),
         }
+    }
+
+    /// What signature_algorithms_cert lists, if it says more than signature_algorithms (§4.2.3); `room` holds it.
+    pub(crate) fn in_certificates<'r>(
+        &self,
+        room: &'r mut [SignatureScheme; MAX_SCHEMES],
+    ) -> Option<Vector<'r, SignatureScheme>> {
+        let both = self.schemes().iter().chain(self.certificate_schemes.iter());
+        let len = both.zip(room.iter_mut()).map(|(scheme, slot)| *slot = *scheme).count();
+        let listed: &[SignatureScheme] = room;
+        (!self.certificate_schemes.is_empty()).then(|| Vector::items(listed.get(..len).unwrap_or_default()))
     }
 
     /// Records that may be protected by one key of `suite` before a KeyUpdate (§5.5).

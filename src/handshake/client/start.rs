@@ -1,7 +1,7 @@
 //! START: the ClientHello (RFC 8446 §4.1.2), the first and the second.
 
 use super::{ClientCx, Retry, Start, WaitSh};
-use crate::config::MAX_SHARES;
+use crate::config::{MAX_SCHEMES, MAX_SHARES};
 use crate::crypto::{Crypto, MAX_SHARE_LEN};
 use crate::fault::{Fault, Reason};
 use crate::handshake::Inbound;
@@ -10,9 +10,6 @@ use crate::wire::{
     CipherSuite, ClientHello, ClientHelloExtensions, HelloRetryRequest, KeyShareEntry, NamedGroup, ProtocolVersion,
     SignatureScheme, Vector,
 };
-
-/// Schemes that one ClientHello can list: every one that has a name, and room for as many again.
-const MAX_SCHEMES: usize = 32;
 
 impl Start {
     pub(super) fn send_client_hello<C: Crypto>(self, cx: &mut ClientCx<'_, '_, C>) -> Result<WaitSh, Fault> {
@@ -77,8 +74,6 @@ fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Resul
         count = count.saturating_add(1);
     }
     let mut in_certificates = [SignatureScheme(0); MAX_SCHEMES];
-    let both = settings.schemes().iter().chain(settings.certificate_schemes.iter());
-    let in_certificates_len = both.zip(&mut in_certificates).map(|(scheme, slot)| *slot = *scheme).count();
     let alpn = settings.alpn();
     let (random, session_id) = (cx.desk.client_random, cx.desk.legacy_session_id);
     let name = cx.desk.server_name.clone();
@@ -98,8 +93,7 @@ fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Resul
             // [4.2.3-1]
             signature_algorithms: Some(Vector::items(settings.schemes())),
             // [4.2.3-2] Certificates may be signed in ways that CertificateVerify may not.
-            signature_algorithms_cert: (!settings.certificate_schemes.is_empty())
-                .then(|| Vector::items(in_certificates.get(..in_certificates_len).unwrap_or_default())),
+            signature_algorithms_cert: settings.in_certificates(&mut in_certificates),
             alpn: (!alpn.is_empty()).then_some(alpn),
             record_size_limit: settings.record_size_limit,
             // [4.2.1-1]

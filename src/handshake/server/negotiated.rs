@@ -3,6 +3,7 @@
 use super::negotiate::{Choice, Limit};
 use super::{Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
 use crate::config::HasSettings;
+use crate::config::MAX_SCHEMES;
 use crate::crypto::{Crypto, MAX_SHARE_LEN, SuiteParams};
 use crate::fault::{Fault, Reason, Side};
 use crate::handshake::{Inbound, Trace};
@@ -12,9 +13,6 @@ use crate::wire::{
     EncryptedExtensions, ExtensionType, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello,
     ServerHelloExtensions, SignatureScheme, Vector,
 };
-
-/// Schemes that one CertificateRequest can list.
-const MAX_SCHEMES: usize = 32;
 
 impl Negotiated {
     pub(super) fn send_server_hello<C: Crypto>(
@@ -110,8 +108,6 @@ fn send_encrypted_extensions<C: Crypto>(
 fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
     let settings = &cx.config.settings;
     let mut in_certificates = [SignatureScheme(0); MAX_SCHEMES];
-    let both = settings.schemes().iter().chain(settings.certificate_schemes.iter());
-    let len = both.zip(&mut in_certificates).map(|(scheme, slot)| *slot = *scheme).count();
     let authorities: Vector<'_, DistinguishedName<'_>> =
         Vector::wire("authorities", 0, cx.config.authorities()).unwrap_or(Vector::items(&[]));
     cx.base.trace(Trace::ClientAuth(cx.config.client_auth.mode));
@@ -120,8 +116,7 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
         certificate_request_context: &[],
         extensions: CertificateRequestExtensions {
             signature_algorithms: Some(Vector::items(settings.schemes())),
-            signature_algorithms_cert: (!settings.certificate_schemes.is_empty())
-                .then(|| Vector::items(in_certificates.get(..len).unwrap_or_default())),
+            signature_algorithms_cert: settings.in_certificates(&mut in_certificates),
             // [4.2.4-2]
             certificate_authorities: (!authorities.is_empty()).then_some(authorities),
             ..CertificateRequestExtensions::default()

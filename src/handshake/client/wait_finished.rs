@@ -16,6 +16,8 @@ impl WaitFinished {
         cx: &mut ClientCx<'_, '_, C>,
     ) -> Result<AfterFinished, Fault> {
         let (finished, before) = cx.hash_then_absorb::<Finished<'_>>(msg)?;
+        // [5.1-4] The key changes behind it: judged before anything is signed and sent.
+        cx.check_end_of_record()?;
         cx.check_finished(Side::Server, &finished, &before, &self.at)?;
         let at = cx.enter_master(self.at)?;
         match self.asked {

@@ -179,7 +179,8 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// Answers the question that [`Event::Ask`] put, and takes the arrow that waited for it.
     ///
     /// # Errors
-    /// As [`Connection::step`]; and [`Misuse`] if no such question is open, which changes nothing.
+    /// As [`Connection::step`]; and [`Misuse`] if no such question is open, or the send buffer must be emptied first, which
+    /// both change nothing.
     pub fn answer<'rx>(
         &mut self,
         answer: Answer<'_, 'c>,
@@ -205,6 +206,9 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         // What the configuration decides is not asked, and can't be answered.
         if self.error.is_some() || open != self.asked || !open.fits(&answer) {
             return Err(Misuse::AnswerDoesNotFit);
+        }
+        if self.lacks_room(tx) {
+            return Err(Misuse::NoRoom);
         }
         Ok(self.checked(rx, tx, observer, Some(answer)))
     }
@@ -355,6 +359,12 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         }
     }
 
+    /// True if what waits has to be sent before the next arrow can be taken.
+    fn lacks_room(&self, tx: &SendBuf<'_>) -> bool {
+        let sends = self.machine.sends() || self.is_connected();
+        sends && !tx.is_empty() && tx.room() < self.required_send_space()
+    }
+
     /// Takes the next arrow. `None`: the send buffer has to be emptied first.
     fn take_arrow(
         &mut self,
@@ -364,7 +374,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         observer: &mut dyn Observer,
         answer: Option<Answer<'_, 'c>>,
     ) -> Result<Option<Taken>, Fault> {
-        if !tx.is_empty() && (self.machine.sends() || self.is_connected()) && tx.room() < self.required_send_space() {
+        if self.lacks_room(tx) {
             return Ok(None);
         }
         let kind = message.map(Kind::of);

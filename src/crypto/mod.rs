@@ -1,17 +1,19 @@
 //! The primitives, behind one trait: hash, HMAC, AEAD, key exchange, signatures, randomness.
 //!
-//! A provider implements [`Crypto`]; `Ring` is the default. The rest of the crate names no cryptographic library.
+//! A provider implements [`Crypto`]; `Ring` is the default, `rustcrypto` the one for targets without a heap. The rest of the crate names no cryptographic library.
 
 mod hkdf;
 #[cfg(feature = "ring")]
 mod ring;
+#[cfg(feature = "rustcrypto")]
+pub mod rustcrypto;
 mod secret;
 mod suite;
 mod x25519;
 
 pub(crate) use hkdf::Hkdf;
 #[cfg(feature = "ring")]
-pub use ring::{Random, Ring, RingAead, RingHash, RingKx, RingSigner};
+pub use ring::{Ring, RingAead, RingHash, RingKx, RingSigner};
 
 pub use secret::{Epoch, IV_LEN, Iv, MAX_HASH_LEN, MAX_SHARED_LEN, Secret, SharedSecret, TAG_LEN, TrafficKeys};
 pub use suite::SuiteParams;
@@ -244,6 +246,15 @@ pub trait Crypto: 'static {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), CryptoError>;
+}
+
+/// A source of random bytes that the caller gives, to replay a handshake or to use a device's own generator.
+pub trait Random: Send + Sync {
+    /// Fills `out`.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if it can't.
+    fn fill(&self, out: &mut [u8]) -> Result<(), CryptoError>;
 }
 
 /// The longest key share of a group that we speak (P-384, uncompressed).

@@ -1,8 +1,8 @@
 //! The default provider: `ring`, with X25519 from `x25519-dalek`.
 
 use super::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, SharedSecret, SignatureAlgorithm, Signer, TAG_LEN,
-    X25519,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Random, SharedSecret, SignatureAlgorithm, Signer,
+    TAG_LEN, X25519,
 };
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use alloc::sync::Arc;
@@ -27,15 +27,6 @@ const SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::rsa_pss_rsae_sha384,
     SignatureScheme::rsa_pss_rsae_sha512,
 ];
-
-/// A source of random bytes that the caller gives, to replay a handshake or to use a device's own generator.
-pub trait Random: Send + Sync {
-    /// Fills `out`.
-    ///
-    /// # Errors
-    /// [`CryptoError`] if it can't.
-    fn fill(&self, out: &mut [u8]) -> Result<(), CryptoError>;
-}
 
 impl Random for SystemRandom {
     fn fill(&self, out: &mut [u8]) -> Result<(), CryptoError> {

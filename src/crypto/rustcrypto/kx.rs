@@ -1,0 +1,73 @@
+//! Key exchange: X25519 (RFC 7748), P-256 and P-384 (RFC 8446 §4.2.8.2).
+
+use super::{Has, Selection, nist};
+use crate::crypto::{CryptoError, Random, SharedSecret, X25519};
+use crate::wire::NamedGroup;
+use p256::NistP256;
+use p384::NistP384;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// A private key of a key exchange in flight.
+pub struct RustCryptoKx(Private);
+
+#[derive(Zeroize, ZeroizeOnDrop)]
+enum Private {
+    X25519([u8; 32]),
+    P256([u8; 32]),
+    P384([u8; 48]),
+}
+
+impl RustCryptoKx {
+    pub(super) fn generate<S: Selection>(group: NamedGroup, random: &impl Random) -> Result<Self, CryptoError> {
+        Ok(Self(match group {
+            NamedGroup::x25519 if Has::<S>::X25519 => Private::X25519(draw(random, |_| true)?),
+            NamedGroup::secp256r1 if Has::<S>::SECP256R1 => {
+                Private::P256(draw(random, |key| nist::private::<NistP256>(key).is_ok())?)
+            }
+            NamedGroup::secp384r1 if Has::<S>::SECP384R1 => {
+                Private::P384(draw(random, |key| nist::private::<NistP384>(key).is_ok())?)
+            }
+            _ => return Err(CryptoError),
+        }))
+    }
+
+    pub(super) fn share<S: Selection>(&self, share: &mut [u8]) -> Result<usize, CryptoError> {
+        match &self.0 {
+            Private::X25519(key) if Has::<S>::X25519 => x25519_share(*key, share),
+            Private::P256(key) if Has::<S>::SECP256R1 => nist::share::<NistP256>(key, share),
+            Private::P384(key) if Has::<S>::SECP384R1 => nist::share::<NistP384>(key, share),
+            _ => Err(CryptoError),
+        }
+    }
+
+    pub(super) fn agree<S: Selection>(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+        match &self.0 {
+            Private::X25519(key) if Has::<S>::X25519 => x25519_agree(*key, peer),
+            Private::P256(key) if Has::<S>::SECP256R1 => nist::agree::<NistP256>(key, peer),
+            Private::P384(key) if Has::<S>::SECP384R1 => nist::agree::<NistP384>(key, peer),
+            _ => Err(CryptoError),
+        }
+    }
+}
+
+#[inline(never)]
+fn x25519_share(private: [u8; 32], share: &mut [u8]) -> Result<usize, CryptoError> {
+    X25519::new(private).share(share)
+}
+
+#[inline(never)]
+fn x25519_agree(private: [u8; 32], peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+    X25519::new(private).agree(peer)
+}
+
+/// Draws until a key is valid. A P-256 key is not once in 2^32 draws, the others less often: many in a row are a broken source.
+fn draw<const N: usize>(random: &impl Random, is_valid: impl Fn(&[u8]) -> bool) -> Result<[u8; N], CryptoError> {
+    let mut private = [0; N];
+    for _ in 0..4 {
+        random.fill(&mut private)?;
+        if is_valid(&private) {
+            return Ok(private);
+        }
+    }
+    Err(CryptoError)
+}

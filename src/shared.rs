@@ -1,6 +1,6 @@
 //! What outlives a connection: borrowed where there is no heap, counted where there is one.
 
-use core::ops::Deref;
+use core::ops::{Deref, DerefMut};
 
 /// Something that connections share: a borrow, or an `Arc` under feature `alloc`.
 pub struct Shared<'c, T>(Repr<'c, T>);
@@ -95,5 +95,29 @@ impl<T> From<alloc::vec::Vec<T>> for List<T> {
 impl<T, const N: usize> From<[T; N]> for List<T> {
     fn from(items: [T; N]) -> Self {
         Self::Owned(items.into())
+    }
+}
+
+/// Boxed where there is a heap, so that an idle connection does not carry it; inline where there is none.
+pub(crate) struct Kept<T>(#[cfg(feature = "alloc")] alloc::boxed::Box<T>, #[cfg(not(feature = "alloc"))] T);
+
+impl<T> Kept<T> {
+    pub(crate) fn new(value: T) -> Self {
+        #[cfg(feature = "alloc")]
+        let value = alloc::boxed::Box::new(value);
+        Self(value)
+    }
+}
+
+impl<T> Deref for Kept<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Kept<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
     }
 }

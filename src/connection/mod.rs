@@ -23,8 +23,8 @@ use crate::error::{Error, Misuse, PeerAlert, Refusal};
 use crate::fault::{Fault, Reason, Side, StateName};
 use crate::handshake::{Answer, Ask, ClientAuthState, Kind, Machine, Need, Negotiated, Outcome, Role, Trace, ask};
 use crate::identity::PeerIdentity;
-use crate::record::{Cut, MAX_PLAINTEXT, Opened, Opener, RecvBuf, Rules, Sealer, SendBuf};
-use crate::shared::Shared;
+use crate::record::{Cut, Opened, Opener, RecvBuf, Rules, Sealer, SendBuf};
+use crate::shared::{Kept, Shared};
 use crate::wire::{Alert, AlertDescription, AlertLevel, ContentType, MIN_RECORD_SIZE_LIMIT};
 use crate::x509::{ServerName, UnixTime};
 use out::Out;
@@ -44,14 +44,19 @@ pub struct Connection<'c, R: Role, C: Crypto> {
     closed: Closed,
     /// The question that the last step put.
     asked: Need,
-    error: Option<Error>,
+    error: Option<Kept<Error>>,
 }
 
 /// The most content of a record.
 #[derive(Clone, Copy)]
 struct Limits {
-    send: usize,
-    recv: usize,
+    send: u16,
+    recv: u16,
+}
+
+impl Limits {
+    /// As long as nobody set any: 2^14 bytes (§5.1).
+    const NONE: Self = Self { send: 1 << 14, recv: 1 << 14 };
 }
 
 /// What one step came to, before anything is lent.
@@ -79,7 +84,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             machine,
             sealer: Sealer::new(),
             opener: Opener::new(),
-            limits: Limits { send: MAX_PLAINTEXT, recv: MAX_PLAINTEXT },
+            limits: Limits::NONE,
             idle_records: 0,
             closed: Closed::default(),
             asked: Need::Nothing,
@@ -152,7 +157,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// Why the connection is over, if it failed.
     #[must_use]
     pub fn error(&self) -> Option<Error> {
-        self.error
+        self.error.as_deref().copied()
     }
 
     /// Takes one arrow, or opens one record.
@@ -218,7 +223,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// # Errors
     /// [`Error::Truncated`], or why the connection was over before.
     pub fn end_of_input(&mut self) -> Result<(), Error> {
-        if let Some(error) = self.error {
+        if let Some(error) = self.error() {
             return Err(error);
         }
         if self.closed.by_peer {
@@ -230,7 +235,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
 
     /// Gives up, and tells the peer (`user_canceled`, RFC 8446 §6.1); for time-outs before CONNECTED. Later calls return the error.
     pub fn cancel(&mut self, tx: &mut SendBuf<'_>) -> Error {
-        match self.error {
+        match self.error() {
             Some(error) => error,
             None => self.fail(Reason::Cancelled.into(), self.state(), tx, &mut Unobserved),
         }
@@ -267,11 +272,11 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         }
         let flight = SendBuf::sealed_len(longest.saturating_add(1536), cut);
         // Before the limit is known, padding goes up to the longest record.
-        flight.saturating_add(usize::from(settings.record_padding).min(self.limits.send).saturating_mul(2))
+        flight.saturating_add(usize::from(settings.record_padding.min(self.limits.send)).saturating_mul(2))
     }
 
     fn cut(&self) -> Cut {
-        Cut { fragment: self.limits.send, pad_to: self.config.settings().record_padding.into() }
+        Cut { fragment: self.limits.send.into(), pad_to: self.config.settings().record_padding.into() }
     }
 
     /// One step, or the error that ended everything. Here, and only here, a fault becomes an error and an alert.
@@ -282,7 +287,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         observer: &mut dyn Observer,
         answer: Option<Answer<'_, 'c>>,
     ) -> Result<Event<'rx>, Error> {
-        if let Some(error) = self.error {
+        if let Some(error) = self.error() {
             return Err(error);
         }
         let before = self.state();
@@ -434,7 +439,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             change_cipher_spec: state != StateName::Connected && !before_hello,
             application_data: state == StateName::Connected,
             plaintext_alert: R::SIDE == Side::Server && state != StateName::Connected,
-            limit: self.limits.recv,
+            limit: self.limits.recv.into(),
         }
     }
 
@@ -503,7 +508,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     fn end(&mut self, error: Error) -> Error {
-        self.error = Some(error);
+        self.error = Some(Kept::new(error));
         self.machine.fail();
         // [6-5] [6.2-1]
         self.sealer = Sealer::new();

@@ -23,7 +23,7 @@ pub(super) struct Out<'a, 't, R: Role, C: Crypto> {
 
 impl<R: Role, C: Crypto> Out<'_, '_, R, C> {
     fn cut(&self) -> Cut {
-        Cut { fragment: self.limits.send, pad_to: self.pad_to }
+        Cut { fragment: self.limits.send.into(), pad_to: self.pad_to }
     }
 }
 
@@ -59,8 +59,9 @@ impl<R: Role, C: Crypto> Effects for Out<'_, '_, R, C> {
         Ok(())
     }
 
-    fn set_limits(&mut self, send: usize, recv: usize) {
-        *self.limits = Limits { send, recv };
+    fn set_limits(&mut self, send: Option<u16>, recv: Option<u16>) {
+        let none = Limits::NONE;
+        *self.limits = Limits { send: send.unwrap_or(none.send), recv: recv.unwrap_or(none.recv) };
     }
 
     fn skip_early_data(&mut self, bytes: u32) {

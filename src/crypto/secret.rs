@@ -101,6 +101,9 @@ impl fmt::Display for Epoch {
 pub struct Iv(pub(crate) [u8; IV_LEN]);
 
 impl Iv {
+    /// Of no key.
+    pub(crate) const ZERO: Self = Self([0; IV_LEN]);
+
     /// The nonce of a record (RFC 8446 §5.3): its sequence number, padded on the left, XOR the IV.
     pub(crate) fn nonce(&self, seq: u64) -> [u8; IV_LEN] {
         let mut nonce = self.0;

@@ -7,8 +7,7 @@ use crate::schedule::Schedule;
 use crate::shared::Shared;
 use crate::transcript::Transcript;
 use crate::wire::NamedGroup;
-use crate::x509::ServerName;
-use core::ops::{Deref, DerefMut};
+use crate::x509::{ServerName, UnixTime};
 
 /// The longest public key: RSA of 8192 bits with a heap, of 4096 bits without.
 const MAX_PEER_KEY: usize = if cfg!(feature = "alloc") { 1056 } else { 544 };
@@ -21,6 +20,8 @@ pub struct Desk<'c, C: Crypto> {
     pub(super) legacy_session_id: LegacySessionId,
     pub(super) kx: [Option<(NamedGroup, C::KxSecret)>; MAX_SHARES],
     pub(super) server_name: Option<ServerName<'c>>,
+    /// The time that certificates are judged at.
+    pub(super) now: UnixTime,
     pub(super) credential: Option<Shared<'c, Credential>>,
     pub(super) peer_key: Option<PeerKey>,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
@@ -50,7 +51,7 @@ impl LegacySessionId {
 }
 
 impl<'c, C: Crypto> Desk<'c, C> {
-    pub(super) fn new(crypto: &C, server_name: Option<ServerName<'c>>) -> Self {
+    pub(super) fn new(crypto: &C, server_name: Option<ServerName<'c>>, now: UnixTime) -> Self {
         Self {
             transcript: Transcript::new(crypto),
             schedule: None,
@@ -58,6 +59,7 @@ impl<'c, C: Crypto> Desk<'c, C> {
             legacy_session_id: LegacySessionId::EMPTY,
             kx: [None, None],
             server_name,
+            now,
             credential: None,
             peer_key: None,
             first_hello: None,
@@ -89,29 +91,5 @@ impl PeerKey {
 
     pub(super) fn get(&self) -> PublicKey<'_> {
         PublicKey { kind: self.kind, bytes: self.bytes.get(..self.len.into()).unwrap_or_default() }
-    }
-}
-
-/// Boxed where there is a heap, so that an idle connection does not carry it; inline where there is none.
-pub(super) struct Kept<T>(#[cfg(feature = "alloc")] alloc::boxed::Box<T>, #[cfg(not(feature = "alloc"))] T);
-
-impl<T> Kept<T> {
-    pub(super) fn new(value: T) -> Self {
-        #[cfg(feature = "alloc")]
-        let value = alloc::boxed::Box::new(value);
-        Self(value)
-    }
-}
-
-impl<T> Deref for Kept<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> DerefMut for Kept<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
     }
 }

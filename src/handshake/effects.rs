@@ -6,7 +6,7 @@ use crate::config::ClientAuthMode;
 use crate::crypto::{Crypto, Digest, Epoch, Secret, TrafficKeys};
 use crate::fault::{Fault, Reason, Side, StateName};
 use crate::schedule::{SecretName, Vault};
-use crate::wire::{Alert, HEADER_LEN, HandshakeType, MAX_PLAINTEXT, Message, Parse, SignatureScheme};
+use crate::wire::{Alert, HEADER_LEN, HandshakeType, Message, Parse, SignatureScheme};
 
 /// What happened, as it happens. Everything that a connection does can be seen here.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub trait Effects {
     /// Fails if the message does not end its record, where no key changes that would find out (RFC 9846 §5.1).
     fn check_end_of_record(&self) -> Result<(), Fault>;
     /// The most content of a record, as the peer and we said (RFC 8449, RFC 6066).
-    fn set_limits(&mut self, send: usize, recv: usize);
+    fn set_limits(&mut self, send: Option<u16>, recv: Option<u16>);
     /// Early data is coming that we refused: up to so many bytes of records that don't decrypt are dropped.
     fn skip_early_data(&mut self, bytes: u32);
     /// Tells the observer.
@@ -133,8 +133,7 @@ impl<'m, C: Crypto> Base<'m, C> {
     /// Takes record limits into use, content type excluded.
     pub(super) fn set_limits(&mut self, send: Option<u16>, recv: Option<u16>) {
         (self.negotiated.send_limit, self.negotiated.recv_limit) = (send, recv);
-        let content = |limit: Option<u16>| limit.map_or(MAX_PLAINTEXT, usize::from);
-        self.out.set_limits(content(send), content(recv));
+        self.out.set_limits(send, recv);
     }
 
     /// Shows the observer the application traffic secret that a sender uses now.

@@ -41,11 +41,11 @@ use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
 use crate::identity::PeerIdentity;
 use crate::schedule::Vault;
+use crate::shared::Kept;
 use crate::wire::Certificate;
 use crate::x509::{self, UnixTime};
 use connected::Connected;
 use core::cell::Cell;
-use desk::Kept;
 use effects::in_message;
 use proof::Judged;
 
@@ -84,7 +84,6 @@ pub trait Role: Sized + 'static {
         desk: &Desk<'_, C>,
         chain: &[&[u8]],
         spki_sha256: &[u8; 32],
-        now: UnixTime,
     ) -> Result<(), Fault>;
     /// Takes the arrow that the table has for this state and message.
     fn recv<'c, C: Crypto>(
@@ -114,19 +113,17 @@ pub(crate) struct Machine<'c, R: Role, C: Crypto> {
     negotiated: Negotiated,
     client_auth: ClientAuthState,
     peer: Option<Kept<PeerIdentity>>,
-    now: UnixTime,
 }
 
 impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     pub(crate) fn new(crypto: &C, server_name: Option<x509::ServerName<'c>>, now: UnixTime) -> Self {
         Self {
             state: R::start(),
-            desk: Some(Kept::new(Desk::new(crypto, server_name))),
+            desk: Some(Kept::new(Desk::new(crypto, server_name, now))),
             vault: Vault::empty(),
             negotiated: Negotiated::default(),
             client_auth: ClientAuthState::default(),
             peer: None,
-            now,
         }
     }
 
@@ -290,7 +287,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let certificate: Certificate<'_> = msg.peek()?;
         let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
         answer::with_chain(certificate.certificate_list, |chain| {
-            R::judge(config, desk, chain, &spki_sha256, self.now)?;
+            R::judge(config, desk, chain, &spki_sha256)?;
             Ok(Judged(()))
         })
     }

@@ -10,52 +10,46 @@ const MAX_EMPTY_RECORDS: u8 = 32;
 /// change_cipher_spec records that may come in one handshake.
 const MAX_CHANGE_CIPHER_SPECS: u8 = 32;
 
-/// A key in use, and how often it was.
-struct Keyed<A> {
-    aead: A,
-    iv: Iv,
-    seq: u64,
+/// The AEAD key of traffic keys.
+fn aead<A: Aead, C: Crypto<Aead = A>>(crypto: &C, keys: &TrafficKeys) -> Result<A, Fault> {
+    crypto.aead(keys.suite, keys.key()).map_err(|_| Reason::CryptoFailed.into())
 }
 
-impl<A: Aead> Keyed<A> {
-    fn new<C: Crypto<Aead = A>>(crypto: &C, keys: &TrafficKeys) -> Result<Self, Fault> {
-        let aead = crypto.aead(keys.suite, keys.key()).map_err(|_| Reason::CryptoFailed)?;
-        // [5.3-1]
-        Ok(Self { aead, iv: keys.iv.clone(), seq: 0 })
-    }
-
-    /// The nonce of the next record (§5.3).
-    fn nonce(&mut self) -> Result<[u8; IV_LEN], Fault> {
-        let seq = self.seq;
-        // [5.3-2] A sequence number never wraps: the key ends first.
-        self.seq = seq.checked_add(1).ok_or(Reason::SequenceExhausted)?;
-        Ok(self.iv.nonce(seq))
-    }
+/// The nonce of the next record (§5.3).
+fn next_nonce(iv: &Iv, seq: &mut u64) -> Result<[u8; IV_LEN], Fault> {
+    let nonce = iv.nonce(*seq);
+    // [5.3-2] A sequence number never wraps: the key ends first.
+    *seq = seq.checked_add(1).ok_or(Reason::SequenceExhausted)?;
+    Ok(nonce)
 }
 
 /// The sending direction: K_send.
 pub(crate) struct Sealer<A> {
-    keyed: Option<Keyed<A>>,
+    aead: Option<A>,
+    iv: Iv,
+    /// Of the next record.
+    seq: u64,
 }
 
 impl<A: Aead> Sealer<A> {
     pub(crate) fn new() -> Self {
-        Self { keyed: None }
+        Self { aead: None, iv: Iv::ZERO, seq: 0 }
     }
 
     pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
-        self.keyed = Some(Keyed::new(crypto, keys)?);
+        // [5.3-1]
+        (self.aead, self.iv, self.seq) = (Some(aead(crypto, keys)?), keys.iv.clone(), 0);
         Ok(())
     }
 
     /// Records protected with this key so far.
     pub(crate) fn used(&self) -> u64 {
-        self.keyed.as_ref().map_or(0, |k| k.seq)
+        self.seq
     }
 
     /// Bytes that protection adds behind the content.
     pub(crate) fn overhead(&self) -> usize {
-        if self.keyed.is_some() { OVERHEAD } else { 0 }
+        if self.aead.is_some() { OVERHEAD } else { 0 }
     }
 
     /// Seals one record in place. `record` is header gap, content, and [`Sealer::overhead`] plus `padding` bytes of room.
@@ -63,12 +57,12 @@ impl<A: Aead> Sealer<A> {
         let too_small = || Fault::from(Reason::SendBufferTooSmall);
         let (header, body) = record.split_at_mut_checked(HEADER_LEN).ok_or_else(too_small)?;
         let length = u16::try_from(body.len()).map_err(|_| too_small())?;
-        let outer = if self.keyed.is_some() { ContentType::application_data } else { content_type };
+        let outer = if self.aead.is_some() { ContentType::application_data } else { content_type };
         // [5.1-7] [5.2-2] §5.1: the version is that of TLS 1.2 for ever.
         let [v1, v2] = ProtocolVersion::TLS_1_2.0.to_be_bytes();
         let [l1, l2] = length.to_be_bytes();
         header.copy_from_slice(&[outer.0, v1, v2, l1, l2]);
-        let Some(keyed) = &mut self.keyed else { return Ok(()) };
+        let Some(aead) = &self.aead else { return Ok(()) };
         let (text, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or_else(too_small)?;
         let content_len = text.len().checked_sub(padding).and_then(|n| n.checked_sub(1)).ok_or_else(too_small)?;
         // [5.4-1] §5.4: content, its type, zeros.
@@ -77,9 +71,9 @@ impl<A: Aead> Sealer<A> {
         if let Some(inner_type) = tail.first_mut() {
             *inner_type = content_type.0;
         }
-        let nonce = keyed.nonce()?;
+        let nonce = next_nonce(&self.iv, &mut self.seq)?;
         // [5.2-1]
-        *tag = keyed.aead.seal(nonce, header, text).map_err(|_| Reason::CryptoFailed)?;
+        *tag = aead.seal(nonce, header, text).map_err(|_| Reason::CryptoFailed)?;
         Ok(())
     }
 }
@@ -87,7 +81,10 @@ impl<A: Aead> Sealer<A> {
 /// The receiving direction: K_recv, and what is counted of the peer's records. The counts are here because a receive
 /// buffer may serve several connections.
 pub(crate) struct Opener<A> {
-    keyed: Option<Keyed<A>>,
+    // The fields of `Sealer` stand here again, flat: nested they would cost an idle connection 16 bytes of padding.
+    aead: Option<A>,
+    iv: Iv,
+    seq: u64,
     /// Bytes of early data that may still be dropped unread (§4.2.10); `None` if none is to come.
     skippable: Option<u32>,
     /// Since the last record with content.
@@ -97,21 +94,22 @@ pub(crate) struct Opener<A> {
 
 impl<A: Aead> Opener<A> {
     pub(crate) fn new() -> Self {
-        Self { keyed: None, skippable: None, empty_records: 0, change_cipher_specs: 0 }
+        Self { aead: None, iv: Iv::ZERO, seq: 0, skippable: None, empty_records: 0, change_cipher_specs: 0 }
     }
 
     pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
-        self.keyed = Some(Keyed::new(crypto, keys)?);
+        // [5.3-1]
+        (self.aead, self.iv, self.seq) = (Some(aead(crypto, keys)?), keys.iv.clone(), 0);
         Ok(())
     }
 
     pub(crate) fn is_keyed(&self) -> bool {
-        self.keyed.is_some()
+        self.aead.is_some()
     }
 
     /// True once a record was opened with the key now in use.
     pub(crate) fn has_opened(&self) -> bool {
-        self.keyed.as_ref().is_some_and(|k| k.seq > 0)
+        self.seq > 0
     }
 
     /// From now on, up to `bytes` of protected records that don't open are dropped: early data that we refused (§4.2.10).
@@ -165,16 +163,16 @@ impl<A: Aead> Opener<A> {
     /// Opens the body of one record in place. `None`: it does not decrypt, and may be skipped.
     pub(crate) fn open(&mut self, header: &[u8; HEADER_LEN], body: &mut [u8]) -> Result<Option<()>, Fault> {
         let skipping = self.is_skipping();
-        let keyed = self.keyed.as_mut().ok_or(Reason::ProtectedTooEarly)?;
-        let before = keyed.seq;
+        let aead = self.aead.as_ref().ok_or(Reason::ProtectedTooEarly)?;
+        let before = self.seq;
         // [9846-5.5-1]
-        let nonce = keyed.nonce()?;
-        if keyed.aead.open(nonce, header, body).is_err() {
+        let nonce = next_nonce(&self.iv, &mut self.seq)?;
+        if aead.open(nonce, header, body).is_err() {
             // [5.2-6] A record that does not decrypt ends the connection, unless it is early data on its way out.
             if !skipping {
                 return Err(Reason::BadRecordMac.into());
             }
-            keyed.seq = before;
+            self.seq = before;
             self.skip(body.len())?;
             return Ok(None);
         }
@@ -200,14 +198,10 @@ mod tests {
         }
     }
 
-    fn keyed(seq: u64) -> Option<Keyed<NoAead>> {
-        Some(Keyed { aead: NoAead, iv: Iv([0; IV_LEN]), seq })
-    }
-
     // [5.3-2]
     #[test]
     fn a_sequence_number_ends_the_connection_before_it_wraps() {
-        let mut sealer = Sealer { keyed: keyed(u64::MAX - 1) };
+        let mut sealer = Sealer { aead: Some(NoAead), seq: u64::MAX - 1, ..Sealer::new() };
         let mut seal = || {
             let mut record = [0; HEADER_LEN + 1 + OVERHEAD];
             sealer.seal(ContentType::application_data, &mut record, 0).map_err(|fault| fault.reason)
@@ -216,7 +210,7 @@ mod tests {
         assert_eq!(seal(), Err(Reason::SequenceExhausted));
         assert_eq!(seal(), Err(Reason::SequenceExhausted));
 
-        let mut opener = Opener { keyed: keyed(u64::MAX - 1), ..Opener::new() };
+        let mut opener = Opener { aead: Some(NoAead), seq: u64::MAX - 1, ..Opener::new() };
         let mut open = || opener.open(&[0; HEADER_LEN], &mut [0; TAG_LEN]).map_err(|fault| fault.reason);
         assert_eq!(open(), Ok(Some(())));
         assert_eq!(open(), Err(Reason::SequenceExhausted));

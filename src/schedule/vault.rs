@@ -4,10 +4,11 @@ use super::{Complete, traffic_keys};
 use crate::crypto::{Crypto, Epoch, Hkdf, Secret, SuiteParams, TrafficKeys};
 use crate::fault::Side;
 use crate::schedule::{AtMaster, SecretName};
+use crate::wire::CipherSuite;
 
 /// Application traffic secrets of both senders, exporter and resumption secret.
 pub(crate) struct Vault {
-    suite: Option<SuiteParams>,
+    suite: CipherSuite,
     client: Secret,
     client_generation: u64,
     server: Secret,
@@ -25,7 +26,7 @@ impl Vault {
     pub(crate) fn empty() -> Self {
         let none = || Secret::zeros(0);
         Self {
-            suite: None,
+            suite: CipherSuite(0),
             client: none(),
             client_generation: 0,
             server: none(),
@@ -36,7 +37,7 @@ impl Vault {
     }
 
     pub(super) fn begin(&mut self, suite: SuiteParams, client: Secret, server: Secret, exporter: Secret) {
-        self.suite = Some(suite);
+        self.suite = suite.suite;
         self.client = client;
         self.server = server;
         self.exporter = exporter;
@@ -73,7 +74,7 @@ impl Vault {
             Side::Client => (&self.client, self.client_generation),
             Side::Server => (&self.server, self.server_generation),
         };
-        Some(traffic_keys(crypto, self.suite?, secret, Epoch::Application(generation)))
+        Some(traffic_keys(crypto, SuiteParams::of(self.suite)?, secret, Epoch::Application(generation)))
     }
 
     /// True if a sender may update its key once more: up to 2^48 - 1 times (RFC 9846 §4.7.3).
@@ -93,7 +94,7 @@ impl Vault {
         sender: Side,
         at: &Complete,
     ) -> Option<TrafficKeys> {
-        let hkdf = Hkdf::new(crypto, self.suite?.hash);
+        let hkdf = Hkdf::new(crypto, SuiteParams::of(self.suite)?.hash);
         let (secret, generation) = match sender {
             Side::Client => (&mut self.client, &mut self.client_generation),
             Side::Server => (&mut self.server, &mut self.server_generation),
@@ -141,7 +142,7 @@ mod tests {
         let (_, mut vault, complete) = schedule_and_vault(&crypto);
         let mut successor = [0; 32];
         let hkdf_label = b"\x00\x20\x11tls13 traffic upd\x00\x01";
-        let suite = vault.suite.unwrap();
+        let suite = SuiteParams::of(vault.suite).unwrap();
         crypto.hmac(suite.hash, vault.traffic(Side::Client).1.as_bytes(), &[hkdf_label], &mut successor);
         vault.next_application_keys(&crypto, Side::Client, &complete).unwrap();
         assert_eq!(vault.traffic(Side::Client).1.as_bytes(), successor);

@@ -18,7 +18,7 @@ use crate::fault::{Fault, Reason, Side, StateName};
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{CertificateRequest, CipherSuite, In, NamedGroup, NewSessionTicket, SignatureScheme};
-use crate::x509::{self, Purpose, UnixTime};
+use crate::x509::{self, Purpose};
 
 /// The client's states. `WAIT_FINISHED` has a second variant, in which it waits for its own signature.
 pub enum State {
@@ -289,10 +289,9 @@ impl Role for Client {
         desk: &Desk<'_, C>,
         chain: &[&[u8]],
         _: &[u8; 32],
-        now: UnixTime,
     ) -> Result<(), Fault> {
         let name = desk.server_name.as_ref();
-        x509::verify(&config.settings.crypto, chain, &config.anchors, now, Purpose::Server, name).map(|_| ())
+        x509::verify(&config.settings.crypto, chain, &config.anchors, desk.now, Purpose::Server, name).map(|_| ())
     }
 }
 

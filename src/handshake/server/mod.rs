@@ -19,7 +19,7 @@ use crate::fault::{Fault, Reason, Side, StateName};
 use crate::schedule::AtMaster;
 use crate::shared::Shared;
 use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
-use crate::x509::{self, Purpose, UnixTime};
+use crate::x509::{self, Purpose};
 use negotiate::Choice;
 
 /// The server's states. `NEGOTIATED` has a second variant, in which it waits for its own signature.
@@ -275,13 +275,12 @@ impl Role for Server {
 
     fn judge<C: Crypto>(
         config: &ServerConfig<C>,
-        _: &Desk<'_, C>,
+        desk: &Desk<'_, C>,
         chain: &[&[u8]],
         spki_sha256: &[u8; 32],
-        now: UnixTime,
     ) -> Result<(), Fault> {
         let auth = &config.client_auth;
-        let verified = x509::verify(&config.settings.crypto, chain, &auth.anchors, now, Purpose::Client, None)?;
+        let verified = x509::verify(&config.settings.crypto, chain, &auth.anchors, desk.now, Purpose::Client, None)?;
         auth.allow.check(verified.leaf(), spki_sha256).map_err(|f| f.certificate(0))
     }
 }

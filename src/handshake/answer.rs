@@ -73,7 +73,7 @@ pub type Chosen<'c> = Result<(Shared<'c, Credential>, SignatureScheme), WhyNothi
 pub enum Given<'a, 'c> {
     Nothing,
     Credential(Chosen<'c>),
-    Chain(Judged),
+    Chain(Judged<'a>),
     Signature(&'a [u8]),
 }
 
@@ -196,13 +196,24 @@ pub(super) fn chosen_outside<'c>(
 }
 
 /// The application's judgement of the peer's chain.
-pub(super) fn judged_outside(verdict: Result<(), Reason>) -> Result<Judged, Fault> {
+pub(super) fn judged_outside(verdict: Result<(), Reason>) -> Result<(), Fault> {
     match verdict {
-        Ok(()) => Ok(Judged(())),
+        Ok(()) => Ok(()),
         // [4.4.2.4-3]
         Err(reason) if reason.is_about_certificates() => Err(reason.into()),
         Err(_) => Err(Reason::CertificateRefused.into()),
     }
+}
+
+/// The peer's own certificate.
+pub(super) fn leaf<'a>(list: Vector<'a, CertificateEntry<'a>>) -> Result<x509::Certificate<'a>, Fault> {
+    let leaf = list.iter().next().ok_or_else(no_leaf)?;
+    x509::Certificate::parse(leaf.cert_data).map_err(|f| f.certificate(0))
+}
+
+/// [4.4.2-9] Only a server's list can be empty here: a client without a certificate is not judged.
+fn no_leaf() -> Fault {
+    Fault::from(Reason::ServerCertificateEmpty).field("certificate_list")
 }
 
 /// The DER slices of a chain, at most as many as are looked at.
@@ -210,6 +221,9 @@ pub(super) fn with_chain<'a, T>(
     list: Vector<'a, CertificateEntry<'a>>,
     f: impl FnOnce(&[&'a [u8]]) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
+    if list.is_empty() {
+        return Err(no_leaf());
+    }
     let mut chain: [&[u8]; MAX_CHAIN] = [&[]; MAX_CHAIN];
     let mut len: usize = 0;
     for entry in list.iter() {

@@ -2,14 +2,14 @@
 
 use super::Cx;
 use super::desk::PeerKey;
+use super::proof::Judged;
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason};
 use crate::wire::{Certificate, In};
-use crate::x509;
 
 impl<K, C: Crypto> Cx<'_, '_, K, C> {
     /// Checks what is not the path's business, and keeps the key of the leaf until CertificateVerify.
-    pub(super) fn keep_peer_key(&mut self, certificate: &Certificate<'_>) -> Result<(), Fault> {
+    pub(super) fn keep_peer_key(&mut self, certificate: &Certificate<'_>, judged: &Judged<'_>) -> Result<(), Fault> {
         check_context(certificate)?;
         for (index, entry) in certificate.certificate_list.iter().enumerate() {
             let extensions = entry.extensions;
@@ -20,11 +20,8 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
             }
         }
         // [4.4.2-6]
-        let leaf = certificate.certificate_list.iter().next().ok_or(Reason::Internal)?;
-        let leaf = x509::Certificate::parse(leaf.cert_data).map_err(|f| f.certificate(0))?;
-        let key = leaf.public_key().map_err(|f| f.certificate(0))?;
         let too_long = || Fault::from(Reason::CertificateAlgorithm).field("subjectPublicKey").certificate(0);
-        self.desk.peer_key = Some(PeerKey::new(key).ok_or_else(too_long)?);
+        self.desk.peer_key = Some(PeerKey::new(judged.key).ok_or_else(too_long)?);
         Ok(())
     }
 }

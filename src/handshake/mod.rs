@@ -78,11 +78,16 @@ pub trait Role: Sized + 'static {
         credential: Option<crate::shared::Shared<'c, crate::config::Credential>>,
         msg: &Inbound<'_>,
     ) -> Result<Chosen<'c>, Fault>;
-    /// The configuration's judgement of the peer's chain.
-    fn judge<C: Crypto>(
+    /// The configuration's judgement of the peer's chain; returns its leaf.
+    fn judge<'m, C: Crypto>(
         config: &Self::Config<C>,
         desk: &Desk<'_, C>,
-        chain: &[&[u8]],
+        chain: &[&'m [u8]],
+    ) -> Result<x509::Certificate<'m>, Fault>;
+    /// Whether the holder of a valid certificate is let in.
+    fn admits<C: Crypto>(
+        config: &Self::Config<C>,
+        leaf: &x509::Certificate<'_>,
         spki_sha256: &[u8; 32],
     ) -> Result<(), Fault>;
     /// Takes the arrow that the table has for this state and message.
@@ -258,38 +263,45 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     }
 
     /// The application's answer, in the form of the table.
-    fn given<'a>(&mut self, answer: Answer<'a, 'c>, msg: &Inbound<'_>, crypto: &C) -> Result<Given<'a, 'c>, Fault> {
+    fn given<'a>(&mut self, answer: Answer<'a, 'c>, msg: &Inbound<'a>, crypto: &C) -> Result<Given<'a, 'c>, Fault> {
         Ok(match answer {
             Answer::Credential(credential) => Given::Credential(R::chosen_outside(credential, msg)?),
             Answer::Chain(verdict) => {
-                self.meet(msg, crypto)?;
-                Given::Chain(answer::judged_outside(verdict)?)
+                let leaf = answer::leaf(msg.peek::<Certificate<'a>>()?.certificate_list)?;
+                self.meet(&leaf, crypto);
+                answer::judged_outside(verdict)?;
+                Given::Chain(Judged::accept(&leaf)?)
             }
             Answer::Signature(signature) => Given::Signature(signature),
         })
     }
 
-    /// Remembers who the peer's leaf names, whatever the verdict will be.
-    fn meet(&mut self, msg: &Inbound<'_>, crypto: &C) -> Result<[u8; 32], Fault> {
-        let certificate: Certificate<'_> = msg.peek()?;
-        // [4.4.2-9] Only a server's list can be empty here: a client without a certificate is not judged.
-        let empty = || Fault::from(Reason::ServerCertificateEmpty).field("certificate_list");
-        let leaf = certificate.certificate_list.iter().next().ok_or_else(empty)?;
-        let leaf = x509::Certificate::parse(leaf.cert_data).map_err(|f| f.certificate(0))?;
-        let identity = PeerIdentity::of(crypto, &leaf);
+    /// Remembers who the peer's leaf names.
+    fn meet(&mut self, leaf: &x509::Certificate<'_>, crypto: &C) -> [u8; 32] {
+        let identity = PeerIdentity::of(crypto, leaf);
         let spki_sha256 = *identity.spki_sha256();
         self.peer = Some(Kept::new(identity));
-        Ok(spki_sha256)
+        spki_sha256
     }
 
-    fn judge_here(&mut self, config: &R::Config<C>, msg: &Inbound<'_>) -> Result<Judged, Fault> {
-        let spki_sha256 = self.meet(msg, &config.settings().crypto)?;
-        let certificate: Certificate<'_> = msg.peek()?;
+    /// The configuration's judgement of the peer's chain. Who it names is remembered, whatever the verdict.
+    fn judge_here<'m>(&mut self, config: &R::Config<C>, msg: &Inbound<'m>) -> Result<Judged<'m>, Fault> {
+        let crypto = &config.settings().crypto;
+        let list = msg.peek::<Certificate<'m>>()?.certificate_list;
         let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
-        answer::with_chain(certificate.certificate_list, |chain| {
-            R::judge(config, desk, chain, &spki_sha256)?;
-            Ok(Judged(()))
-        })
+        match answer::with_chain(list, |chain| R::judge(config, desk, chain)) {
+            Ok(leaf) => {
+                let spki_sha256 = self.meet(&leaf, crypto);
+                R::admits(config, &leaf, &spki_sha256).map_err(|f| f.certificate(0))?;
+                Judged::accept(&leaf)
+            }
+            Err(fault) => {
+                if let Ok(leaf) = answer::leaf(list) {
+                    self.meet(&leaf, crypto);
+                }
+                Err(fault)
+            }
+        }
     }
 
     /// Sends a KeyUpdate and changes K_send (§4.6.3).

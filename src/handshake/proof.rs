@@ -5,13 +5,23 @@
 
 use super::Cx;
 use super::Trace;
-use crate::crypto::{Crypto, Digest, MAX_HASH_LEN, SignatureAlgorithm};
+use crate::crypto::{Crypto, Digest, MAX_HASH_LEN, PublicKey, SignatureAlgorithm};
 use crate::fault::{Detail, Fault, Reason, Side};
 use crate::wire::{CertificateVerify, SignatureScheme};
+use crate::x509;
 
 /// The peer's chain was judged and accepted, here or by the application.
 #[must_use]
-pub struct Judged(pub(super) ());
+pub struct Judged<'m> {
+    /// The key that the peer has yet to prove.
+    pub(super) key: PublicKey<'m>,
+}
+
+impl<'m> Judged<'m> {
+    pub(super) fn accept(leaf: &x509::Certificate<'m>) -> Result<Self, Fault> {
+        Ok(Self { key: leaf.public_key().map_err(|f| f.certificate(0))? })
+    }
+}
 
 /// The chain is good. That the peer holds its key is not shown yet.
 #[must_use]
@@ -32,8 +42,8 @@ pub enum ClientProof {
     Unauthenticated(#[allow(dead_code)] Unauthenticated),
 }
 
-impl From<Judged> for Unproven {
-    fn from(_: Judged) -> Self {
+impl From<Judged<'_>> for Unproven {
+    fn from(_: Judged<'_>) -> Self {
         Self(())
     }
 }

@@ -51,6 +51,12 @@ impl<'a> Verified<'a> {
         &self.leaf
     }
 
+    /// The peer's own certificate, and no more.
+    #[must_use]
+    pub fn into_leaf(self) -> Certificate<'a> {
+        self.leaf
+    }
+
     /// The certificates of the path as indices into the chain as sent, leaf first; the anchor is not among them.
     pub fn path(&self) -> impl Iterator<Item = usize> {
         self.path.iter().take(self.len).map(|index| usize::from(*index))

@@ -284,14 +284,19 @@ impl Role for Client {
         chosen_outside(credential, request.extensions.signature_algorithms)
     }
 
-    fn judge<C: Crypto>(
+    fn judge<'m, C: Crypto>(
         config: &ClientConfig<C>,
         desk: &Desk<'_, C>,
-        chain: &[&[u8]],
-        _: &[u8; 32],
-    ) -> Result<(), Fault> {
-        let name = desk.server_name.as_ref();
-        x509::verify(&config.settings.crypto, chain, &config.anchors, desk.now, Purpose::Server, name).map(|_| ())
+        chain: &[&'m [u8]],
+    ) -> Result<x509::Certificate<'m>, Fault> {
+        let (anchors, name) = (&config.anchors, desk.server_name.as_ref());
+        let verified = x509::verify(&config.settings.crypto, chain, anchors, desk.now, Purpose::Server, name)?;
+        Ok(verified.into_leaf())
+    }
+
+    fn admits<C: Crypto>(_: &ClientConfig<C>, _: &x509::Certificate<'_>, _: &[u8; 32]) -> Result<(), Fault> {
+        // That it is the server meant is part of the path's verdict: the name.
+        Ok(())
     }
 }
 

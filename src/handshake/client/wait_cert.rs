@@ -12,11 +12,11 @@ impl WaitCert {
     pub(super) fn recv_certificate<C: Crypto>(
         self,
         msg: Inbound<'_>,
-        judged: Judged,
+        judged: Judged<'_>,
         cx: &mut ClientCx<'_, '_, C>,
     ) -> Result<WaitCv, Fault> {
         let certificate: Certificate<'_> = cx.absorb(msg)?;
-        cx.keep_peer_key(&certificate)?;
+        cx.keep_peer_key(&certificate, &judged)?;
         Ok(WaitCv { at: self.at, asked: self.asked, peer: judged.into() })
     }
 }

@@ -273,15 +273,22 @@ impl Role for Server {
         chosen_outside(credential, hello.extensions.signature_algorithms)
     }
 
-    fn judge<C: Crypto>(
+    fn judge<'m, C: Crypto>(
         config: &ServerConfig<C>,
         desk: &Desk<'_, C>,
-        chain: &[&[u8]],
+        chain: &[&'m [u8]],
+    ) -> Result<x509::Certificate<'m>, Fault> {
+        let anchors = &config.client_auth.anchors;
+        let verified = x509::verify(&config.settings.crypto, chain, anchors, desk.now, Purpose::Client, None)?;
+        Ok(verified.into_leaf())
+    }
+
+    fn admits<C: Crypto>(
+        config: &ServerConfig<C>,
+        leaf: &x509::Certificate<'_>,
         spki_sha256: &[u8; 32],
     ) -> Result<(), Fault> {
-        let auth = &config.client_auth;
-        let verified = x509::verify(&config.settings.crypto, chain, &auth.anchors, desk.now, Purpose::Client, None)?;
-        auth.allow.check(verified.leaf(), spki_sha256).map_err(|f| f.certificate(0))
+        config.client_auth.allow.check(leaf, spki_sha256)
     }
 }
 

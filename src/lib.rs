@@ -17,6 +17,7 @@
 //!
 //! - `std` (default): the blocking driver, the system's clock. Implies `alloc`.
 //! - `ring` (default): the provider [`crypto::Ring`]. Implies `alloc`.
+//! - `rustcrypto`: the provider `crypto::rustcrypto::RustCrypto`, which needs neither `std` nor a heap.
 //! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
 //! - `keylog`: lets observers that ask see the secrets of the key schedule (RFC 9850).
 //! - `cli`: the tool `symbolon`.

@@ -13,7 +13,8 @@
 //! and keeps an idle connection small. No public-key operation is inlined, so that no two of their frames are live at once.
 //! The crates have small back ends: `--cfg sha2_backend_soft="compact" --cfg aes_backend_soft="compact"`.
 //!
-//! RSA is absent: it needs a heap.
+//! RSA is absent: it needs a heap. Configurations should say so by an empty list of `certificate_schemes`, which by itself
+//! offers RSASSA-PKCS1-v1_5.
 
 mod aead;
 mod ed25519;
@@ -47,7 +48,22 @@ use p384::NistP384;
 /// }
 /// ```
 ///
-/// A list that names what the provider does not have, or a suite that `Hash` is not enough for, does not compile.
+/// A list that names what the provider does not have, or a suite that `Hash` is not enough for, does not compile:
+///
+/// ```compile_fail,E0080
+/// # use symbolon::crypto::{CryptoError, Random, rustcrypto::{RustCrypto, Selection, Sha256Only}};
+/// # use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
+/// # struct Device;
+/// # impl Random for Device { fn fill(&self, _: &mut [u8]) -> Result<(), CryptoError> { Err(CryptoError) } }
+/// struct Wrong;
+/// impl Selection for Wrong {
+///     type Hash = Sha256Only;
+///     const SUITES: &[CipherSuite] = &[CipherSuite::TLS_AES_256_GCM_SHA384];
+///     const GROUPS: &[NamedGroup] = &[];
+///     const SCHEMES: &[SignatureScheme] = &[];
+/// }
+/// RustCrypto::<_, Wrong>::new(Device);
+/// ```
 pub trait Selection: 'static {
     /// [`Sha256Only`] or [`Sha256OrSha384`]. The first is half the size, and there is one in every connection.
     type Hash: Sha2;

@@ -12,7 +12,7 @@
 //! - *Signatures* of CertificateVerify are the trace's, for RSASSA-PSS and ECDSA are not deterministic. They are given by
 //!   a signer, which verifies them over the bytes that it is asked to sign.
 //! - *The chain* is judged here, by comparison. The RSA keys of the traces have 1024 bits, which path validation refuses.
-//! - *P-256* (section 5): `ring` takes no private keys, so shares and shared secret are the trace's.
+//! - *P-256* (section 5): providers take no private keys, so shares and shared secret are the trace's.
 //! - *The ticket* of section 3 is received by our client. Our server sends none: another record takes its sequence number.
 //!
 //! # What is not covered
@@ -32,6 +32,7 @@ mod values;
 mod watch;
 
 use replay::{NOW, Replay};
+use script::Provider;
 use section::{Content, Record, Section};
 use symbolon::crypto::SignatureAlgorithm::{self, EcdsaP256Sha256, RsaPssSha256};
 use symbolon::wire::{CertificateVerify, HELLO_RETRY_REQUEST_RANDOM, NamedGroup, Parse};
@@ -40,67 +41,87 @@ use symbolon::{Anchors, Error, Reason, Role, Side};
 
 const SECTIONS: [&str; 4] = ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"];
 
+/// The tests that are generic, with each provider.
+macro_rules! with_every_provider {
+    ($($test:ident)*) => {
+        with_every_provider!(@ with_ring, symbolon::crypto::Ring, $($test)*);
+        #[cfg(feature = "rustcrypto")]
+        with_every_provider!(@ with_rustcrypto, symbolon::crypto::rustcrypto::RustCrypto<crate::script::NoRandom>, $($test)*);
+    };
+    (@ $with:ident, $provider:ty, $($test:ident)*) => {
+        mod $with {
+            $(#[test] fn $test() { super::$test::<$provider>(); })*
+        }
+    };
+}
+
+with_every_provider! {
+    client_of_section_3_goes_to_the_end
+    server_of_section_3_goes_to_the_end
+    client_of_section_5_retries_with_p256_and_the_cookie
+    server_of_section_5_asks_for_a_retry_with_p256
+    client_of_section_6_shows_its_certificate
+    server_of_section_6_verifies_the_client
+    client_of_section_7_sends_change_cipher_spec
+    server_of_section_7_sends_change_cipher_spec
+    client_refuses_every_record_with_one_bit_flipped
+    server_refuses_every_record_with_one_bit_flipped
+    client_of_section_7_wants_its_session_id_back
+}
+
 // [4.2.7-1] [4.4.1-1] [4.4.3-2] [4.4.4-1] [5.1-8] [5.2-1] [5.3-1] [7.1-1] [7.1-2] [7.3-1]
-#[test]
-fn client_of_section_3_goes_to_the_end() {
-    assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::client, &[RsaPssSha256]);
+fn client_of_section_3_goes_to_the_end<C: Provider>() {
+    assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::<_, C>::client, &[RsaPssSha256]);
 }
 
 // [4.4.1-1] [4.4.4-1] [5.1-8] [5.2-1] [5.2-2] [5.3-1] [7.1-1] [7.1-2] [7.3-1]
-#[test]
-fn server_of_section_3_goes_to_the_end() {
-    assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::server, &[]);
+fn server_of_section_3_goes_to_the_end<C: Provider>() {
+    assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::<_, C>::server, &[]);
 }
 
 // [4.2.2-1] [4.4.1-2]
-#[test]
-fn client_of_section_5_retries_with_p256_and_the_cookie() {
+fn client_of_section_5_retries_with_p256_and_the_cookie<C: Provider>() {
     let section = Section::read("5-hrr");
-    let replay = assert_goes_to_the_end(&section, Replay::client, &[RsaPssSha256]);
+    let replay = assert_goes_to_the_end(&section, Replay::<_, C>::client, &[RsaPssSha256]);
     assert!(replay.conn.negotiated().retried);
     assert_eq!(replay.conn.negotiated().group, Some(NamedGroup::secp256r1));
 }
 
 // [4.1.1-4] [4.4.1-2]
-#[test]
-fn server_of_section_5_asks_for_a_retry_with_p256() {
+fn server_of_section_5_asks_for_a_retry_with_p256<C: Provider>() {
     let section = Section::read("5-hrr");
-    let replay = assert_goes_to_the_end(&section, Replay::server, &[]);
+    let replay = assert_goes_to_the_end(&section, Replay::<_, C>::server, &[]);
     assert!(replay.conn.negotiated().retried);
     assert_eq!(replay.conn.negotiated().group, Some(NamedGroup::secp256r1));
 }
 
-#[test]
-fn client_of_section_6_shows_its_certificate() {
-    assert_goes_to_the_end(&Section::read("6-client-auth"), Replay::client, &[EcdsaP256Sha256]);
+fn client_of_section_6_shows_its_certificate<C: Provider>() {
+    assert_goes_to_the_end(&Section::read("6-client-auth"), Replay::<_, C>::client, &[EcdsaP256Sha256]);
 }
 
 // [4.4.3-2]
-#[test]
-fn server_of_section_6_verifies_the_client() {
+fn server_of_section_6_verifies_the_client<C: Provider>() {
     let section = Section::read("6-client-auth");
-    let replay = assert_goes_to_the_end(&section, Replay::server, &[RsaPssSha256]);
+    let replay = assert_goes_to_the_end(&section, Replay::<_, C>::server, &[RsaPssSha256]);
     assert!(replay.conn.peer().is_some());
 }
 
 // [D.4-3]
-#[test]
-fn client_of_section_7_sends_change_cipher_spec() {
-    assert_goes_to_the_end(&Section::read("7-compat"), Replay::client, &[RsaPssSha256]);
+fn client_of_section_7_sends_change_cipher_spec<C: Provider>() {
+    assert_goes_to_the_end(&Section::read("7-compat"), Replay::<_, C>::client, &[RsaPssSha256]);
 }
 
 // [D.4-4]
-#[test]
-fn server_of_section_7_sends_change_cipher_spec() {
-    assert_goes_to_the_end(&Section::read("7-compat"), Replay::server, &[]);
+fn server_of_section_7_sends_change_cipher_spec<C: Provider>() {
+    assert_goes_to_the_end(&Section::read("7-compat"), Replay::<_, C>::server, &[]);
 }
 
 /// `verified` are the signatures that our end has to verify.
-fn assert_goes_to_the_end<'s, R: Role>(
+fn assert_goes_to_the_end<'s, R: Role, C: Provider>(
     section: &'s Section,
-    end: impl Fn(&'s Section) -> Replay<'s, R>,
+    end: impl Fn(&'s Section) -> Replay<'s, R, C>,
     verified: &[SignatureAlgorithm],
-) -> Replay<'s, R> {
+) -> Replay<'s, R, C> {
     let mut replay = end(section);
     let records = section.records();
     assert_eq!(replay.run(&records), Ok(()));
@@ -114,22 +135,23 @@ fn assert_goes_to_the_end<'s, R: Role>(
 }
 
 // [5.2-6]
-#[test]
-fn client_refuses_every_record_with_one_bit_flipped() {
+fn client_refuses_every_record_with_one_bit_flipped<C: Provider>() {
     for name in SECTIONS {
-        assert_refuses_flipped_bits(name, |section| Replay::client(section));
+        assert_refuses_flipped_bits(name, |section| Replay::<_, C>::client(section));
     }
 }
 
 // [5.2-6]
-#[test]
-fn server_refuses_every_record_with_one_bit_flipped() {
+fn server_refuses_every_record_with_one_bit_flipped<C: Provider>() {
     for name in SECTIONS {
-        assert_refuses_flipped_bits(name, |section| Replay::server(section));
+        assert_refuses_flipped_bits(name, |section| Replay::<_, C>::server(section));
     }
 }
 
-fn assert_refuses_flipped_bits<R: Role>(name: &str, end: impl for<'s> Fn(&'s Section) -> Replay<'s, R>) {
+fn assert_refuses_flipped_bits<R: Role, C: Provider>(
+    name: &str,
+    end: impl for<'s> Fn(&'s Section) -> Replay<'s, R, C>,
+) {
     let section = Section::read(name);
     let peers = section.records().into_iter().enumerate().filter(|(_, record)| record.side != R::SIDE);
     for (at, record) in peers {
@@ -165,13 +187,12 @@ fn weak_spots(record: &Record, us: Side, retried: bool) -> (Vec<usize>, Reason) 
 }
 
 // [4.1.3-2]
-#[test]
-fn client_of_section_7_wants_its_session_id_back() {
+fn client_of_section_7_wants_its_session_id_back<C: Provider>() {
     let section = Section::read("7-compat");
     let mut records = section.records();
     let hello = records.iter_mut().find(|r| r.side == Side::Server).unwrap();
     hello.bytes[5 + 4 + 2 + 32 + 1] ^= 1;
-    match Replay::client(&section).run(&records) {
+    match Replay::<_, C>::client(&section).run(&records) {
         Err(Error::Refused(refusal)) => assert_eq!(refusal.reason, Reason::SessionIdNotEchoed),
         other => panic!("{other:?}"),
     }

@@ -1,6 +1,6 @@
 //! One end of ours against the other end of the trace.
 
-use crate::script::{Script, Tape};
+use crate::script::{Provider, Script, Tape};
 use crate::section::{Content, Record, Section};
 use crate::watch::Watch;
 use std::collections::VecDeque;
@@ -17,11 +17,11 @@ pub const NOW: UnixTime = UnixTime(1_475_000_000);
 /// RFC 8449, as all traces have it.
 const RECORD_SIZE_LIMIT: u16 = 0x4001;
 
-pub struct Replay<'s, R: Role> {
+pub struct Replay<'s, R: Role, C: Crypto> {
     section: &'s Section,
     pub tape: Tape,
     pub watch: Watch,
-    pub conn: Connection<'static, R, Script>,
+    pub conn: Connection<'static, R, Script<C>>,
     rx: RecvBuf<'static>,
     tx: SendBuf<'static>,
     /// Our records that were not compared yet.
@@ -30,7 +30,7 @@ pub struct Replay<'s, R: Role> {
 }
 
 /// The provider of one side, which offers what the ClientHello of the trace offers.
-fn script(section: &Section, side: Side) -> (Script, Tape) {
+fn script<C: Provider>(section: &Section, side: Side) -> (Script<C>, Tape) {
     let tape = Tape::default();
     tape.lines().randoms = section.randoms(side).into();
     tape.lines().keys = section.keys(side).into();
@@ -44,31 +44,33 @@ fn script(section: &Section, side: Side) -> (Script, Tape) {
 }
 
 /// The chain of one side, with the signature that it made in the trace.
-fn credential(section: &Section, side: Side, tape: &Tape) -> Option<Credential> {
+fn credential<C: Provider>(section: &Section, side: Side, tape: &Tape) -> Option<Credential> {
     let body = section.certificate_verify(side)?;
     let verify = CertificateVerify::parse(&body).unwrap();
     let (schemes, signature, tape) = ([verify.algorithm], verify.signature.to_vec(), tape.clone());
     let chain = section.chain(side);
     let key = x509::Certificate::parse(&chain[0]).unwrap().public_key().unwrap().bytes.to_vec();
-    Some(Credential::new(chain, Signing::Local(Box::new(Signed { schemes, key, signature, tape }))).unwrap())
+    let signed = Signed { script: Script::<C>::new(Tape::default()), schemes, key, signature, tape };
+    Some(Credential::new(chain, Signing::Local(Box::new(signed))).unwrap())
 }
 
 /// Signs what the trace signed.
-struct Signed {
+struct Signed<C> {
+    script: Script<C>,
     schemes: [SignatureScheme; 1],
     key: Vec<u8>,
     signature: Vec<u8>,
     tape: Tape,
 }
 
-impl Signer for Signed {
+impl<C: Provider> Signer for Signed<C> {
     fn schemes(&self) -> &[SignatureScheme] {
         &self.schemes
     }
 
     fn sign(&self, scheme: SignatureScheme, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
         let algorithm = SignatureAlgorithm::of_scheme(scheme).ok_or(CryptoError)?;
-        if Script::new(Tape::default()).verify(algorithm, &self.key, message, &self.signature).is_err() {
+        if self.script.verify(algorithm, &self.key, message, &self.signature).is_err() {
             self.tape.lines().differences.push("the trace signed something else".to_owned());
         }
         out.get_mut(..self.signature.len()).ok_or(CryptoError)?.copy_from_slice(&self.signature);
@@ -76,7 +78,7 @@ impl Signer for Signed {
     }
 }
 
-impl<'s> Replay<'s, ClientRole> {
+impl<'s, C: Provider> Replay<'s, ClientRole, C> {
     pub fn client(section: &'s Section) -> Self {
         let (script, tape) = script(section, Side::Client);
         let has_session_id = section.randoms(Side::Client).iter().all(|drawn| !drawn.is_empty());
@@ -85,7 +87,7 @@ impl<'s> Replay<'s, ClientRole> {
             .record_size_limit(RECORD_SIZE_LIMIT)
             .middlebox_compatibility(has_session_id)
             .ask_chain();
-        if let Some(credential) = credential(section, Side::Client, &tape) {
+        if let Some(credential) = credential::<C>(section, Side::Client, &tape) {
             config = config.credential(credential);
         }
         let name = ServerName::dns("server").unwrap();
@@ -93,13 +95,13 @@ impl<'s> Replay<'s, ClientRole> {
     }
 }
 
-impl<'s> Replay<'s, ServerRole> {
+impl<'s, C: Provider> Replay<'s, ServerRole, C> {
     pub fn server(section: &'s Section) -> Self {
         let (script, tape) = script(section, Side::Server);
         let mut config = ServerConfig::builder(script)
             .certificate_schemes([])
             .record_size_limit(RECORD_SIZE_LIMIT)
-            .credential(credential(section, Side::Server, &tape).unwrap())
+            .credential(credential::<C>(section, Side::Server, &tape).unwrap())
             .ask_chain();
         if !section.chain(Side::Client).is_empty() {
             config = config.client_auth(ClientAuth::require(Anchors::default(), Allow::default()));
@@ -111,8 +113,8 @@ impl<'s> Replay<'s, ServerRole> {
     }
 }
 
-impl<'s, R: Role> Replay<'s, R> {
-    fn new(section: &'s Section, tape: Tape, conn: Connection<'static, R, Script>) -> Self {
+impl<'s, R: Role, C: Crypto> Replay<'s, R, C> {
+    fn new(section: &'s Section, tape: Tape, conn: Connection<'static, R, Script<C>>) -> Self {
         let watch = Watch::new(tape.clone(), section.messages(R::SIDE));
         let (rx, tx) = (RecvBuf::new(), SendBuf::new());
         Self { section, tape, watch, conn, rx, tx, records: VecDeque::new(), received: Vec::new() }

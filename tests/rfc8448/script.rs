@@ -1,17 +1,46 @@
-//! A provider over [`Ring`] that says what the trace says where `Ring` would draw, and writes down all that it computes.
+//! A provider over another that says what the trace says where that one would draw, and writes down all that it computes.
 
 use crate::rsa_pss;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
+#[cfg(feature = "rustcrypto")]
+use symbolon::crypto::rustcrypto::RustCrypto;
 use symbolon::crypto::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Ring, RingAead, RingHash, SharedSecret,
-    SignatureAlgorithm, TAG_LEN, X25519,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Ring, SharedSecret, SignatureAlgorithm, TAG_LEN,
+    X25519,
 };
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
-#[derive(Clone)]
-pub struct Script {
-    ring: Ring,
+/// A provider that the traces are replayed with. Nobody asks it for randomness.
+pub trait Provider: Crypto + Send + Sync {
+    fn provider() -> Self;
+}
+
+impl Provider for Ring {
+    fn provider() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(feature = "rustcrypto")]
+impl Provider for RustCrypto<NoRandom> {
+    fn provider() -> Self {
+        Self::new(NoRandom)
+    }
+}
+
+#[cfg(feature = "rustcrypto")]
+pub struct NoRandom;
+
+#[cfg(feature = "rustcrypto")]
+impl symbolon::crypto::Random for NoRandom {
+    fn fill(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError)
+    }
+}
+
+pub struct Script<C> {
+    crypto: C,
     pub suites: Vec<CipherSuite>,
     pub groups: Vec<NamedGroup>,
     pub schemes: Vec<SignatureScheme>,
@@ -48,7 +77,7 @@ pub struct Mac {
 /// A private key of the trace.
 pub enum Key {
     X25519([u8; 32]),
-    /// `ring` takes no private key of P-256, so the trace says what it would come to, with this peer only.
+    /// Providers take no private key of P-256, so the trace says what it would come to, with this peer only.
     P256 {
         share: Vec<u8>,
         peer: Vec<u8>,
@@ -62,10 +91,10 @@ impl Tape {
     }
 }
 
-impl Script {
+impl<C: Provider> Script<C> {
     pub fn new(tape: Tape) -> Self {
         let (suites, groups, schemes) = <(Vec<_>, Vec<_>, Vec<_>)>::default();
-        Self { ring: Ring::new(), suites, groups, schemes, tape }
+        Self { crypto: C::provider(), suites, groups, schemes, tape }
     }
 }
 
@@ -79,9 +108,9 @@ impl Key {
 }
 
 #[derive(Clone)]
-pub struct TapedHash(RingHash, Tape);
+pub struct TapedHash<H>(H, Tape);
 
-impl Hash for TapedHash {
+impl<H: Hash> Hash for TapedHash<H> {
     /// The transcript adds a message whole: if it is one of ours that has a stand-in, that is added.
     fn update(&mut self, bytes: &[u8]) {
         let lines = self.1.lines();
@@ -96,13 +125,13 @@ impl Hash for TapedHash {
     }
 }
 
-pub struct TapedAead {
-    aead: RingAead,
+pub struct TapedAead<A> {
+    aead: A,
     key: Vec<u8>,
     tape: Tape,
 }
 
-impl Aead for TapedAead {
+impl<A: Aead> Aead for TapedAead<A> {
     fn seal(&self, nonce: [u8; IV_LEN], aad: &[u8], text: &mut [u8]) -> Result<[u8; TAG_LEN], CryptoError> {
         self.tape.lines().records.push((self.key.clone(), nonce));
         self.aead.seal(nonce, aad, text)
@@ -114,9 +143,9 @@ impl Aead for TapedAead {
     }
 }
 
-impl Crypto for Script {
-    type Hash = TapedHash;
-    type Aead = TapedAead;
+impl<C: Crypto> Crypto for Script<C> {
+    type Hash = TapedHash<C::Hash>;
+    type Aead = TapedAead<C::Aead>;
     type KxSecret = Key;
 
     fn suites(&self) -> &[CipherSuite] {
@@ -137,18 +166,18 @@ impl Crypto for Script {
         Ok(())
     }
 
-    fn hash(&self, algorithm: HashAlgorithm) -> TapedHash {
-        TapedHash(self.ring.hash(algorithm), self.tape.clone())
+    fn hash(&self, algorithm: HashAlgorithm) -> TapedHash<C::Hash> {
+        TapedHash(self.crypto.hash(algorithm), self.tape.clone())
     }
 
     fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
-        self.ring.hmac(algorithm, key, parts, out);
+        self.crypto.hmac(algorithm, key, parts, out);
         let (key, message, output) = (key.to_vec(), parts.concat(), out.to_vec());
         self.tape.lines().macs.push(Mac { key, message, output });
     }
 
-    fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<TapedAead, CryptoError> {
-        Ok(TapedAead { aead: self.ring.aead(suite, key)?, key: key.to_vec(), tape: self.tape.clone() })
+    fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<TapedAead<C::Aead>, CryptoError> {
+        Ok(TapedAead { aead: self.crypto.aead(suite, key)?, key: key.to_vec(), tape: self.tape.clone() })
     }
 
     fn kx_generate(&self, group: NamedGroup) -> Result<Key, CryptoError> {
@@ -186,7 +215,7 @@ impl Crypto for Script {
         signature: &[u8],
     ) -> Result<(), CryptoError> {
         if algorithm != SignatureAlgorithm::RsaPssSha256 {
-            self.ring.verify(algorithm, key, message, signature)?;
+            self.crypto.verify(algorithm, key, message, signature)?;
         } else if !rsa_pss::verifies(key, message, signature) {
             return Err(CryptoError);
         }

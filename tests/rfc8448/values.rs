@@ -2,12 +2,13 @@
 
 use crate::kv::Block;
 use crate::replay::Replay;
+use crate::script::Provider;
 use crate::section::{Section, split_title};
-use symbolon::crypto::{Crypto, HashAlgorithm, Ring, X25519};
+use symbolon::crypto::{HashAlgorithm, X25519};
 use symbolon::{Role, Side};
 
 /// Panics at the first block that our end does not confirm, or that nothing here looks at.
-pub fn check<R: Role>(section: &Section, replay: &Replay<'_, R>) {
+pub fn check<R: Role, C: Provider>(section: &Section, replay: &Replay<'_, R, C>) {
     for block in &section.file.blocks {
         let (side, what) = split_title(&block.title);
         let place = format!("{:?} on [{}]", R::SIDE, block.title);
@@ -29,7 +30,7 @@ pub fn check<R: Role>(section: &Section, replay: &Replay<'_, R>) {
         } else if what == r#"generate resumption secret "tls13 resumption""# {
             // Nobody in the crate derives it yet. It shows at least that the provider's HMAC is HKDF-Expand's.
             let mut expanded = [0; 32];
-            Ring::new().hmac(HashAlgorithm::Sha256, block.bytes("Prk"), &[block.bytes("Info"), &[1]], &mut expanded);
+            C::provider().hmac(HashAlgorithm::Sha256, block.bytes("Prk"), &[block.bytes("Info"), &[1]], &mut expanded);
             assert_eq!(expanded, block.array("Expanded"), "{place}");
         } else if what.starts_with("extract secret") {
             assert!(has_mac(replay, "Salt", "Ikm", "Secret", block), "{place}");
@@ -55,14 +56,20 @@ pub fn check<R: Role>(section: &Section, replay: &Replay<'_, R>) {
     }
 }
 
-fn has_mac<R: Role>(replay: &Replay<'_, R>, key: &str, message: &str, output: &str, block: &Block) -> bool {
+fn has_mac<R: Role, C: Provider>(
+    replay: &Replay<'_, R, C>,
+    key: &str,
+    message: &str,
+    output: &str,
+    block: &Block,
+) -> bool {
     let (key, message, output) = (block.bytes(key), block.bytes(message), block.bytes(output));
     let lines = replay.tape.lines();
     lines.macs.iter().any(|mac| mac.key == key && mac.message == message && mac.output == output)
 }
 
 /// HKDF-Expand of one block (RFC 5869 §2.3), which is all that TLS 1.3 needs.
-fn expands<R: Role>(replay: &Replay<'_, R>, block: &Block, input: &str, output: &str) -> bool {
+fn expands<R: Role, C: Provider>(replay: &Replay<'_, R, C>, block: &Block, input: &str, output: &str) -> bool {
     let (prk, output) = (block.bytes("Prk"), block.bytes(output));
     let message = [block.bytes(input), &[1]].concat();
     let lines = replay.tape.lines();
@@ -70,7 +77,7 @@ fn expands<R: Role>(replay: &Replay<'_, R>, block: &Block, input: &str, output: 
 }
 
 /// Under feature `keylog`, observers are shown the secret under its label.
-fn shown<R: Role>(replay: &Replay<'_, R>, what: &str, block: &Block, place: &str) {
+fn shown<R: Role, C: Provider>(replay: &Replay<'_, R, C>, what: &str, block: &Block, place: &str) {
     let label = what.trim_start_matches(r#"derive secret "tls13 "#).trim_end_matches('"');
     if cfg!(feature = "keylog") && !what.contains("derived") {
         let secret = (label.to_owned(), block.bytes("Expanded").to_vec());

@@ -116,25 +116,25 @@ impl<R: Role, C: Crypto> End<R, C> {
     }
 }
 
-/// A client and a server.
-pub struct Pair<C: Crypto = Ring> {
+/// A client and a server, each with a provider.
+pub struct Pair<C: Crypto = Ring, S: Crypto = C> {
     pub client: End<ClientRole, C>,
-    pub server: End<ServerRole, C>,
+    pub server: End<ServerRole, S>,
 }
 
 pub type ClientRole = symbolon::ClientRole;
 pub type ServerRole = symbolon::ServerRole;
 
-impl<C: Crypto + 'static> Pair<C> {
-    pub fn new(client: ClientWith<'static, C>, server: ServerWith<'static, C>) -> Self {
+impl<C: Crypto, S: Crypto> Pair<C, S> {
+    pub fn new(client: ClientWith<'static, C>, server: ServerWith<'static, S>) -> Self {
         Self { client: End::new(client), server: End::new(server) }
     }
 
-    pub fn of(client: ClientConfig<C>, server: ServerConfig<C>) -> Self {
+    pub fn of(client: ClientConfig<C>, server: ServerConfig<S>) -> Self {
         Self::shared(&std::sync::Arc::new(client), &std::sync::Arc::new(server))
     }
 
-    pub fn shared(client: &std::sync::Arc<ClientConfig<C>>, server: &std::sync::Arc<ServerConfig<C>>) -> Self {
+    pub fn shared(client: &std::sync::Arc<ClientConfig<C>>, server: &std::sync::Arc<ServerConfig<S>>) -> Self {
         let now = UnixTime(NOW);
         let name = ServerName::dns("server.test").unwrap().into_owned();
         Self::new(ClientWith::new(client.clone(), name, now), ServerWith::new(server.clone(), now))
@@ -176,7 +176,10 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        let pki = Pki::new("test");
+        Self::of(Pki::new("test"))
+    }
+
+    pub fn of(pki: Pki) -> Self {
         let (server, client) = (pki.server("server.test"), pki.client("robot.test"));
         Self { pki, server, client }
     }

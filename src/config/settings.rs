@@ -129,7 +129,7 @@ pub struct Settings<C> {
     pub(crate) groups: List<NamedGroup>,
     pub(crate) schemes: List<SignatureScheme>,
     /// Beyond `schemes`: only for the signatures inside certificates.
-    pub(crate) certificate_schemes: List<SignatureScheme>,
+    pub(crate) certificate_schemes: Option<List<SignatureScheme>>,
     pub(crate) alpn: Result<Protocols, ConfigError>,
     pub(crate) record_size_limit: Option<u16>,
     pub(crate) record_padding: u16,
@@ -148,7 +148,7 @@ impl<C: Crypto> Settings<C> {
             suites: List::Static(&[]),
             groups: List::Static(&[]),
             schemes: List::Static(&[]),
-            certificate_schemes: List::Static(CERTIFICATE_SCHEMES),
+            certificate_schemes: None,
             alpn: Ok(Protocols::Static(&[])),
             record_size_limit: None,
             record_padding: 0,
@@ -183,7 +183,7 @@ impl<C: Crypto> Settings<C> {
                 return Err(ConfigError::Twice(list));
             }
         }
-        if self.schemes().len().saturating_add(self.certificate_schemes.len()) > MAX_SCHEMES {
+        if self.schemes().len().saturating_add(self.certificate_schemes().len()) > MAX_SCHEMES {
             return Err(ConfigError::TooMany("signature schemes"));
         }
         if let Some(limit) = self.record_size_limit
@@ -218,15 +218,24 @@ impl<C: Crypto> Settings<C> {
         }
     }
 
+    /// What the user listed; else, where the provider knows RSA at all, its older form.
+    fn certificate_schemes(&self) -> &[SignatureScheme] {
+        match &self.certificate_schemes {
+            Some(listed) => listed,
+            None if self.crypto.schemes().contains(&SignatureScheme::rsa_pss_rsae_sha256) => CERTIFICATE_SCHEMES,
+            None => &[],
+        }
+    }
+
     /// What signature_algorithms_cert lists, if it says more than signature_algorithms (§4.2.3); `room` holds it.
     pub(crate) fn in_certificates<'r>(
         &self,
         room: &'r mut [SignatureScheme; MAX_SCHEMES],
     ) -> Option<Vector<'r, SignatureScheme>> {
-        let both = self.schemes().iter().chain(self.certificate_schemes.iter());
+        let both = self.schemes().iter().chain(self.certificate_schemes().iter());
         let len = both.zip(room.iter_mut()).map(|(scheme, slot)| *slot = *scheme).count();
         let listed: &[SignatureScheme] = room;
-        (!self.certificate_schemes.is_empty()).then(|| Vector::items(listed.get(..len).unwrap_or_default()))
+        (!self.certificate_schemes().is_empty()).then(|| Vector::items(listed.get(..len).unwrap_or_default()))
     }
 
     /// Records that may be protected by one key of `suite` before a KeyUpdate (§5.5).
@@ -271,10 +280,11 @@ macro_rules! settings_setters {
             self
         }
 
-        /// Further schemes for the signatures inside certificates; unless set, `rsa_pkcs1_sha256`, `384` and `512`.
+        /// Further schemes for the signatures inside certificates; unless set, `rsa_pkcs1_sha256`, `384` and `512` if the provider
+        /// knows RSA, else none.
         #[must_use]
         pub fn certificate_schemes(mut self, schemes: impl Into<List<SignatureScheme>>) -> Self {
-            self.settings.certificate_schemes = schemes.into();
+            self.settings.certificate_schemes = Some(schemes.into());
             self
         }
 

@@ -13,8 +13,7 @@
 //! and keeps an idle connection small. No public-key operation is inlined, so that no two of their frames are live at once.
 //! The crates have small back ends: `--cfg sha2_backend_soft="compact" --cfg aes_backend_soft="compact"`.
 //!
-//! RSA is absent: it needs a heap. Configurations should say so by an empty list of `certificate_schemes`, which by itself
-//! offers RSASSA-PKCS1-v1_5.
+//! RSA is absent: it needs a heap. A configuration over this provider offers none of its schemes.
 
 mod aead;
 mod ed25519;

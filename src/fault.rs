@@ -122,6 +122,7 @@ macro_rules! reasons {
 reasons! {
     // Records (§5)
     PlainHttp => unexpected_message, "RFC 8446 §5.1", "the peer speaks plain HTTP, not TLS";
+    Ssl2Hello => protocol_version, "RFC 8446 Appendix D.5", "the peer greets in the format of SSL 2.0";
     NotTls => unexpected_message, "RFC 8446 §5.1", "the bytes are not a TLS record: unknown content type";
     RecordTooLong => record_overflow, "RFC 8446 §5.1, §5.2", "a record is longer than any record may be";
     RecordOverLimit => record_overflow, "RFC 8449 §4", "a record is longer than the limit we set";

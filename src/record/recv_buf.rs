@@ -16,7 +16,7 @@ use super::{HEADER_LEN, MAX_EXPANSION, MAX_PLAINTEXT, Opener};
 use crate::buffer::Memory;
 use crate::crypto::{Aead, TAG_LEN};
 use crate::fault::{Detail, Fault, Reason};
-use crate::wire::{Alert, ContentType, Parse};
+use crate::wire::{Alert, ContentType, Parse, ProtocolVersion};
 use core::ops::Range;
 
 /// The longest handshake message that a buffer on the heap takes.
@@ -379,5 +379,11 @@ fn not_tls(raw: &[u8]) -> Option<Fault> {
         return (raw.len() >= HEADER_LEN).then(|| Reason::PlainHttp.into());
     }
     // [5-1] [D.5-3]
+    // The first two bits of a length, and CLIENT-HELLO: the oldest greeting there is (RFC 6101 Appendix E).
+    if first.0 & 0xc0 == 0x80 && raw.get(2).is_none_or(|kind| *kind == 1) {
+        let Some([_, _, _, major, minor]) = raw.first_chunk::<HEADER_LEN>() else { return None };
+        let version = ProtocolVersion(u16::from_be_bytes([*major, *minor]));
+        return Some(Fault::from(Reason::Ssl2Hello).field("version").detail(Detail::Version(version)));
+    }
     Some(Fault::from(Reason::NotTls).detail(Detail::Value(first.0.into())))
 }

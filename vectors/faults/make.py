@@ -98,6 +98,7 @@ USER_CANCELED = record(21, b"\1\x5a")
 REASONS = {
     "PlainHttp": ("unexpected_message", "RFC 8446 §5.1"),
     "NotTls": ("unexpected_message", "RFC 8446 §5.1"),
+    "Ssl2Hello": ("protocol_version", "RFC 8446 Appendix D.5"),
     "RecordTooLong": ("record_overflow", "RFC 8446 §5.1, §5.2"),
     "EmptyRecord": ("unexpected_message", "RFC 8446 §5.1, §5.4"),
     "TooManyEmptyRecords": ("unexpected_message", "RFC 8446 §5.4"),
@@ -164,7 +165,8 @@ FILES = {
     "records.kv": [
         ("server", "START", False, "plain HTTP", b"GET / HTTP/1.1\r\n", "PlainHttp"),
         ("client", "WAIT_SH", False, "an answer in plain HTTP", b"HTTP/1.1 400 Bad Request\r\n", "PlainHttp"),
-        ("server", "START", False, "a ClientHello of SSL 2.0", bytes.fromhex("802e0103010015"), "NotTls"),
+        ("server", "START", False, "a ClientHello of SSL 2.0", bytes.fromhex("802e0103010015"), "Ssl2Hello"),
+        ("server", "START", False, "the greeting of another protocol", b"SSH-2.0-x\r\n", "NotTls"),
         ("server", "START", False, "a plaintext record of 2^14 + 1 bytes", bytes.fromhex("1603014001"), "RecordTooLong"),
         ("client", "WAIT_EE", False, "a protected record of 2^14 + 257 bytes", bytes.fromhex("1703034101"), "RecordTooLong"),
         ("server", "START", False, "an empty handshake record", record(22, b""), "EmptyRecord"),

@@ -53,7 +53,7 @@ pub(crate) fn for_refusal(
             ),
             None => "--allow names who is let in".to_owned(),
         },
-        Reason::PeerIsOlder | Reason::VersionUnsupported => {
+        Reason::PeerIsOlder | Reason::VersionUnsupported | Reason::Ssl2Hello => {
             format!("this tool speaks TLS 1.3 and nothing older: the {them} must be updated, or TLS 1.3 enabled there")
         }
         Reason::PlainHttp => match us {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::{Crypto, Ring};
 use symbolon::wire::*;
-use symbolon::{ClientConfig, ConfigError, Credential, Error, Reason, Role, ServerRole};
+use symbolon::{ClientConfig, ConfigError, Credential, Error, Reason, RecvBuf, Role, ServerRole};
 use util::null::Null;
 use util::pair::{End, Pair, World};
 use util::plain::{self, PlainWorld, Record, local, records};
@@ -121,6 +121,76 @@ fn record_size_limit_takes_the_place_of_max_fragment_length() {
     let answers = EncryptedExtensions::parse(&body).unwrap();
     assert_eq!((answers.record_size_limit.is_some(), answers.max_fragment_length), (true, None));
     assert_eq!(pair.server.conn.negotiated().send_limit, Some(1023));
+}
+
+#[test]
+fn a_client_offers_the_largest_limits_that_its_receive_buffer_holds() {
+    type Fragment = MaxFragmentLength;
+    for (len, limit, fragment) in [
+        (85, 64, None),
+        (533, 512, None),
+        (534, 513, Some(Fragment::two_to_the_9)),
+        (1046, 1025, Some(Fragment::two_to_the_10)),
+        (2069, 2048, Some(Fragment::two_to_the_10)),
+        (2070, 2049, Some(Fragment::two_to_the_11)),
+        (4118, 4097, Some(Fragment::two_to_the_12)),
+        (16_405, 16_384, Some(Fragment::two_to_the_12)),
+        (16_406, MAX_RECORD_SIZE_LIMIT, None),
+        (usize::MAX, MAX_RECORD_SIZE_LIMIT, None),
+    ] {
+        let mut client = plain::client(&Arc::new(client_config().fit_recv_buf(len).build().unwrap()));
+        client.drive();
+        let hello = records(&client.take_output()).remove(0).content;
+        let offers = ClientHello::parse(&hello[4..]).unwrap().extensions;
+        assert_eq!((offers.record_size_limit, offers.max_fragment_length), (Some(limit), fragment), "{len}");
+    }
+    let too_small = client_config().fit_recv_buf(84).build().map(drop);
+    assert_eq!(too_small, Err(ConfigError::RecordSizeLimit(63)));
+    let too_small = server_config().fit_recv_buf(84).build().map(drop);
+    assert_eq!(too_small, Err(ConfigError::RecordSizeLimit(63)));
+}
+
+/// Sends a longest record to an end with a receive buffer of `len` bytes.
+fn fill<R: Role, S: Role>(from: &mut End<R, Null>, to: &mut End<S, Null>, len: usize) -> Option<Error> {
+    to.rx = RecvBuf::over(vec![0; len].leak());
+    from.write(&[7; 5000]);
+    to.give(&from.take_output());
+    assert!(to.error.is_some() || to.received == [7; 5000]);
+    to.error
+}
+
+#[test]
+fn a_buffer_that_the_limits_were_made_for_holds_the_longest_record_and_not_a_byte_more() {
+    for len in [85, 600, 2048] {
+        let connected = || {
+            let mut pair = pair(client_config().fit_recv_buf(len), server_config().fit_recv_buf(len));
+            pair.run();
+            pair.assert_connected();
+            pair
+        };
+        let mut pair = connected();
+        assert_eq!(fill(&mut pair.server, &mut pair.client, len), None);
+        assert_eq!(fill(&mut pair.client, &mut pair.server, len), None);
+        let (mut of_client, mut of_server) = (connected(), connected());
+        for error in [
+            fill(&mut of_client.server, &mut of_client.client, len - 1),
+            fill(&mut of_server.client, &mut of_server.server, len - 1),
+        ] {
+            let Some(Error::Refused(refusal)) = error else { panic!("{len}: {error:?}") };
+            assert_eq!(refusal.reason, Reason::ReceiveBufferTooSmall);
+        }
+    }
+}
+
+// [6066-4-3]
+#[test]
+fn the_older_limit_alone_makes_records_fit_too() {
+    for (len, fits) in [(534, true), (533, false)] {
+        let config = client_config().max_fragment_length(MaxFragmentLength::two_to_the_9);
+        let mut pair = pair(config, server_config());
+        pair.run();
+        assert_eq!(fill(&mut pair.server, &mut pair.client, len).is_none(), fits);
+    }
 }
 
 /// A server that was offered early data, and has sent its flight.

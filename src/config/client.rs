@@ -2,7 +2,8 @@
 
 use super::credential::Credential;
 use super::settings::{
-    AuthorityHints, ConfigError, HasSettings, MAX_SHARES, Protocols, Settings, check_fragment, settings_setters,
+    AuthorityHints, ConfigError, HasSettings, MAX_SHARES, Protocols, Settings, check_fragment, fragment_within,
+    record_size_limit_of, settings_setters,
 };
 use crate::crypto::Crypto;
 use crate::shared::{List, Shared};
@@ -111,6 +112,24 @@ impl<C: Crypto> ClientConfigBuilder<C> {
     pub fn max_fragment_length(mut self, length: MaxFragmentLength) -> Self {
         self.max_fragment_length = Some(length);
         self
+    }
+
+    /// Asks the server for records that fit into a receive buffer of `len` bytes, by both extensions.
+    ///
+    /// That is the largest `record_size_limit` (RFC 8449) whose record, with header and tag, takes no more than `len`; below 85
+    /// bytes there is none, and [`ClientConfigBuilder::build`] fails. And it is the largest `max_fragment_length` (RFC 6066 §4)
+    /// whose record does, for servers that know only that one: there is none below 534 bytes, and none is asked for where the
+    /// longest record fits. It holds for what we send too.
+    ///
+    /// A handshake message that is spread over records is joined in the buffer, so it must fit there together with the record
+    /// that completes it. A server that knows neither extension may send records of up to [`MAX_RECORD`](crate::MAX_RECORD)
+    /// bytes; the first that does not fit ends the connection
+    /// ([`ReceiveBufferTooSmall`](crate::Reason::ReceiveBufferTooSmall)).
+    #[must_use]
+    pub fn fit_recv_buf(mut self, len: usize) -> Self {
+        let limit = record_size_limit_of(len);
+        self.max_fragment_length = fragment_within(limit);
+        self.record_size_limit(limit)
     }
 
     /// Whether to look like a resumed TLS 1.2 handshake to middleboxes (RFC 8446 Appendix D.4); on unless switched off.

@@ -1,7 +1,7 @@
 //! The server's settings.
 
 use super::credential::Credential;
-use super::settings::{ConfigError, HasSettings, Protocols, Settings, settings_setters};
+use super::settings::{ConfigError, HasSettings, Protocols, Settings, record_size_limit_of, settings_setters};
 use crate::crypto::Crypto;
 use crate::identity::Allow;
 use crate::shared::{List, Shared};
@@ -127,6 +127,14 @@ impl<C: Crypto> ServerConfigBuilder<C> {
     pub fn credentials_static(mut self, credentials: &'static [Shared<'static, Credential>]) -> Self {
         self.credentials = credentials.into();
         self
+    }
+
+    /// Asks clients for records that fit into a receive buffer of `len` bytes: as
+    /// [`ClientConfigBuilder::fit_recv_buf`](super::ClientConfigBuilder::fit_recv_buf), but by `record_size_limit` alone, which
+    /// a server may only say to a client that did so. The other extension is the client's to choose.
+    #[must_use]
+    pub fn fit_recv_buf(self, len: usize) -> Self {
+        self.record_size_limit(record_size_limit_of(len))
     }
 
     /// Whom to admit.

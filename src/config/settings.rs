@@ -1,11 +1,11 @@
 //! The settings that both roles have.
 
 use super::credential::Credential;
-use crate::crypto::{Crypto, SuiteParams};
+use crate::crypto::{Crypto, SuiteParams, TAG_LEN};
 use crate::shared::{List, Shared};
 use crate::wire::{
     CipherSuite, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, MaxFragmentLength, NamedGroup, ProtocolName,
-    SignatureScheme, Vector,
+    RecordHeader, SignatureScheme, Vector,
 };
 use core::fmt;
 
@@ -254,6 +254,24 @@ pub(crate) fn check_fragment(wanted: Option<MaxFragmentLength>) -> Result<(), Co
         Some(wanted) if wanted.bytes().is_none() => Err(ConfigError::MaxFragmentLength),
         Some(_) | None => Ok(()),
     }
+}
+
+/// The content and type of the largest record that a buffer of `len` bytes holds.
+pub(crate) fn record_size_limit_of(len: usize) -> u16 {
+    let inner = len.saturating_sub(RecordHeader::LEN).saturating_sub(TAG_LEN);
+    u16::try_from(inner).unwrap_or(u16::MAX).min(MAX_RECORD_SIZE_LIMIT)
+}
+
+/// The largest `max_fragment_length` whose records, type included, keep to this `record_size_limit`, if that limits anything.
+pub(crate) fn fragment_within(record_size_limit: u16) -> Option<MaxFragmentLength> {
+    let fits = |length: &MaxFragmentLength| length.bytes().is_some_and(|bytes| bytes < record_size_limit);
+    let all = [
+        MaxFragmentLength::two_to_the_12,
+        MaxFragmentLength::two_to_the_11,
+        MaxFragmentLength::two_to_the_10,
+        MaxFragmentLength::two_to_the_9,
+    ];
+    all.into_iter().find(fits).filter(|_| record_size_limit < MAX_RECORD_SIZE_LIMIT)
 }
 
 /// The setters that both builders have, over their field `settings`.

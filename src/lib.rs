@@ -1,7 +1,7 @@
 //! Mutual TLS 1.3 (RFC 8446, with the corrections of RFC 9846) as a sans-I/O state machine.
 //!
-//! Begin with [`io::blocking`] if you have a socket, with [`Connection`] if you drive it yourself. The source is laid out in
-//! floors; a module sees only those below it:
+//! Begin with `io::blocking` if you have a socket, with `io::embedded` if you have a device, with [`Connection`] if you drive
+//! it yourself. The source is laid out in floors; a module sees only those below it:
 //!
 //! | floor | modules | what is there |
 //! |---|---|---|
@@ -19,6 +19,7 @@
 //! - `ring` (default): the provider [`crypto::Ring`]. Implies `alloc`.
 //! - `rustcrypto`: the provider `crypto::rustcrypto::RustCrypto`, which needs neither `std` nor a heap.
 //! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
+//! - `embedded-io`, `embedded-io-async`: drivers over these crates' traits, which need no more than `core`.
 //! - `keylog`: lets observers that ask see the secrets of the key schedule (RFC 9850).
 //! - `cli`: the tool `symbolon`.
 //!
@@ -37,7 +38,6 @@ mod error;
 mod fault;
 mod handshake;
 pub mod identity;
-#[cfg(feature = "std")]
 pub mod io;
 pub mod observe;
 mod record;

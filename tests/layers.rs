@@ -57,7 +57,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "wire",
             "fault",
         ],
-        &["std"],
+        &["std", "embedded_io", "embedded_io_async"],
     ),
     ("observe", &["connection", "error", "handshake", "schedule", "x509", "crypto", "wire", "fault"], &["std"]),
 ];
@@ -80,7 +80,7 @@ const PRIMITIVES: &[&str] = &[
 ];
 
 /// Foreign crates of the library. `alloc` and `core` are everybody's.
-const FOREIGN: &[&[&str]] = &[PRIMITIVES, &["untrusted"]];
+const FOREIGN: &[&[&str]] = &[PRIMITIVES, &["untrusted", "embedded_io", "embedded_io_async"]];
 
 fn sources(of: &str) -> Vec<PathBuf> {
     fn walk(dir: &Path, all: &mut Vec<PathBuf>) {

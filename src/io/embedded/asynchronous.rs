@@ -1,0 +1,78 @@
+//! [`Link`] over a transport that is awaited.
+
+use super::next::{Goal, Next, written};
+use super::{Cause, Link};
+use crate::crypto::Crypto;
+use crate::handshake::Role;
+use embedded_io_async::{BufRead, Read, Write};
+
+impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
+    /// Runs the handshake to CONNECTED; once it is, this does nothing.
+    ///
+    /// # Errors
+    /// [`Cause`]. After a failure of TLS the alert, if one is due, was sent and flushed.
+    pub async fn handshake_async(&mut self) -> Result<(), Cause<T::Error>> {
+        self.run_async(Goal::Connected).await
+    }
+
+    /// Says that we will send no more: close_notify, once. The peer may go on sending.
+    ///
+    /// # Errors
+    /// [`Cause`]
+    pub async fn close_async(&mut self) -> Result<(), Cause<T::Error>> {
+        self.tls.close();
+        self.run_async(Goal::Flushed).await
+    }
+
+    async fn run_async(&mut self, goal: Goal) -> Result<(), Cause<T::Error>> {
+        let Self { tls, io } = self;
+        loop {
+            match tls.next(goal)? {
+                Next::Send => tls.sent(io.write(tls.tx.to_send()).await)?,
+                Next::Flush => tls.flushed(io.flush().await)?,
+                Next::Recv => {
+                    let read = io.read(tls.rx.space()).await;
+                    tls.received(read)?;
+                }
+                Next::Done => return Ok(()),
+            }
+        }
+    }
+}
+
+impl<R: Role, C: Crypto, T: Read + Write> Read for Link<'_, '_, '_, R, C, T> {
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        self.run_async(Goal::Data).await?;
+        Ok(self.tls.read(buf))
+    }
+}
+
+/// Lends application data where it was decrypted, uncopied.
+impl<R: Role, C: Crypto, T: Read + Write> BufRead for Link<'_, '_, '_, R, C, T> {
+    async fn fill_buf(&mut self) -> Result<&[u8], Self::Error> {
+        self.run_async(Goal::Data).await?;
+        Ok(self.tls.rx.data())
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.tls.rx.consume(n);
+    }
+}
+
+impl<R: Role, C: Crypto, T: Read + Write> Write for Link<'_, '_, '_, R, C, T> {
+    async fn write(&mut self, buf: &[u8]) -> Result<usize, Self::Error> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        self.run_async(Goal::Sent).await?;
+        let n = self.tls.write(buf)?;
+        written(n, self.run_async(Goal::Sent).await)
+    }
+
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        self.run_async(Goal::Flushed).await
+    }
+}

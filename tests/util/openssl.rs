@@ -223,6 +223,14 @@ impl Openssl {
         server
     }
 
+    /// Connects to it.
+    pub fn dial(&mut self) -> TcpStream {
+        self.held.clear();
+        let tcp = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        self.held.push(tcp.try_clone().unwrap());
+        patient(tcp)
+    }
+
     fn client(port: u16, args: &[&str]) -> Self {
         let address = format!("127.0.0.1:{port}");
         Self::start("s_client", &[&["-connect", &address], args].concat())
@@ -312,9 +320,7 @@ pub type Met<R> = Result<Ours<R>, Box<Failed<'static, R, Ring>>>;
 
 /// Our client against `openssl s_server`.
 pub fn connect(config: ClientConfigBuilder<Ring>, name: &str, server: &mut Openssl) -> Met<ClientRole> {
-    server.held.clear();
-    let tcp = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-    server.held.push(tcp.try_clone().unwrap());
+    let tcp = server.dial();
     let name = ServerName::dns(name).unwrap().into_owned();
     complete(ClientWith::new(Arc::new(config.build().unwrap()), name, UnixTime(NOW)), tcp)
 }
@@ -337,14 +343,19 @@ pub fn accept(config: ServerConfigBuilder<Ring>, args: &[&str]) -> (Met<ServerRo
     };
     tcp.set_nonblocking(false).unwrap();
     client.held.push(tcp.try_clone().unwrap());
-    let met = complete(ServerWith::new(Arc::new(config.build().unwrap()), UnixTime(NOW)), tcp);
+    let met = complete(ServerWith::new(Arc::new(config.build().unwrap()), UnixTime(NOW)), patient(tcp));
     (met, client)
 }
 
-fn complete<R: Role>(conn: symbolon::Connection<'static, R, Ring>, tcp: TcpStream) -> Met<R> {
+/// The same, with an end to all waiting.
+fn patient(tcp: TcpStream) -> TcpStream {
     tcp.set_nodelay(true).unwrap();
     tcp.set_read_timeout(Some(PATIENCE)).unwrap();
     tcp.set_write_timeout(Some(PATIENCE)).unwrap();
+    tcp
+}
+
+fn complete<R: Role>(conn: symbolon::Connection<'static, R, Ring>, tcp: TcpStream) -> Met<R> {
     let seen = Watch::default();
     let tls = Handshake::new(conn, tcp).observer(seen.clone()).complete()?;
     Ok(Ours { tls, seen })

@@ -16,7 +16,7 @@
 //! # Features
 //!
 //! - `std` (default): the blocking driver, the system's clock. Implies `alloc`.
-//! - `ring` (default): the provider [`crypto::Ring`]. Implies `alloc`.
+//! - `ring` (default): the provider `crypto::Ring`. Implies `alloc`.
 //! - `rustcrypto`: the provider `crypto::rustcrypto::RustCrypto`, which needs neither `std` nor a heap.
 //! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
 //! - `embedded-io`, `embedded-io-async`: drivers over these crates' traits, which need no more than `core`.

@@ -216,3 +216,33 @@ fn a_transport_that_takes_no_more_does_not_swallow_what_came_before() {
     });
     assert_eq!(&received, b"echo");
 }
+
+#[test]
+fn a_transport_that_holds_writes_back_is_flushed_before_the_peer_is_waited_for() {
+    struct Held(std::io::BufWriter<TcpStream>);
+    impl Read for Held {
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            self.0.get_mut().read(buf)
+        }
+    }
+    impl Write for Held {
+        fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+            self.0.write(buf)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            self.0.flush()
+        }
+    }
+    let world = World::new();
+    let (echoed, server) = with_server(&world, |tcp| {
+        tcp.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+        let held = Held(std::io::BufWriter::with_capacity(1 << 16, tcp));
+        let mut tls = Handshake::new(client_conn(&world), held).complete().unwrap();
+        tls.write_all(b"ping").unwrap();
+        let mut echoed = [0; 4];
+        tls.read_exact(&mut echoed).unwrap();
+        tls.close().unwrap();
+        echoed
+    });
+    assert_eq!((&echoed, server.unwrap()), (b"ping", b"ping".to_vec()));
+}

@@ -258,8 +258,10 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
     /// Why the connection is over, or can't send any more.
     pub fn update_keys(&mut self, both: bool) -> io::Result<()> {
         let Some(mut app) = self.conn.app() else { return Err(self.over()) };
-        app.update_keys_with(both, &mut self.tx, &mut *self.observer).map_err(io::Error::other)?.map_err(into_io)?;
-        Ok(self.flush_records()?)
+        match app.update_keys_with(both, &mut self.tx, &mut *self.observer).map_err(io::Error::other)? {
+            Ok(()) => Ok(self.flush_records()?),
+            Err(error) => Err(self.after(error).into()),
+        }
     }
 
     /// Says that we will send no more: close_notify, once. The peer may go on sending.
@@ -320,7 +322,10 @@ impl<R: Role, C: Crypto, T: Read + Write> Write for Stream<'_, R, C, T> {
         // What was taken before goes first: then there is room, and its failure is not taken for that of `buf`.
         self.flush_records()?;
         let Some(mut app) = self.conn.app() else { return Err(self.over()) };
-        let n = app.write(buf, &mut self.tx).map_err(io::Error::other)?.map_err(into_io)?;
+        let n = match app.write(buf, &mut self.tx).map_err(io::Error::other)? {
+            Ok(n) => n,
+            Err(error) => return Err(self.after(error).into()),
+        };
         match self.flush_records() {
             // It is sealed, and goes out with the next call: another attempt of the caller's would send it twice.
             Err(Cause::Io(error)) if ran_out_of_time(&error) => Ok(n),
@@ -334,7 +339,11 @@ impl<R: Role, C: Crypto, T: Read + Write> Write for Stream<'_, R, C, T> {
     }
 }
 
+/// Everything that waits, and out of the transport's own buffer too: the peer may be waiting for it.
 fn write_all(tx: &mut SendBuf<'_>, io: &mut impl Write) -> io::Result<()> {
+    if tx.to_send().is_empty() {
+        return Ok(());
+    }
     while !tx.to_send().is_empty() {
         match io.write(tx.to_send()) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -343,7 +352,7 @@ fn write_all(tx: &mut SendBuf<'_>, io: &mut impl Write) -> io::Result<()> {
             Err(e) => return Err(e),
         }
     }
-    Ok(())
+    io.flush()
 }
 
 /// True if the transport was only too slow.

@@ -381,7 +381,7 @@ fn not_tls(raw: &[u8]) -> Option<Fault> {
     // [5-1] [D.5-3]
     // The first two bits of a length, and CLIENT-HELLO: the oldest greeting there is (RFC 6101 Appendix E).
     if first.0 & 0xc0 == 0x80 && raw.get(2).is_none_or(|kind| *kind == 1) {
-        let Some([_, _, _, major, minor]) = raw.first_chunk::<HEADER_LEN>() else { return None };
+        let [_, _, _, major, minor] = raw.first_chunk::<HEADER_LEN>()?;
         let version = ProtocolVersion(u16::from_be_bytes([*major, *minor]));
         return Some(Fault::from(Reason::Ssl2Hello).field("version").detail(Detail::Version(version)));
     }

@@ -50,7 +50,7 @@ macro_rules! codepoints {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self.name() {
                     Some(name) => f.write_str(name),
-                    None => write!(f, "unknown {:#0width$x}", self.0, width = 2 + 2 * size_of::<$int>()),
+                    None => write!(f, "unknown {:#0width$x}", self.0, width = size_of::<$int>().saturating_mul(2).saturating_add(2)),
                 }
             }
         }

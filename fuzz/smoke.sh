@@ -3,6 +3,14 @@
 set -eu
 seconds=${1:-60}
 cd "$(dirname "$0")/.."
+# libFuzzer is C++.
+if ! command -v c++ > /dev/null && command -v apt-get > /dev/null; then
+    (apt-get update && apt-get install -y --no-install-recommends g++) > /dev/null 2>&1 || true
+fi
+if ! command -v c++ > /dev/null; then
+    echo "skipped: libFuzzer needs a C++ compiler (c++ on the PATH)"
+    exit 0
+fi
 command -v cargo-fuzz > /dev/null || cargo install cargo-fuzz --locked
 # cargo-fuzz passes flags that stable rustc takes only so. The library has no unsafe code, so no sanitizer is needed.
 export RUSTC_BOOTSTRAP=1

@@ -2,6 +2,7 @@
 
 use super::Inbound;
 use super::effects::Base;
+use super::proof::{ClientProof, Proven};
 use crate::crypto::Crypto;
 use crate::fault::{Detail, Fault, Reason};
 use crate::schedule::Complete;
@@ -17,7 +18,13 @@ pub struct Connected {
 }
 
 impl Connected {
-    pub(super) fn new(at: Complete) -> Self {
+    /// In a client: the server's possession of its key is shown.
+    pub(super) fn with_server(at: Complete, _: Proven) -> Self {
+        Self { at, asked: false, closed: false }
+    }
+
+    /// In a server: the client's possession is shown, or none was demanded.
+    pub(super) fn with_client(at: Complete, _: ClientProof) -> Self {
         Self { at, asked: false, closed: false }
     }
 

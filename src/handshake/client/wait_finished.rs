@@ -51,12 +51,12 @@ impl WaitFinishedSigning {
 
 /// [4.4.2-4]
 /// The one way to CONNECTED: with a server that proved who it is, both Finished, and application keys both ways.
-fn send_finished<C: Crypto>(at: AtMaster, _: Proven, cx: &mut ClientCx<'_, '_, C>) -> Result<Connected, Fault> {
+fn send_finished<C: Crypto>(at: AtMaster, server: Proven, cx: &mut ClientCx<'_, '_, C>) -> Result<Connected, Fault> {
     cx.send_finished(Side::Client, &at)?;
     let keys = |side| cx.base.vault.application_keys(cx.base.crypto, side, &at);
     // [4.4.4-3]
     let (send, recv) = (keys(Side::Client), keys(Side::Server));
     cx.base.set_send_key(send)?;
     cx.base.set_recv_key(recv)?;
-    Ok(Connected::new(cx.enter_complete(at)?))
+    Ok(Connected::with_server(cx.enter_complete(at)?, server))
 }

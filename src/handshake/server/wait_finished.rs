@@ -22,8 +22,8 @@ impl WaitFinished {
 }
 
 /// The one way to CONNECTED: with a client that proved who it is or was not asked to, and both Finished.
-fn connect<C: Crypto>(at: AtMaster, _: ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<Connected, Fault> {
+fn connect<C: Crypto>(at: AtMaster, client: ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<Connected, Fault> {
     let recv = cx.base.vault.application_keys(cx.base.crypto, Side::Client, &at);
     cx.base.set_recv_key(recv)?;
-    Ok(Connected::new(cx.enter_complete(at)?))
+    Ok(Connected::with_client(cx.enter_complete(at)?, client))
 }

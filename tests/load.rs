@@ -115,9 +115,13 @@ fn a_file_that_holds_something_else_is_called_what_it_is() {
         assert_eq!(says(certificates_from_pem(content)), said);
         assert_eq!(says(Anchors::from_pem(content)), said);
     }
+    // Short enough for a length of one byte.
+    let sec1 = pem::blocks(&file("key-p256-sec1")).last().unwrap().unwrap();
     for (content, said) in [
         (&b""[..], "holds no PEM block"),
         (&der, "is DER, not PEM (openssl x509 or openssl pkey with -inform DER converts it)"),
+        (&sec1.der, "is DER, not PEM (openssl x509 or openssl pkey with -inform DER converts it)"),
+        (b"0 and no more\n", "holds no PEM block"),
         (text.as_bytes(), "is a certificate (CERTIFICATE, line 1), not a private key"),
         (
             b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n",

@@ -130,9 +130,13 @@ impl LoadError {
     }
 }
 
-/// A SEQUENCE of more than 127 bytes, as every certificate and almost every key is.
+/// A SEQUENCE of more than 127 bytes, as every certificate is, or of just the bytes that follow, as a short key is.
 fn looks_like_der(text: &[u8]) -> bool {
-    matches!(text, [0x30, 0x81..=0x84, ..])
+    match text {
+        [0x30, 0x81..=0x84, ..] => true,
+        [0x30, length, content @ ..] => usize::from(*length) == content.len(),
+        _ => false,
+    }
 }
 
 /// The certificate blocks of a PEM file; there is at least one.

@@ -123,6 +123,8 @@ fn files_that_are_not_what_they_should_be_are_named_with_what_they_are() {
     files.write("empty.pem", "");
     files.write("encrypted.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
     fs::write(files.dir.join("der.pem"), &files.pki.root.der).unwrap();
+    // As long as many disks, and stored as nothing.
+    fs::File::create(files.dir.join("endless.pem")).unwrap().set_len(1 << 40).unwrap();
     for (options, file, what) in [
         (
             "--cert client.key --key client.key",
@@ -139,6 +141,7 @@ fn files_that_are_not_what_they_should_be_are_named_with_what_they_are() {
         ("--cert client.pem --key absent.key", "absent.key", "No such file"),
         ("--cert empty.pem --key client.key", "empty.pem", "holds no PEM block"),
         ("--cert der.pem --key client.key", "der.pem", "is DER, not PEM"),
+        ("--cert endless.pem --key client.key", "endless.pem", "is longer than 16 MiB"),
         ("--keylog absent/keys.log", "keys.log", "No such file"),
     ] {
         let done = run(&mut files.client("127.0.0.1:1", options), b"").is(2, &[what]);

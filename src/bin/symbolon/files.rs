@@ -2,6 +2,7 @@
 
 use crate::stop::Stop;
 use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::path::Path;
 use symbolon::x509::pem;
 use symbolon::{Anchors, Credential, CredentialError};
@@ -60,7 +61,16 @@ pub(crate) fn key_log(path: &Path) -> Result<File, Stop> {
     options.open(path).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
+/// More than any bundle of certificates. Without a bound, a device that never ends would be read until memory does.
+const MAX_FILE: u64 = 16 << 20;
+
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Stop> {
-    let bytes = std::fs::read(path).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))?;
-    Ok(Zeroizing::new(bytes))
+    let mut bytes = Zeroizing::new(Vec::new());
+    File::open(path)
+        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))?;
+    match u64::try_from(bytes.len()) {
+        Ok(..=MAX_FILE) => Ok(bytes),
+        _ => Err(Stop::usage(format_args!("{}: is longer than {} MiB", path.display(), MAX_FILE >> 20))),
+    }
 }

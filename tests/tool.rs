@@ -412,9 +412,27 @@ fn plain_http_is_called_by_its_name() {
     http.join().unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_server_that_takes_nothing_is_given_up() {
+    let files = Files::new();
+    let server = files.server("--echo");
+    let mut client = connected_client(&files, &server, "--idle 0.3");
+    let stop = std::process::Command::new("kill").args(["-STOP", &server.child.id().to_string()]).status().unwrap();
+    assert!(stop.success());
+    let mut input = client.stdin.take().unwrap();
+    // More than all buffers between the two hold; the pipe breaks when the client ends.
+    let feeding = std::thread::spawn(move || while input.write_all(&[0; 1 << 16]).is_ok() {});
+    assert_eq!(wait(&mut client), Some(1));
+    feeding.join().unwrap();
+    let mut said = String::new();
+    client.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("the server did not take what we sent for 0.3 s") && said.contains("--idle"), "{said}");
+}
+
 /// A client that is connected, which the echo of a line has shown.
-fn connected_client(files: &Files, server: &Server) -> std::process::Child {
-    let mut client = files.client(&server.address, "");
+fn connected_client(files: &Files, server: &Server, options: &str) -> std::process::Child {
+    let mut client = files.client(&server.address, options);
     let mut client = client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     client.stdin.as_mut().unwrap().write_all(b"hello\n").unwrap();
     let mut line = String::new();
@@ -427,7 +445,7 @@ fn connected_client(files: &Files, server: &Server) -> std::process::Child {
 fn a_signal_ends_the_server_and_its_clients_properly() {
     let files = Files::new();
     let server = files.server("--echo");
-    let mut client = connected_client(&files, &server);
+    let mut client = connected_client(&files, &server, "");
     let (code, said) = server.terminate();
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(wait(&mut client), Some(0), "close_notify came");
@@ -437,7 +455,7 @@ fn a_signal_ends_the_server_and_its_clients_properly() {
 fn an_end_without_close_notify_is_reported() {
     let files = Files::new();
     let server = files.server("--echo");
-    let mut client = connected_client(&files, &server);
+    let mut client = connected_client(&files, &server, "");
     drop(server);
     assert_eq!(wait(&mut client), Some(1));
     let mut said = String::new();

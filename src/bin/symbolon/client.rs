@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// How long the peer may be silent after the end of standard input before we leave.
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     wait: Duration,
+    /// Gives up a server that takes nothing of our input for so long.
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    idle: Duration,
 }
 
 /// After the end of input, silence that follows an answer means that the answer is complete: then we say so too
@@ -48,13 +51,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     if let ClientAuthState::NothingSent(why) = live.conn.client_auth() {
         tell(format_args!("it asked for a client certificate, and none was sent: {why}"));
     }
-    match live.pump(options.wait) {
+    match live.pump(options.wait, options.idle) {
         Ok(()) => Ok(()),
         Err(Over::Output(error)) => Err(Stop::refused(format_args!("standard output: {error}"))),
-        Err(Over::Silent) => {
-            let seconds = options.wait.as_secs_f32();
+        Err(Over::Stuck { time, option }) => {
+            let seconds = time.as_secs_f32();
             Err(Stop::refused(format_args!("the server did not take what we sent for {seconds} s"))
-                .hint("--wait waits longer"))
+                .hint(format_args!("{option} waits longer")))
         }
         Err(Over::Cause(cause)) => Err(case().explain(&cause, &live.conn)),
     }
@@ -110,7 +113,11 @@ enum Happened {
 enum Over {
     Cause(Cause),
     Output(std::io::Error),
-    Silent,
+    /// The peer took nothing for `time`, which `option` sets.
+    Stuck {
+        time: Duration,
+        option: &'static str,
+    },
 }
 
 impl From<Error> for Over {
@@ -128,7 +135,7 @@ struct Leaving {
 }
 
 impl Live {
-    fn pump(&mut self, wait: Duration) -> Result<(), Over> {
+    fn pump(&mut self, wait: Duration, idle: Duration) -> Result<(), Over> {
         let happenings = self.start_threads();
         let mut leaving: Option<Leaving> = None;
         loop {
@@ -136,8 +143,12 @@ impl Live {
                 self.close();
                 return Ok(());
             }
+            // A peer that sends, and takes nothing, is stuck as well.
+            if self.outbox.stuck_since().is_some_and(|since| since.elapsed() >= idle) {
+                return Err(Over::Stuck { time: idle, option: "--idle" });
+            }
             let happened = match &leaving {
-                None => happenings.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                None => happenings.recv_timeout(idle),
                 Some(leaving) => happenings.recv_timeout(self.until(leaving, wait)),
             };
             match happened {
@@ -164,7 +175,9 @@ impl Live {
                 Err(RecvTimeoutError::Timeout) => {
                     let Some(leaving) = &mut leaving else { continue };
                     match self.outbox.stuck_since() {
-                        Some(since) if since.elapsed() >= wait => return Err(Over::Silent),
+                        Some(since) if since.elapsed() >= wait => {
+                            return Err(Over::Stuck { time: wait, option: "--wait" });
+                        }
                         Some(_) => leaving.since = Instant::now(),
                         None if leaving.since.elapsed() < self.patience(leaving, wait) => {}
                         None if leaving.closed => return Ok(()),

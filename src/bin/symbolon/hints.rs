@@ -3,7 +3,7 @@
 use crate::explain::{Case, hex};
 use symbolon::wire::{AlertDescription, CertificateRequest, Parse};
 use symbolon::x509::{Certificate, Name};
-use symbolon::{ClientAuthState, PeerAlert, PeerIdentity, Reason, Refusal, Side};
+use symbolon::{ClientAuthState, PeerAlert, PeerIdentity, Reason, Refusal, Side, WhyNothingSent};
 
 /// About a refusal of ours; `der` is the certificate that it is about.
 pub(crate) fn for_refusal(
@@ -82,6 +82,12 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
         };
     }
     match (alert.description, auth) {
+        (A::certificate_required, ClientAuthState::NothingSent(WhyNothingSent::NoCommonScheme)) => {
+            vec![
+                "the server takes signatures of other kinds of keys: a certificate with such a key is needed"
+                    .to_owned(),
+            ]
+        }
         (A::certificate_required | A::handshake_failure | A::bad_certificate, ClientAuthState::NothingSent(_)) => {
             vec!["--cert and --key give the certificate to show".to_owned()]
         }

@@ -37,8 +37,8 @@ const QUIET: Duration = Duration::from_secs(1);
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let trusting = options.client.config()?;
     let name = options.client.server_name(&options.target)?;
-    let watch = options.client.common.watch(Side::Client, 1)?;
-    let timeout = options.client.common.timeout;
+    let watch = options.client.settings.watch(Side::Client, 1)?;
+    let timeout = options.client.settings.timeout;
     let tcp = Arc::new(net::connect(&options.target, timeout)?);
     let server_name = name.to_string();
     let case = || Case { witness: watch.witness(), ca: &trusting.ca, server_name: &server_name, timeout };

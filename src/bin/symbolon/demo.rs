@@ -4,7 +4,7 @@ use crate::explain::{self, Case};
 use crate::figure::{self, Recorder};
 use crate::net::{self, Wire};
 use crate::openssl;
-use crate::options::{Common, restrict};
+use crate::options::{Settings, restrict};
 use crate::pki::{Pki, SERVER};
 use crate::stop::Stop;
 use crate::watch::Witness;
@@ -44,14 +44,14 @@ pub(crate) struct World {
 pub(crate) const PROTOCOL: &str = "symbolon-demo";
 
 impl World {
-    /// Both ends speak what `common` leaves.
-    pub(crate) fn new(common: &Common) -> Result<Self, Stop> {
+    /// Both ends speak what `settings` leaves.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Stop> {
         let pki = Pki::new()?;
         let client = ClientConfig::builder(Ring::new()).anchors(pki.anchors()?).credential(pki.client.credential()?);
         let server = ServerConfig::builder(Ring::new())
             .credential(pki.server.credential()?)
             .client_auth(ClientAuth::require(pki.anchors()?, Allow::dns(crate::pki::CLIENT)));
-        let (client, server) = (restrict!(client, common)?, restrict!(server, common)?);
+        let (client, server) = (restrict!(client, settings)?, restrict!(server, settings)?);
         Ok(Self { pki, client: Arc::new(client), server: Arc::new(server) })
     }
 
@@ -66,7 +66,7 @@ impl World {
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
-    let world = World::new(&Common { alpn: vec![PROTOCOL.to_owned()], ..Common::default() })?;
+    let world = World::new(&Settings { alpn: vec![PROTOCOL.to_owned()], ..Settings::default() })?;
     with_ourselves(&world)?;
     print("");
     if options.no_openssl {

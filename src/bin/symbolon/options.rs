@@ -14,7 +14,7 @@ use symbolon::{ClientConfig, ServerName, Side};
 
 /// What both roles may restrict, and how they are watched.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct Common {
+pub(crate) struct Settings {
     /// Application protocols, preferred first (RFC 7301).
     #[arg(long, value_name = "P,..", value_delimiter = ',')]
     pub(crate) alpn: Vec<String>,
@@ -38,7 +38,7 @@ pub(crate) struct Common {
     pub(crate) timeout: Duration,
 }
 
-impl Common {
+impl Settings {
     /// Whoever watches a connection of `side`.
     pub(crate) fn watch(&self, side: Side, number: u64) -> Result<Watch, Stop> {
         let key_log = self.keylog.as_deref().map(files::key_log).transpose()?;
@@ -48,13 +48,13 @@ impl Common {
 
 /// Sets on a builder of either role what was restricted.
 macro_rules! restrict {
-    ($builder:expr, $common:expr) => {{
-        let common = $common;
+    ($builder:expr, $settings:expr) => {{
+        let settings = $settings;
         $builder
-            .alpn(&common.alpn)
-            .suites(common.suites.clone())
-            .groups(common.groups.clone())
-            .schemes(common.sigalgs.clone())
+            .alpn(&settings.alpn)
+            .suites(settings.suites.clone())
+            .groups(settings.groups.clone())
+            .schemes(settings.sigalgs.clone())
             .build()
             .map_err($crate::stop::Stop::usage)
     }};
@@ -77,7 +77,7 @@ pub(crate) struct ClientOptions {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) settings: Settings,
 }
 
 /// A client's configuration, and what to call the source of its trust.
@@ -96,7 +96,7 @@ impl ClientOptions {
         if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
             builder = builder.credential(files::credential(cert, key)?);
         }
-        Ok(Trusting { config: restrict!(builder, &self.common)?, ca })
+        Ok(Trusting { config: restrict!(builder, &self.settings)?, ca })
     }
 
     /// The name to check and to send.

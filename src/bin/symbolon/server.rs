@@ -3,7 +3,7 @@
 use crate::explain::{Case, parameters, proven};
 use crate::files;
 use crate::net::{self, Wire};
-use crate::options::{Common, restrict, seconds};
+use crate::options::{Settings, restrict, seconds};
 use crate::stop::{Stop, tell};
 use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -36,7 +36,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
     allow: Vec<String>,
     #[command(flatten)]
-    common: Common,
+    settings: Settings,
     /// Serves one client, and ends.
     #[arg(long)]
     once: bool,
@@ -105,7 +105,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
 
 struct Server {
     config: Arc<ServerConfig<Ring>>,
-    common: Common,
+    settings: Settings,
     service: Service,
     idle: Duration,
     /// What our trust in clients is called.
@@ -123,14 +123,14 @@ impl Server {
             return Err(Stop::usage(format_args!("{certs} --cert and {keys} --key: each certificate needs its key")));
         }
         // Files that can't be written are found out before somebody connects.
-        options.common.watch(Side::Server, 0)?;
+        options.settings.watch(Side::Server, 0)?;
         let mut builder = ServerConfig::builder(Ring::new()).client_auth(client_auth(options)?);
         for (cert, key) in options.cert.iter().zip(&options.key) {
             builder = builder.credential(files::credential(cert, key)?);
         }
         Ok(Self {
-            config: Arc::new(restrict!(builder, &options.common)?),
-            common: options.common.clone(),
+            config: Arc::new(restrict!(builder, &options.settings)?),
+            settings: options.settings.clone(),
             service: match (options.echo, options.www) {
                 (true, _) => Service::Echo,
                 (_, true) => Service::Www,
@@ -180,10 +180,10 @@ impl Server {
 
     /// One connection, from its first byte to its last.
     fn serve(&self, tcp: &TcpStream, address: SocketAddr, number: u64) -> Result<(), Stop> {
-        let watch = self.common.watch(Side::Server, number)?;
-        let case = || Case { witness: watch.witness(), ca: &self.ca, server_name: "", timeout: self.common.timeout };
+        let watch = self.settings.watch(Side::Server, number)?;
+        let case = || Case { witness: watch.witness(), ca: &self.ca, server_name: "", timeout: self.settings.timeout };
         let conn = ServerWith::new(self.config.clone(), UnixTime::now());
-        let wire = Wire::new(tcp, self.common.timeout).stopped_by(&self.stop);
+        let wire = Wire::new(tcp, self.settings.timeout).stopped_by(&self.stop);
         let done = match Handshake::new(conn, wire).observer(watch.clone()).complete() {
             Ok(mut tls) => {
                 let client = match tls.conn().peer() {
@@ -280,7 +280,9 @@ fn client_auth(options: &Options) -> Result<ClientAuth, Stop> {
         if options.allow.is_empty() {
             return Ok(ClientAuth::none());
         }
-        return Err(Stop::usage("--allow says nothing without client certificates: --client-ca FILE asks for them"));
+        return Err(Stop::usage(
+            "--allow says nothing without client certificates: they are asked for by --client-ca FILE, unless --client-auth is none",
+        ));
     };
     let anchors = files::anchors(ca)?;
     if options.allow.is_empty() {

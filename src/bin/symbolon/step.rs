@@ -114,7 +114,7 @@ impl<R: Role> End<R> {
     }
 
     fn case<'a>(&self, options: &Options, ca: &'a str, server_name: &'a str) -> Case<'a> {
-        let timeout = options.client.common.timeout;
+        let timeout = options.client.settings.timeout;
         Case { witness: self.seen.watch.witness(), ca, server_name, timeout }
     }
 
@@ -131,9 +131,9 @@ fn in_memory(options: &Options, pages: &mut Pages) -> Result<(), Stop> {
     if given.ca.is_some() || given.cert.is_some() || given.name.is_some() {
         return Err(Stop::usage("--ca, --cert, --key and --name are for --connect HOST:PORT"));
     }
-    let world = World::new(&given.common)?;
-    let mut client = End::new(world.client_conn()?, given.common.watch(Side::Client, 1)?);
-    let mut server = End::new(world.server_conn(), given.common.watch(Side::Server, 1)?);
+    let world = World::new(&given.settings)?;
+    let mut client = End::new(world.client_conn()?, given.settings.watch(Side::Client, 1)?);
+    let mut server = End::new(world.server_conn(), given.settings.watch(Side::Server, 1)?);
     loop {
         if turn(&mut client, pages, options)? || turn(&mut server, pages, options)? {
             return Ok(());
@@ -169,8 +169,8 @@ fn turn<R: Role>(end: &mut End<R>, pages: &mut Pages, options: &Options) -> Resu
 fn live(options: &Options, target: &Target, pages: &mut Pages) -> Result<(), Stop> {
     let trusting = options.client.config()?;
     let name = options.client.server_name(target)?;
-    let watch = options.client.common.watch(Side::Client, 1)?;
-    let timeout = options.client.common.timeout;
+    let watch = options.client.settings.watch(Side::Client, 1)?;
+    let timeout = options.client.settings.timeout;
     let tcp = net::connect(target, timeout)?;
     let mut wire = Wire::new(&tcp, timeout);
     // People think between two keys: what the peer takes to answer is all that counts.

@@ -11,6 +11,14 @@ enum Repr<'c, T> {
     Counted(alloc::sync::Arc<T>),
 }
 
+impl<'c, T> Shared<'c, T> {
+    /// A borrow, also in a constant.
+    #[must_use]
+    pub const fn borrowed(t: &'c T) -> Self {
+        Self(Repr::Borrowed(t))
+    }
+}
+
 impl<T> Deref for Shared<'_, T> {
     type Target = T;
     fn deref(&self) -> &T {
@@ -34,7 +42,7 @@ impl<T> Clone for Shared<'_, T> {
 
 impl<'c, T> From<&'c T> for Shared<'c, T> {
     fn from(t: &'c T) -> Self {
-        Self(Repr::Borrowed(t))
+        Self::borrowed(t)
     }
 }
 

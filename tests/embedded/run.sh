@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Builds the images for a Cortex-M4, runs them in QEMU against OpenSSL, and prints what they take beside what others do.
+# `run.sh` alone does all of it on a Debian machine with rustup, Python and OpenSSL; what else it needs it installs or unpacks
+# under target/. Where that can't be had it says so and succeeds.
+set -euo pipefail
+cd "$(dirname "$0")"
+target=$PWD/../../target/embedded
+mkdir -p "$target"
+
+skip() { echo "skipped: $1"; exit 0; }
+for command in rustup cargo openssl python3; do
+  command -v "$command" > /dev/null || skip "no $command"
+done
+command -v apt-get > /dev/null || skip "the compiler and the emulator come from Debian's packages, and there is no apt-get"
+
+# A compiler with the source of `core`, which rustup's does not have for this target: Debian's, driven by rustup's cargo.
+if ! [ -x /usr/bin/rustc ] || ! [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/core" ]; then
+  (apt-get update && apt-get install -y --no-install-recommends rustc-web rust-web-src) > "$target/apt.log" 2>&1 \
+    || skip "rustc-web and rust-web-src could not be installed (see target/embedded/apt.log)"
+fi
+command -v size > /dev/null || apt-get install -y --no-install-recommends binutils >> "$target/apt.log" 2>&1 || skip "no binutils"
+
+# The emulator is unpacked and not installed: installed, it would remove other packages of QEMU.
+if ! [ -x "$target/qemu/usr/bin/qemu-system-arm" ]; then
+  mkdir -p "$target/packages" "$target/qemu"
+  (
+    cd "$target/packages"
+    apt-get update
+    apt-get download qemu-system-arm qemu-system-common qemu-system-data libfdt1 libcapstone4 libpmem1 librdmacm1 \
+      libibverbs1 libslirp0 libvdeplug2 libndctl6 libdaxctl1 libnl-3-200 libnl-route-3-200
+    for package in *.deb; do dpkg -x "$package" ../qemu; done
+  ) >> "$target/apt.log" 2>&1 || skip "QEMU's packages could not be had (see target/embedded/apt.log)"
+fi
+# In a process of its own: its libraries are for nobody else.
+cat > "$target/qemu-system-arm" << 'END'
+#!/bin/sh
+root=$(dirname "$(readlink -f "$0")")/qemu
+lib=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2> /dev/null || echo x86_64-linux-gnu)
+export LD_LIBRARY_PATH="$root/usr/lib/$lib:$root/lib/$lib"
+exec "$root/usr/bin/qemu-system-arm" -L "$root/usr/share/qemu" "$@"
+END
+chmod +x "$target/qemu-system-arm"
+"$target/qemu-system-arm" --version > /dev/null || skip "QEMU does not start here"
+
+# RUSTC_BOOTSTRAP allows -Zbuild-std; the small back ends of the primitives are theirs to choose by cfg.
+lld=$(find "$(rustc --print sysroot)/lib/rustlib" -name rust-lld | head -n 1)
+RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$target \
+  CARGO_TARGET_THUMBV7EM_NONE_EABI_LINKER=$lld \
+  CARGO_TARGET_THUMBV7EM_NONE_EABI_RUSTFLAGS='-Clinker-flavor=ld.lld -Clink-arg=-Tlink.x --cfg=sha2_backend_soft="compact" --cfg=aes_backend_soft="compact"' \
+  cargo build --quiet --release --locked --target thumbv7em-none-eabi -Zbuild-std=core
+
+python3 measure.py "$target/qemu-system-arm" "$target/thumbv7em-none-eabi/release"

@@ -1,0 +1,8 @@
+#![no_std]
+#![no_main]
+
+#[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
+fn main() -> ! {
+    symbolon_embedded::board::paint_stack();
+    symbolon_embedded::server::<symbolon_embedded::selection::P256Aes128Gcm>()
+}

@@ -1,0 +1,44 @@
+//! Cortex-M.
+
+use super::Stack;
+use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m::peripheral::{Peripherals, SYST};
+
+unsafe extern "C" {
+    static __sheap: u32;
+    static _stack_start: u32;
+}
+
+/// One vector for interrupts of the device, and none enabled: all of them would be a kilobyte.
+// SAFETY: `cortex-m-rt` asks for this name and place, and for nothing in it that is never enabled.
+#[unsafe(link_section = ".vector_table.interrupts")]
+#[unsafe(no_mangle)]
+static __INTERRUPTS: [usize; 1] = [0];
+
+pub(super) fn stack() -> Stack {
+    Stack {
+        low: (&raw const __sheap) as usize,
+        pointer: cortex_m::register::msp::read() as usize,
+        high: (&raw const _stack_start) as usize,
+    }
+}
+
+/// Emulated with `-icount shift=0`, an instruction takes 1 ns; the counter of 24 bits runs down at 25 MHz.
+const INSTRUCTIONS_PER_TICK: u32 = 40;
+const TICKS: u32 = 1 << 24;
+
+/// Starts to count instructions.
+pub(crate) fn count_instructions() {
+    if let Some(Peripherals { SYST: mut counter, .. }) = Peripherals::take() {
+        counter.set_clock_source(SystClkSource::Core);
+        counter.set_reload(TICKS - 1);
+        counter.clear_current();
+        counter.enable_counter();
+    }
+}
+
+/// Instructions since then, if they are not more than 671 million.
+pub(crate) fn instructions() -> u32 {
+    // At 0 it is about to be reloaded: nothing was counted yet.
+    (TICKS - SYST::get_current()) % TICKS * INSTRUCTIONS_PER_TICK
+}

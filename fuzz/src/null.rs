@@ -192,6 +192,7 @@ impl Crypto for Null {
     type Hash = NullHash;
     type Aead = NullAead;
     type KxSecret = NullKx;
+    type PeerKey = [u8; 1056];
 
     fn suites(&self) -> &[CipherSuite] {
         SUITES

@@ -177,6 +177,16 @@ impl SignatureAlgorithm {
     }
 }
 
+/// An array of bytes, of a length that is the provider's business.
+pub trait Room: AsRef<[u8]> + AsMut<[u8]> {
+    /// All zeros.
+    const EMPTY: Self;
+}
+
+impl<const N: usize> Room for [u8; N] {
+    const EMPTY: Self = [0; N];
+}
+
 /// A provider of primitives. Everything it is asked for, it names in `suites`, `groups` and `schemes`.
 pub trait Crypto: 'static {
     /// A running hash.
@@ -185,6 +195,8 @@ pub trait Crypto: 'static {
     type Aead: Aead;
     /// A private key between the moment its share is sent and the peer's arrives; wiped on drop.
     type KxSecret;
+    /// Room for the longest public key that the provider verifies with: an array of bytes.
+    type PeerKey: Room;
 
     /// Cipher suites, best first.
     fn suites(&self) -> &[CipherSuite];

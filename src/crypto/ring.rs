@@ -125,6 +125,8 @@ impl Crypto for Ring {
     type Hash = RingHash;
     type Aead = RingAead;
     type KxSecret = RingKx;
+    /// RSA of 8192 bits.
+    type PeerKey = [u8; 1056];
 
     fn suites(&self) -> &[CipherSuite] {
         SUITES

@@ -1,16 +1,13 @@
 //! What only a handshake needs. On the heap it is boxed, and gone at CONNECTED.
 
 use crate::config::{Credential, MAX_SHARES};
-use crate::crypto::{Crypto, Digest, KeyKind, PublicKey};
+use crate::crypto::{Crypto, Digest, KeyKind, PublicKey, Room};
 use crate::fault::{Fault, Reason};
 use crate::schedule::Schedule;
 use crate::shared::Shared;
 use crate::transcript::Transcript;
 use crate::wire::NamedGroup;
 use crate::x509::{ServerName, UnixTime};
-
-/// The longest public key: RSA of 8192 bits with a heap, of 4096 bits without.
-const MAX_PEER_KEY: usize = if cfg!(feature = "alloc") { 1056 } else { 544 };
 
 /// The desk: transcript, key exchange in flight, what was offered, what the peer showed.
 pub struct Desk<'c, C: Crypto> {
@@ -23,7 +20,7 @@ pub struct Desk<'c, C: Crypto> {
     /// The time that certificates are judged at.
     pub(super) now: UnixTime,
     pub(super) credential: Option<Shared<'c, Credential>>,
-    pub(super) peer_key: Option<PeerKey>,
+    pub(super) peer_key: Option<PeerKey<C::PeerKey>>,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
     pub(super) first_hello: Option<Digest>,
 }
@@ -76,20 +73,21 @@ impl<'c, C: Crypto> Desk<'c, C> {
 }
 
 /// The public key of the peer's leaf, kept from Certificate to CertificateVerify.
-pub(super) struct PeerKey {
+pub(super) struct PeerKey<B> {
     kind: KeyKind,
-    bytes: [u8; MAX_PEER_KEY],
+    bytes: B,
     len: u16,
 }
 
-impl PeerKey {
+impl<B: Room> PeerKey<B> {
+    /// `None` if it is longer than any that the provider verifies with.
     pub(super) fn new(key: PublicKey<'_>) -> Option<Self> {
-        let mut bytes = [0; MAX_PEER_KEY];
-        bytes.get_mut(..key.bytes.len())?.copy_from_slice(key.bytes);
+        let mut bytes = B::EMPTY;
+        bytes.as_mut().get_mut(..key.bytes.len())?.copy_from_slice(key.bytes);
         Some(Self { kind: key.kind, bytes, len: u16::try_from(key.bytes.len()).ok()? })
     }
 
     pub(super) fn get(&self) -> PublicKey<'_> {
-        PublicKey { kind: self.kind, bytes: self.bytes.get(..self.len.into()).unwrap_or_default() }
+        PublicKey { kind: self.kind, bytes: self.bytes.as_ref().get(..self.len.into()).unwrap_or_default() }
     }
 }

@@ -110,6 +110,7 @@ impl Crypto for Fooled {
     type Hash = FooledHash;
     type Aead = <Null as Crypto>::Aead;
     type KxSecret = <Null as Crypto>::KxSecret;
+    type PeerKey = <Null as Crypto>::PeerKey;
 
     fn suites(&self) -> &[CipherSuite] {
         self.null.suites()

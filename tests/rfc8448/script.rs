@@ -147,6 +147,7 @@ impl<C: Crypto> Crypto for Script<C> {
     type Hash = TapedHash<C::Hash>;
     type Aead = TapedAead<C::Aead>;
     type KxSecret = Key;
+    type PeerKey = [u8; 1056];
 
     fn suites(&self) -> &[CipherSuite] {
         &self.suites

@@ -181,6 +181,8 @@ impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
     type Hash = S::Hash;
     type Aead = RustCryptoAead<S>;
     type KxSecret = RustCryptoKx;
+    /// A point of P-384.
+    type PeerKey = [u8; 97];
 
     fn suites(&self) -> &[CipherSuite] {
         S::SUITES

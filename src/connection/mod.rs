@@ -255,6 +255,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
 
     /// Room that a send buffer of a fixed size needs for the longest flight of this connection.
     #[must_use]
+    #[inline(never)]
     pub fn required_send_space(&self) -> usize {
         // What grows is the chain, the names of anchors and of protocols; the rest of a flight fits in the constant.
         let chain = |c: &Credential| {
@@ -371,6 +372,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     /// Takes the next arrow. `None`: the send buffer has to be emptied first.
+    #[inline(never)]
     fn take_arrow(
         &mut self,
         message: Option<&[u8]>,
@@ -427,6 +429,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     /// The question, with what is needed to answer it.
+    #[inline(never)]
     fn ask<'rx>(&self, rx: &'rx RecvBuf<'_>, need: Need) -> Result<Ask<'rx>, Fault> {
         let message = rx.message()?.map(|range| rx.bytes(range)).unwrap_or_default();
         ask(need, R::SIDE, message, || self.machine.sign_request())
@@ -443,6 +446,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         }
     }
 
+    #[inline(never)]
     fn recv_alert(&mut self, alert: Alert, observer: &mut dyn Observer) -> Result<Option<Step>, Fault> {
         // [6.2-3]
         observer.event(&Trace::RecvAlert(alert));
@@ -471,6 +475,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     /// The peer gave up: nothing is sent, everything is forgotten.
+    #[inline(never)]
     fn peer_failed(&mut self, description: AlertDescription, tx: &mut SendBuf<'_>) -> Error {
         let error = Error::PeerAlert(PeerAlert { description, side: R::SIDE, state: self.state() });
         tx.drop_open();
@@ -478,6 +483,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     /// We give up: one alert under the current key, and everything is forgotten.
+    #[inline(never)]
     fn fail(&mut self, fault: Fault, state: StateName, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Error {
         // [6.2-2]
         let (reason, place, detail) = (fault.reason, fault.place, fault.detail);

@@ -3,7 +3,7 @@
 use super::proof::{Judged, SignedContent};
 use super::{Desk, WhyNothingSent};
 use crate::config::{AuthorityHints, ClientConfig, Credential, ServerConfig};
-use crate::crypto::{Crypto, MAX_SIGNATURE_LEN, SignatureAlgorithm};
+use crate::crypto::{Crypto, SignatureAlgorithm};
 use crate::fault::{Fault, Reason, Side};
 use crate::shared::Shared;
 use crate::wire::{
@@ -77,18 +77,6 @@ pub enum Given<'a, 'c> {
     Signature(&'a [u8]),
 }
 
-/// Our own signature, made before the arrow that sends it.
-pub struct Signature {
-    bytes: [u8; MAX_SIGNATURE_LEN],
-    len: usize,
-}
-
-impl Signature {
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
 /// The question as the application sees it.
 pub(crate) fn ask<'rx>(
     need: Need,
@@ -144,6 +132,7 @@ fn issued_under(credential: &Credential, authorities: Vector<'_, DistinguishedNa
 }
 
 /// A client's choice among its credentials (RFC 8446 §4.4.2.3).
+#[inline(never)]
 pub(super) fn choose_for_request<C>(
     config: &ClientConfig<C>,
     cr: &CertificateRequest<'_>,
@@ -167,6 +156,7 @@ pub(super) fn choose_for_request<C>(
 }
 
 /// A server's choice among its credentials: the names that the client asks for, then the schemes (RFC 8446 §4.4.2.2).
+#[inline(never)]
 pub(super) fn choose_for_hello<C>(config: &ServerConfig<C>, ch: &ClientHello<'_>) -> Result<Chosen<'static>, Fault> {
     let offered = ch.extensions.signature_algorithms.ok_or(Reason::ExtensionMissing)?;
     let name = ch
@@ -234,12 +224,14 @@ pub(super) fn with_chain<'a, T>(
     f(chain.get(..len).unwrap_or_default())
 }
 
-/// The signature of a key in this process; `None` if the key is elsewhere.
-pub(super) fn sign_here<C: Crypto>(desk: &Desk<'_, C>, request: &SignRequest) -> Result<Option<Signature>, Fault> {
+/// Signs with a key in this process, and returns the length; `None` if the key is elsewhere.
+#[inline(never)]
+pub(super) fn sign_here<C: Crypto>(
+    desk: &Desk<'_, C>,
+    request: &SignRequest,
+    signature: &mut [u8],
+) -> Result<Option<usize>, Fault> {
     let Some(signer) = desk.credential()?.signing().signer() else { return Ok(None) };
-    let mut signature = Signature { bytes: [0; MAX_SIGNATURE_LEN], len: 0 };
-    signature.len = signer
-        .sign(request.scheme, request.content.as_ref(), &mut signature.bytes)
-        .map_err(|_| Reason::SigningFailed)?;
-    Ok(Some(signature))
+    let len = signer.sign(request.scheme, request.content.as_ref(), signature).map_err(|_| Reason::SigningFailed)?;
+    Ok(Some(len))
 }

@@ -187,11 +187,17 @@ impl<C: Crypto, K> Cx<'_, '_, K, C> {
 
     /// Reads a message by adding it to the transcript: there is no other way.
     pub(super) fn absorb<'i, V: Parse<'i>>(&mut self, msg: Inbound<'i>) -> Result<V, Fault> {
+        Ok(V::parse(self.absorb_bytes(msg)?)?)
+    }
+
+    /// The body, absorbed.
+    #[inline(never)]
+    fn absorb_bytes<'i>(&mut self, msg: Inbound<'i>) -> Result<&'i [u8], Fault> {
         let bytes = msg.take()?;
         self.base.out.trace(Trace::Recv { kind: Kind::of(bytes), bytes });
         // [4.4.1-1]
         self.desk.transcript.add(bytes)?;
-        Ok(V::parse(bytes.get(HEADER_LEN..).unwrap_or_default())?)
+        Ok(bytes.get(HEADER_LEN..).unwrap_or_default())
     }
 
     /// The transcript hash before the message, and the message.

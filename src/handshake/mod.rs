@@ -37,7 +37,7 @@ pub use negotiated::{ClientAuthState, Negotiated, WhyNothingSent};
 pub use proof::SignedContent;
 
 use crate::config::HasSettings;
-use crate::crypto::Crypto;
+use crate::crypto::{Crypto, MAX_SIGNATURE_LEN};
 use crate::fault::{Fault, Reason, Side, StateName};
 use crate::identity::PeerIdentity;
 use crate::schedule::Vault;
@@ -212,7 +212,6 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             self.state = R::recv_connected(state, msg, base).map_err(in_message(kind))?;
             return Ok(Outcome::Took { from, to: from, taken: taken.get() });
         }
-        let signature;
         let given = match (R::need(&self.state, &msg, config), answer) {
             (Need::Nothing, _) => Given::Nothing,
             (_, Some(answer)) => self.given(answer, &msg, crypto).map_err(in_message(kind))?,
@@ -222,17 +221,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             (Need::Chain, None) if !config.settings().ask_chain => {
                 Given::Chain(self.judge_here(config, &msg).map_err(in_message(kind))?)
             }
-            (Need::Signature, None) => {
-                let request = self.sign_request()?;
-                let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
-                match answer::sign_here(desk, &request)? {
-                    Some(made) => {
-                        signature = made;
-                        Given::Signature(signature.as_bytes())
-                    }
-                    None => return Ok(Outcome::Ask(Need::Signature)),
-                }
-            }
+            (Need::Signature, None) => return self.take_signed_arrow(config, msg, out),
             (need, None) => return Ok(Outcome::Ask(need)),
         };
         if let Given::Credential(chosen) = &given
@@ -262,7 +251,26 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         Ok(Outcome::Took { from, to, taken: taken.get() })
     }
 
+    /// Takes the arrow that waits for our signature, if the key is in this process.
+    // What is not inlined in this file has a large frame, which must not be there while another one is.
+    #[inline(never)]
+    fn take_signed_arrow(
+        &mut self,
+        config: &R::Config<C>,
+        msg: Inbound<'_>,
+        out: &mut dyn Effects,
+    ) -> Result<Outcome, Fault> {
+        let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
+        let mut signature = [0; MAX_SIGNATURE_LEN];
+        let Some(len) = answer::sign_here(desk, &self.sign_request()?, &mut signature)? else {
+            return Ok(Outcome::Ask(Need::Signature));
+        };
+        let signature = signature.get(..len).ok_or(Reason::Internal)?;
+        self.take_arrow(config, msg, Some(Answer::Signature(signature)), out)
+    }
+
     /// The application's answer, in the form of the table.
+    #[inline(never)]
     fn given<'a>(&mut self, answer: Answer<'a, 'c>, msg: &Inbound<'a>, crypto: &C) -> Result<Given<'a, 'c>, Fault> {
         Ok(match answer {
             Answer::Credential(credential) => Given::Credential(R::chosen_outside(credential, msg)?),
@@ -277,6 +285,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     }
 
     /// Remembers who the peer's leaf names.
+    #[inline(never)]
     fn meet(&mut self, leaf: &x509::Certificate<'_>, crypto: &C) -> [u8; 32] {
         let identity = PeerIdentity::of(crypto, leaf);
         let spki_sha256 = *identity.spki_sha256();
@@ -285,6 +294,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     }
 
     /// The configuration's judgement of the peer's chain. Who it names is remembered, whatever the verdict.
+    #[inline(never)]
     fn judge_here<'m>(&mut self, config: &R::Config<C>, msg: &Inbound<'m>) -> Result<Judged<'m>, Fault> {
         let crypto = &config.settings().crypto;
         let list = msg.peek::<Certificate<'m>>()?.certificate_list;

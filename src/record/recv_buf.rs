@@ -160,6 +160,7 @@ impl<'b> RecvBuf<'b> {
     }
 
     /// The first complete handshake message, header included.
+    #[inline(never)]
     pub(crate) fn message(&self) -> Result<Option<Range<usize>>, Fault> {
         let waiting = self.memory.get(self.hs_at..self.hs_end).unwrap_or_default();
         let Some(&[_, a, b, c]) = waiting.first_chunk::<4>() else { return Ok(None) };
@@ -191,6 +192,7 @@ impl<'b> RecvBuf<'b> {
     }
 
     /// Opens the next record, if it is complete.
+    #[inline(never)]
     pub(crate) fn open_next<A: Aead>(&mut self, opener: &mut Opener<A>, rules: Rules) -> Result<Opened, Fault> {
         let raw = self.memory.get_mut(self.raw_at..self.filled).unwrap_or_default();
         let Some(header) = raw.first_chunk::<HEADER_LEN>().copied() else {

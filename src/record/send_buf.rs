@@ -227,6 +227,7 @@ impl<'b> SendBuf<'b> {
     }
 
     /// Seals the open record, as several if its content is longer than a fragment.
+    #[inline(never)]
     pub(crate) fn close<A: Aead>(&mut self, sealer: &mut Sealer<A>, cut: Cut) -> Result<(), Fault> {
         let Some(content_type) = self.open.take() else { return Ok(()) };
         let start = self.sealed.saturating_add(HEADER_LEN);

@@ -40,6 +40,7 @@ impl<'b> Writer<'b> {
     ///
     /// # Errors
     /// [`NoRoom`]
+    #[inline(never)]
     pub fn put(&mut self, bytes: &[u8]) -> Write {
         let end = self.len.checked_add(bytes.len()).ok_or(NoRoom)?;
         self.out.get_mut(self.len..end).ok_or(NoRoom)?.copy_from_slice(bytes);
@@ -96,16 +97,22 @@ impl<'b> Writer<'b> {
     }
 
     fn vector<const N: usize>(&mut self, body: impl FnOnce(&mut Self) -> Write) -> Write {
-        let at = self.len;
         self.put(&[0; N])?;
         let start = self.len;
         body(self)?;
+        self.patch(start, N)
+    }
+
+    /// Writes how much stands behind `start` into the `n` bytes before it.
+    // Apart from `vector`, of which there is one for every field.
+    #[inline(never)]
+    fn patch(&mut self, start: usize, n: usize) -> Write {
         let len = u32::try_from(self.len.saturating_sub(start)).map_err(|_| NoRoom)?.to_be_bytes();
-        let (high, low) = len.split_at(len.len().saturating_sub(N));
+        let (high, low) = len.split_at_checked(len.len().saturating_sub(n)).ok_or(NoRoom)?;
         if high.iter().any(|b| *b != 0) {
             return Err(NoRoom);
         }
-        self.out.get_mut(at..start).ok_or(NoRoom)?.copy_from_slice(low);
+        self.out.get_mut(start.saturating_sub(n)..start).ok_or(NoRoom)?.copy_from_slice(low);
         Ok(())
     }
 }

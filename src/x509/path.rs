@@ -38,7 +38,13 @@ pub enum Purpose {
 #[derive(Clone, Debug)]
 pub struct Verified<'a> {
     leaf: Certificate<'a>,
-    path: [u8; MAX_CHAIN],
+    path: Path,
+}
+
+#[derive(Clone, Debug)]
+struct Path {
+    /// In the chain as sent.
+    links: [u8; MAX_CHAIN],
     len: usize,
     anchor: usize,
     not_after: UnixTime,
@@ -59,19 +65,19 @@ impl<'a> Verified<'a> {
 
     /// The certificates of the path as indices into the chain as sent, leaf first; the anchor is not among them.
     pub fn path(&self) -> impl Iterator<Item = usize> {
-        self.path.iter().take(self.len).map(|index| usize::from(*index))
+        self.path.links.iter().take(self.path.len).map(|index| usize::from(*index))
     }
 
     /// The anchor, as an index into the anchors.
     #[must_use]
     pub fn anchor(&self) -> usize {
-        self.anchor
+        self.path.anchor
     }
 
     /// The earliest end of validity on the path, the anchor's included: from then on the verdict is another.
     #[must_use]
     pub fn not_after(&self) -> UnixTime {
-        self.not_after
+        self.path.not_after
     }
 }
 
@@ -85,6 +91,7 @@ impl<'a> Verified<'a> {
 /// # Errors
 /// A reason of the family `Certificate*`, with the index of the certificate in `chain` (none if it is about the anchor).
 /// For an empty chain, [`Reason::ServerCertificateEmpty`] or [`Reason::ClientCertificateMissing`].
+#[inline(never)]
 pub fn verify<'a, C: Crypto>(
     crypto: &C,
     chain: &[&'a [u8]],
@@ -106,13 +113,9 @@ pub fn verify<'a, C: Crypto>(
     }
     let certificate = Certificate::parse(leaf).map_err(|fault| fault.certificate(0))?;
     checks::leaf(&certificate, now, purpose, name).map_err(|fault| fault.certificate(0))?;
-    Search::new(crypto, chain, anchors, now, purpose).run(&Link {
-        certificate,
-        index: 0,
-        depth: 0,
-        intermediates: 0,
-        below: None,
-    })
+    let leaf = Link { certificate, index: 0, depth: 0, intermediates: 0, below: None };
+    let path = Search::new(crypto, chain, anchors, now, purpose).run(&leaf)?;
+    Ok(Verified { leaf: leaf.certificate, path })
 }
 
 /// A certificate in the path that is being tried.
@@ -193,7 +196,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
         }
     }
 
-    fn run(mut self, leaf: &Link<'_, 'a>) -> Result<Verified<'a>, Fault> {
+    fn run(mut self, leaf: &Link<'_, 'a>) -> Result<Path, Fault> {
         let (subject, spki) = (leaf.certificate.subject().der(), leaf.certificate.spki());
         let is_leaf = |anchor: &Anchor<'_>| {
             anchor.subject == subject
@@ -206,12 +209,13 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
         }
         self.read_subjects()?;
         match self.climb(leaf)? {
-            Some(verified) => Ok(verified),
+            Some(path) => Ok(path),
             None => Err(self.nearest.map_or_else(|| Reason::Internal.into(), |(_, fault)| fault)),
         }
     }
 
     /// A certificate that can't be read is no candidate; it is told of only if no path is found without it.
+    #[inline(never)]
     fn read_subjects(&mut self) -> Result<(), Fault> {
         for index in 1..self.chain.len() {
             match self.candidate(index) {
@@ -226,13 +230,14 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
         Ok(())
     }
 
+    #[inline(never)]
     fn candidate(&self, index: usize) -> Result<Certificate<'a>, Fault> {
         let der = self.chain.get(index).copied().unwrap_or_default();
         Certificate::parse(der).map_err(|fault| fault.certificate(index))
     }
 
     /// [5280-6.1-1] [4.4.2-7] Tries every issuer of the topmost link. `None` if all failed; an error ends the search.
-    fn climb(&mut self, top: &Link<'_, 'a>) -> Result<Option<Verified<'a>>, Fault> {
+    fn climb(&mut self, top: &Link<'_, 'a>) -> Result<Option<Path>, Fault> {
         self.budget.step()?;
         if let Err(fault) = spki::acceptable(&top.certificate) {
             self.failed(fault.certificate(top.index), top.depth)?;
@@ -261,8 +266,8 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
             }
             match self.link(top, index, certificate) {
                 Ok(link) => {
-                    if let Some(verified) = self.climb(&link)? {
-                        return Ok(Some(verified));
+                    if let Some(path) = self.climb(&link)? {
+                        return Ok(Some(path));
                     }
                 }
                 Err(fault) => self.failed(fault, top.depth.saturating_add(1))?,
@@ -280,6 +285,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
     }
 
     /// Puts `certificate` on top of the path, if it may issue what is below it.
+    #[inline(never)]
     fn link<'l>(
         &mut self,
         below: &'l Link<'l, 'a>,
@@ -300,6 +306,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
     }
 
     /// Ends a path at an anchor: its limits, then all signatures from the top down.
+    #[inline(never)]
     fn arrive(&mut self, top: &Link<'_, 'a>, anchor: &Anchor<'_>) -> Result<(), Fault> {
         checks::anchor(&anchor.limits, self.now, top.intermediates)?;
         top.admit_names(anchor.name_constraints, &mut self.budget)?;
@@ -314,6 +321,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
     }
 
     /// Whether one certificate of the chain signed another.
+    #[inline(never)]
     fn verify_pair(&mut self, subject: &Link<'_, 'a>, issuer: &Link<'_, 'a>) -> Result<(), Fault> {
         let bit = bit(issuer.index);
         let known = self.signatures.get(subject.index).copied().unwrap_or_default();
@@ -359,13 +367,12 @@ fn bit(index: usize) -> u16 {
     u32::try_from(index).ok().and_then(|index| 1_u16.checked_shl(index)).unwrap_or(0)
 }
 
-fn accept<'a>(top: &Link<'_, 'a>, anchor: usize, of: &Anchor<'_>) -> Verified<'a> {
-    let mut path = [0; MAX_CHAIN];
+fn accept(top: &Link<'_, '_>, anchor: usize, of: &Anchor<'_>) -> Path {
+    let mut links = [0; MAX_CHAIN];
     let len = top.down().count();
-    for (slot, link) in path.iter_mut().take(len).rev().zip(top.down()) {
+    for (slot, link) in links.iter_mut().take(len).rev().zip(top.down()) {
         *slot = u8::try_from(link.index).unwrap_or(u8::MAX);
     }
-    let leaf = top.down().last().unwrap_or(top).certificate.clone();
     let not_after = top.down().map(|link| link.certificate.not_after()).fold(of.limits.not_after, UnixTime::min);
-    Verified { leaf, path, len, anchor, not_after }
+    Path { links, len, anchor, not_after }
 }

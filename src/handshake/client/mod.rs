@@ -124,6 +124,7 @@ impl Role for Client {
     type Config<C: Crypto> = ClientConfig<C>;
     type State = State;
 
+    #[inline(never)]
     fn recv<'c, C: Crypto>(
         state: State,
         msg: Inbound<'_>,
@@ -191,6 +192,7 @@ impl Role for Client {
         })
     }
 
+    #[inline(never)]
     fn recv_connected<C: Crypto>(state: State, msg: Inbound<'_>, base: Base<'_, C>) -> Result<State, Fault> {
         use {Kind as K, State as S};
         Ok(match (state, msg.kind()) {

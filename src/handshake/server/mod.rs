@@ -114,6 +114,7 @@ impl Role for Server {
     type Config<C: Crypto> = ServerConfig<C>;
     type State = State;
 
+    #[inline(never)]
     fn recv<'c, C: Crypto>(
         state: State,
         msg: Inbound<'_>,
@@ -182,6 +183,7 @@ impl Role for Server {
         })
     }
 
+    #[inline(never)]
     fn recv_connected<C: Crypto>(state: State, msg: Inbound<'_>, base: Base<'_, C>) -> Result<State, Fault> {
         use {Kind as K, State as S};
         Ok(match (state, msg.kind()) {

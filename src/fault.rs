@@ -303,12 +303,21 @@ pub enum Detail {
 }
 
 /// Why we stop. Not `Clone`: on a connection it becomes one error and one alert.
+///
+/// Nearly every function can fail, so what a failure takes is taken everywhere. Without a heap it is eight bytes, which
+/// are returned in registers; the name of the field and the figures are left out then.
 #[must_use]
 #[derive(Debug)]
 pub struct Fault {
     pub(crate) reason: Reason,
-    pub(crate) place: Place,
-    pub(crate) detail: Detail,
+    /// 0 for none: hello_request does not occur.
+    message: HandshakeType,
+    certificate: Option<u8>,
+    extension: Option<ExtensionType>,
+    #[cfg(feature = "alloc")]
+    field: &'static str,
+    #[cfg(feature = "alloc")]
+    detail: Detail,
 }
 
 impl Fault {
@@ -320,45 +329,77 @@ impl Fault {
 
     /// Where in the peer's bytes.
     #[must_use]
-    pub const fn place(&self) -> Place {
-        self.place
+    pub fn place(&self) -> Place {
+        Place {
+            message: Some(self.message).filter(|message| message.0 != 0),
+            extension: self.extension,
+            #[cfg(feature = "alloc")]
+            field: self.field,
+            #[cfg(not(feature = "alloc"))]
+            field: "",
+            certificate: self.certificate,
+        }
     }
 
     /// The figures that belong to it.
     #[must_use]
     pub const fn figures(&self) -> Detail {
-        self.detail
+        #[cfg(feature = "alloc")]
+        return self.detail;
+        #[cfg(not(feature = "alloc"))]
+        Detail::None
     }
 
     pub(crate) fn message(mut self, kind: HandshakeType) -> Self {
-        self.place.message.get_or_insert(kind);
+        if self.message.0 == 0 {
+            self.message = kind;
+        }
         self
     }
+
     pub(crate) fn extension(mut self, extension: ExtensionType) -> Self {
-        self.place.extension.get_or_insert(extension);
+        self.extension.get_or_insert(extension);
         self
     }
-    pub(crate) fn field(mut self, field: &'static str) -> Self {
-        self.place.field = field;
-        self
+
+    pub(crate) fn field(self, field: &'static str) -> Self {
+        #[cfg(feature = "alloc")]
+        return Self { field, ..self };
+        #[cfg(not(feature = "alloc"))]
+        return (self, field).0;
     }
+
     pub(crate) fn certificate(mut self, index: usize) -> Self {
-        self.place.certificate.get_or_insert(u8::try_from(index).unwrap_or(u8::MAX));
+        self.certificate.get_or_insert(u8::try_from(index).unwrap_or(u8::MAX));
         self
     }
-    pub(crate) fn detail(mut self, detail: Detail) -> Self {
-        self.detail = detail;
-        self
+
+    pub(crate) fn detail(self, detail: Detail) -> Self {
+        #[cfg(feature = "alloc")]
+        return Self { detail, ..self };
+        #[cfg(not(feature = "alloc"))]
+        return (self, detail).0;
     }
 }
 
 impl From<Reason> for Fault {
+    #[cold]
     fn from(reason: Reason) -> Self {
-        Self { reason, place: Place::default(), detail: Detail::None }
+        Self {
+            reason,
+            message: HandshakeType(0),
+            certificate: None,
+            extension: None,
+            #[cfg(feature = "alloc")]
+            field: "",
+            #[cfg(feature = "alloc")]
+            detail: Detail::None,
+        }
     }
 }
 
 impl From<ExtensionRefused> for Fault {
+    #[cold]
     fn from(refused: ExtensionRefused) -> Self {
         match refused {
             ExtensionRefused::Duplicate(t) => Self::from(Reason::ExtensionDuplicate).extension(t),
@@ -369,9 +410,10 @@ impl From<ExtensionRefused> for Fault {
 }
 
 impl From<Malformed> for Fault {
+    #[cold]
     fn from(m: Malformed) -> Self {
         // [6-3]
-        let fault = Self::from(Reason::Malformed).field(m.field).detail(Detail::Shape(m.shape));
+        let fault = Self::from(Reason::Malformed).field(m.field()).detail(Detail::Shape(m.shape));
         match m.extension {
             Some(extension) => fault.extension(extension),
             None => fault,

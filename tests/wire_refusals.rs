@@ -11,7 +11,7 @@ type Refused = (&'static str, Shape, Option<ExtensionType>);
 #[track_caller]
 fn refused<T: Debug>(parsed: Result<T, Malformed>) -> Refused {
     let m = parsed.expect_err("must be refused");
-    (m.field, m.shape, m.extension)
+    (m.field(), m.shape, m.extension)
 }
 
 // [3.4-1] [3.4-2]
@@ -165,7 +165,7 @@ fn bytes_behind_a_message_are_refused() {
         let struct_name = if name == "RecordHeader" { "TLSPlaintext" } else { name };
         match parse(&longer) {
             Ok(()) => assert_eq!(name, "Finished"),
-            Err(m) => assert_eq!((m.field, m.shape), (struct_name, Shape::Trailing)),
+            Err(m) => assert_eq!((m.field(), m.shape), (struct_name, Shape::Trailing)),
         }
     });
 }

@@ -185,9 +185,9 @@ impl Credential {
 fn explain(fault: &Fault) -> alloc::string::String {
     use alloc::string::ToString;
     let mut text = fault.reason.says().to_string();
-    if !fault.place.field.is_empty() {
+    if !fault.place().field.is_empty() {
         text.push_str(" (");
-        text.push_str(fault.place.field);
+        text.push_str(fault.place().field);
         text.push(')');
     }
     text

@@ -90,8 +90,9 @@ pub fn write_message(msg: &dyn Message, w: &mut Writer<'_>) -> Result<(), NoRoom
 /// Bytes that are not of the shape the RFC draws. Always answered with `decode_error` (RFC 8446 §6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// The field, spelled as in the RFC's structure.
-    pub field: &'static str,
+    /// Only with a heap, as in faults.
+    #[cfg(feature = "alloc")]
+    field: &'static str,
     /// In what way.
     pub shape: Shape,
     /// The extension that holds the field.
@@ -112,17 +113,36 @@ pub enum Shape {
 }
 
 impl Malformed {
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
+    const fn new(field: &'static str, shape: Shape) -> Self {
+        Self {
+            #[cfg(feature = "alloc")]
+            field,
+            shape,
+            extension: None,
+        }
+    }
+
+    /// The field, spelled as in the RFC's structure; known with feature `alloc` only.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        #[cfg(feature = "alloc")]
+        return self.field;
+        #[cfg(not(feature = "alloc"))]
+        ""
+    }
+
     pub(crate) const fn truncated(field: &'static str) -> Self {
-        Self { field, extension: None, shape: Shape::Truncated }
+        Self::new(field, Shape::Truncated)
     }
     pub(crate) const fn trailing(field: &'static str) -> Self {
-        Self { field, extension: None, shape: Shape::Trailing }
+        Self::new(field, Shape::Trailing)
     }
     pub(crate) const fn length(field: &'static str) -> Self {
-        Self { field, extension: None, shape: Shape::Length }
+        Self::new(field, Shape::Length)
     }
     pub(crate) const fn value(field: &'static str) -> Self {
-        Self { field, extension: None, shape: Shape::Value }
+        Self::new(field, Shape::Value)
     }
     pub(crate) const fn in_extension(self, extension: ExtensionType) -> Self {
         Self { extension: Some(extension), ..self }

@@ -220,7 +220,7 @@ impl fmt::Display for Description<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let certificate = match Certificate::parse(self.0) {
             Ok(certificate) => certificate,
-            Err(fault) => return write!(f, "not a certificate ({})", fault.place),
+            Err(fault) => return write!(f, "not a certificate ({})", fault.place()),
         };
         write!(f, "subject {}, issuer {}", certificate.subject, certificate.issuer)?;
         let mut gap = ", names ";

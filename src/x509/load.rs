@@ -108,11 +108,11 @@ const OLD_CERTIFICATE: &str = "X509 CERTIFICATE";
 impl LoadError {
     /// `index` counts from 0.
     pub(super) fn of_fault(index: usize, line: Option<usize>, fault: &Fault) -> Self {
-        let place = match fault.place.field {
+        let place = match fault.place().field {
             "" => String::new(),
             field => format!(", field {field}"),
         };
-        let figures = match fault.detail {
+        let figures = match fault.figures() {
             Detail::None => String::new(),
             detail => format!(": {detail}"),
         };

@@ -94,7 +94,7 @@ impl Parts {
 fn refused(der: &[u8]) -> Option<&'static str> {
     let fault = Certificate::parse(der).err()?;
     assert_eq!(fault.reason, Reason::CertificateMalformed);
-    Some(fault.place.field)
+    Some(fault.place().field)
 }
 
 fn with_leaf<T>(parts: &Parts, see: impl FnOnce(&Certificate<'_>) -> T) -> T {

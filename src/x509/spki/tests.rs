@@ -39,7 +39,7 @@ fn rsa_keys_are_read_up_to_8192_bits_and_relied_on_from_2048() {
         assert_eq!(public_key(&key).unwrap().kind, KeyKind::Rsa);
         let fault = strong_key(&key).unwrap_err();
         assert_eq!(fault.reason, Reason::CertificateKeyWeak);
-        assert_eq!(fault.detail, Detail::Limit { got: bits.try_into().unwrap(), limit: 2048 });
+        assert_eq!(fault.figures(), Detail::Limit { got: bits.try_into().unwrap(), limit: 2048 });
     }
     for bits in [8193, 16384] {
         assert_eq!(reason(&rsa(bits)), Some(Reason::CertificateAlgorithm), "{bits}");

@@ -47,7 +47,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// [`Malformed`] if fewer than two bytes are left.
     pub fn u16(&mut self, field: &'static str) -> Read<u16> {
-        Ok(u16::from_be_bytes([self.u8(field)?, self.u8(field)?]))
+        self.array(field).map(u16::from_be_bytes)
     }
 
     /// A `uint24`.
@@ -55,7 +55,8 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// [`Malformed`] if fewer than three bytes are left.
     pub fn u24(&mut self, field: &'static str) -> Read<u32> {
-        Ok(u32::from_be_bytes([0, self.u8(field)?, self.u8(field)?, self.u8(field)?]))
+        let [a, b, c] = self.array(field)?;
+        Ok(u32::from_be_bytes([0, a, b, c]))
     }
 
     /// A `uint32`.
@@ -63,7 +64,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// [`Malformed`] if fewer than four bytes are left.
     pub fn u32(&mut self, field: &'static str) -> Read<u32> {
-        Ok(u32::from_be_bytes([self.u8(field)?, self.u8(field)?, self.u8(field)?, self.u8(field)?]))
+        self.array(field).map(u32::from_be_bytes)
     }
 
     /// `len` bytes, borrowed.

@@ -24,33 +24,37 @@ pub(super) struct Element<'a> {
 /// The elements of a content, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Elements<'a> {
-    bytes: &'a [u8],
-    reader: SliceReader<'a>,
+    rest: &'a [u8],
     field: &'static str,
 }
 
 impl<'a> Elements<'a> {
     /// `field` is what a fault names unless a call below says it better.
-    pub(super) fn of(bytes: &'a [u8], field: &'static str) -> Result<Self, Fault> {
-        let reader = SliceReader::new(bytes).map_err(|_| malformed(field))?;
-        Ok(Self { bytes, reader, field })
+    pub(super) fn of(bytes: &'a [u8], field: &'static str) -> Self {
+        Self { rest: bytes, field }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.reader.is_finished()
+        self.rest.is_empty()
     }
 
+    #[inline(never)]
     pub(super) fn any(&mut self) -> Result<Element<'a>, Fault> {
-        let field = self.field;
-        let start = usize::try_from(self.reader.position()).map_err(|_| malformed(field))?;
-        let header = Header::decode(&mut self.reader).map_err(|_| malformed(field))?;
-        let content = self.reader.read_slice(header.length()).map_err(|_| malformed(field))?;
-        let end = usize::try_from(self.reader.position()).map_err(|_| malformed(field))?;
-        let whole = self.bytes.get(start..end).ok_or_else(|| malformed(field))?;
-        Ok(Element { tag: header.tag(), content, whole })
+        let (element, rest) = self.split().ok_or_else(|| malformed(self.field))?;
+        self.rest = rest;
+        Ok(element)
+    }
+
+    fn split(&self) -> Option<(Element<'a>, &'a [u8])> {
+        let mut reader = SliceReader::new(self.rest).ok()?;
+        let header = Header::decode(&mut reader).ok()?;
+        let content = reader.read_slice(header.length()).ok()?;
+        let (whole, rest) = self.rest.split_at_checked(usize::try_from(reader.position()).ok()?)?;
+        Some((Element { tag: header.tag(), content, whole }, rest))
     }
 
     /// The next element, which must have this tag.
+    #[inline(never)]
     pub(super) fn one(&mut self, tag: Tag, field: &'static str) -> Result<Element<'a>, Fault> {
         match self.any() {
             Ok(element) if element.tag == tag => Ok(element),
@@ -59,10 +63,16 @@ impl<'a> Elements<'a> {
     }
 
     /// The content of the next element if it has this tag; else nothing is taken.
+    #[inline(never)]
     pub(super) fn optional(&mut self, tag: Tag, field: &'static str) -> Result<Option<&'a [u8]>, Fault> {
-        match Tag::peek(&self.reader) {
-            Ok(next) if next == tag => self.one(tag, field).map(|e| Some(e.content)),
-            _ => Ok(None),
+        match self.split() {
+            Some((element, rest)) if element.tag == tag => {
+                self.rest = rest;
+                Ok(Some(element.content))
+            }
+            Some(_) => Ok(None),
+            None if self.is_empty() => Ok(None),
+            None => Err(malformed(field)),
         }
     }
 
@@ -72,8 +82,9 @@ impl<'a> Elements<'a> {
 }
 
 /// The content of `bytes`, which is one element of this tag and nothing behind it.
+#[inline(never)]
 pub(super) fn only<'a>(bytes: &'a [u8], tag: Tag, field: &'static str) -> Result<&'a [u8], Fault> {
-    let mut elements = Elements::of(bytes, field)?;
+    let mut elements = Elements::of(bytes, field);
     let content = elements.one(tag, field)?.content;
     elements.end()?;
     Ok(content)
@@ -89,6 +100,7 @@ pub(super) fn boolean(elements: &mut Elements<'_>, field: &'static str) -> Resul
 }
 
 /// An INTEGER of at least one byte and not longer than it needs to be (X.690 §8.3.2).
+#[inline(never)]
 pub(super) fn integer<'a>(elements: &mut Elements<'a>, field: &'static str) -> Result<&'a [u8], Fault> {
     let content = elements.one(Tag::Integer, field)?.content;
     match content {
@@ -98,6 +110,7 @@ pub(super) fn integer<'a>(elements: &mut Elements<'a>, field: &'static str) -> R
 }
 
 /// A BIT STRING of whole bytes, as keys and signatures are.
+#[inline(never)]
 pub(super) fn octets<'a>(elements: &mut Elements<'a>, field: &'static str) -> Result<&'a [u8], Fault> {
     match elements.one(Tag::BitString, field)?.content.split_first() {
         Some((0, bytes)) => Ok(bytes),

@@ -45,13 +45,13 @@ impl<'a> Certificate<'a> {
     /// not as drawn there.
     pub fn parse(der: &'a [u8]) -> Result<Self, Fault> {
         // [5280-4.1-1]
-        let mut certificate = Elements::of(only(der, Tag::Sequence, "Certificate")?, "Certificate")?;
+        let mut certificate = Elements::of(only(der, Tag::Sequence, "Certificate")?, "Certificate");
         let tbs = certificate.one(Tag::Sequence, "tbsCertificate")?;
         let signature_algorithm = certificate.one(Tag::Sequence, "signatureAlgorithm")?.content;
         let signature = octets(&mut certificate, "signatureValue")?;
         certificate.end()?;
 
-        let mut fields = Elements::of(tbs.content, "tbsCertificate")?;
+        let mut fields = Elements::of(tbs.content, "tbsCertificate");
         let version = version(&mut fields)?;
         let serial = serial(&mut fields)?;
         // [5280-4.1.1.2-1] §4.1.1.2: the algorithm is told twice so that it is signed once; the two must agree.
@@ -146,7 +146,7 @@ impl<'a> Certificate<'a> {
     /// The names of subjectAltName (RFC 5280 §4.2.1.6).
     #[must_use]
     pub fn san(&self) -> GeneralNames<'a> {
-        GeneralNames(self.extensions.san.and_then(|content| StrictNames::of(content).ok()))
+        GeneralNames(self.extensions.san.map(StrictNames::of))
     }
 
     /// basicConstraints (RFC 5280 §4.2.1.9).
@@ -164,7 +164,7 @@ impl<'a> Certificate<'a> {
     /// extendedKeyUsage (RFC 5280 §4.2.1.12); without it, any is allowed.
     #[must_use]
     pub fn extended_key_usage(&self) -> Option<KeyPurposes<'a>> {
-        self.extensions.extended_key_usage.and_then(KeyPurposes::of)
+        self.extensions.extended_key_usage.map(KeyPurposes::of)
     }
 
     /// Whether issuer and subject are the same name. That says nothing about who signed it.
@@ -197,7 +197,7 @@ fn serial<'a>(fields: &mut Elements<'a>) -> Result<&'a [u8], Fault> {
 }
 
 fn validity(content: &[u8]) -> Result<(UnixTime, UnixTime), Fault> {
-    let mut times = Elements::of(content, "validity")?;
+    let mut times = Elements::of(content, "validity");
     let not_before = UnixTime::read(&times.any()?, "notBefore")?;
     let not_after = UnixTime::read(&times.any()?, "notAfter")?;
     times.end()?;

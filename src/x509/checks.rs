@@ -41,7 +41,7 @@ pub(super) fn leaf(
 fn names(certificate: &Certificate<'_>, name: Option<&ServerName<'_>>) -> Result<(), Fault> {
     let mut found = name.is_none();
     if let Some(content) = certificate.extensions.san {
-        for presented in StrictNames::of(content)? {
+        for presented in StrictNames::of(content) {
             let presented = presented?;
             found |= name.is_some_and(|name| name.is(&presented));
         }
@@ -144,7 +144,7 @@ impl Purpose {
 
 fn extended_key_usage(certificate: &Certificate<'_>, allows: impl Fn(&[u8]) -> bool) -> Result<(), Fault> {
     let Some(content) = certificate.extensions.extended_key_usage else { return Ok(()) };
-    let mut purposes = Elements::of(content, "extKeyUsage")?;
+    let mut purposes = Elements::of(content, "extKeyUsage");
     let mut allowed = false;
     while !purposes.is_empty() {
         allowed |= allows(purposes.one(Tag::ObjectIdentifier, "extKeyUsage")?.content);

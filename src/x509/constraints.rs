@@ -11,7 +11,7 @@ use super::{
     general_name::{Kind, address, ia5, raw},
 };
 use crate::fault::{Fault, Reason};
-use core::net::IpAddr;
+use core::net::Ipv4Addr;
 
 const FIELD: &str = "nameConstraints";
 
@@ -30,7 +30,7 @@ enum List {
 impl<'a> NameConstraints<'a> {
     /// Reads the content of the SEQUENCE.
     pub(super) fn parse(content: &'a [u8]) -> Result<Self, Fault> {
-        let mut elements = Elements::of(content, FIELD)?;
+        let mut elements = Elements::of(content, FIELD);
         let permitted = elements.optional(context(0, true), FIELD)?;
         let excluded = elements.optional(context(1, true), FIELD)?;
         elements.end()?;
@@ -52,7 +52,7 @@ impl<'a> NameConstraints<'a> {
             let mut addresses = subject.attributes().filter(|attribute| attribute.oid() == EMAIL_ADDRESS);
             return addresses.try_for_each(|a| self.admit_name(Kind::Email, a.text().unwrap_or("").as_bytes(), budget));
         };
-        let mut names = Elements::of(san, "subjectAltName")?;
+        let mut names = Elements::of(san, "subjectAltName");
         while !names.is_empty() {
             let (kind, name) = raw(&names.any()?, "subjectAltName")?;
             self.admit_name(kind, name, budget)?;
@@ -63,7 +63,7 @@ impl<'a> NameConstraints<'a> {
     fn admit_name(&self, kind: Kind, name: &[u8], budget: &mut Budget) -> Result<(), Fault> {
         let refused = || Err(Reason::CertificateNameConstraints.into());
         if let Some(excluded) = self.excluded {
-            let mut subtrees = Subtrees::of(excluded)?;
+            let mut subtrees = Subtrees::of(excluded);
             while let Some((of, base)) = subtrees.next(budget)? {
                 if of == kind && within(kind, name, base, List::Excluded).unwrap_or(true) {
                     return refused();
@@ -71,7 +71,7 @@ impl<'a> NameConstraints<'a> {
             }
         }
         if let Some(permitted) = self.permitted {
-            let mut subtrees = Subtrees::of(permitted)?;
+            let mut subtrees = Subtrees::of(permitted);
             let (mut constrained, mut admitted) = (false, false);
             while let Some((of, base)) = subtrees.next(budget)? {
                 constrained |= of == kind;
@@ -89,8 +89,8 @@ impl<'a> NameConstraints<'a> {
 struct Subtrees<'a>(Elements<'a>);
 
 impl<'a> Subtrees<'a> {
-    fn of(content: &'a [u8]) -> Result<Self, Fault> {
-        Elements::of(content, FIELD).map(Self)
+    fn of(content: &'a [u8]) -> Self {
+        Self(Elements::of(content, FIELD))
     }
 
     fn next(&mut self, budget: &mut Budget) -> Result<Option<(Kind, &'a [u8])>, Fault> {
@@ -98,7 +98,7 @@ impl<'a> Subtrees<'a> {
             return Ok(None);
         }
         budget.comparison()?;
-        let mut subtree = Elements::of(self.0.one(Tag::Sequence, FIELD)?.content, FIELD)?;
+        let mut subtree = Elements::of(self.0.one(Tag::Sequence, FIELD)?.content, FIELD);
         let base = raw(&subtree.any()?, FIELD)?;
         // minimum is always zero, which DER leaves out, and maximum is always absent.
         subtree.end()?;
@@ -151,10 +151,10 @@ fn mailbox(text: &str) -> Option<(&str, &str)> {
 
 /// The host of the URI, which must have one that is a name.
 fn uri(name: &str, base: &str) -> Option<bool> {
-    let authority = name.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let authority = name.split_once(':')?.1.strip_prefix("//")?.split(['/', '?', '#']).next()?;
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
-    if !is_host(host) || host.parse::<IpAddr>().is_ok() {
+    if !is_host(host) || host.parse::<Ipv4Addr>().is_ok() {
         return None;
     }
     at_host(host, base)

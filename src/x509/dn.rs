@@ -128,7 +128,7 @@ impl<'a> Attribute<'a> {
     }
 
     fn of(pair: &'a [u8]) -> Option<Self> {
-        let mut pair = Elements::of(pair, "Name").ok()?;
+        let mut pair = Elements::of(pair, "Name");
         let oid = pair.one(Tag::ObjectIdentifier, "Name").ok()?.content;
         let value = pair.any().ok()?;
         Some(Self { oid, tag: value.tag, value: value.content })
@@ -257,7 +257,7 @@ struct Contents<'a> {
 
 impl<'a> Contents<'a> {
     fn of(bytes: &'a [u8], tag: Tag) -> Self {
-        Self { elements: Elements::of(bytes, "Name").ok(), tag }
+        Self { elements: Some(Elements::of(bytes, "Name")), tag }
     }
 }
 

@@ -54,14 +54,14 @@ impl<'a> Extensions<'a> {
         let mut seen: [&[u8]; MAX_EXTENSIONS] = [&[]; MAX_EXTENSIONS];
         let mut slots = seen.iter_mut();
         let mut before = 0_usize;
-        let mut elements = Elements::of(list, "extensions")?;
+        let mut elements = Elements::of(list, "extensions");
         // §4.1.2.9: at least one.
         if elements.is_empty() {
             return Err(malformed("extensions"));
         }
         while !elements.is_empty() {
             let extension = elements.one(Tag::Sequence, "extensions")?.content;
-            let mut extension = Elements::of(extension, "extensions")?;
+            let mut extension = Elements::of(extension, "extensions");
             let oid = extension.one(Tag::ObjectIdentifier, "extnID")?.content;
             let critical = boolean(&mut extension, "critical")?;
             let value = extension.one(Tag::OctetString, "extnValue")?.content;
@@ -107,7 +107,7 @@ fn filled<'a>(value: &'a [u8], field: &'static str) -> Result<&'a [u8], Fault> {
 
 fn basic_constraints(value: &[u8]) -> Result<BasicConstraints, Fault> {
     const FIELD: &str = "basicConstraints";
-    let mut elements = Elements::of(only(value, Tag::Sequence, FIELD)?, FIELD)?;
+    let mut elements = Elements::of(only(value, Tag::Sequence, FIELD)?, FIELD);
     let ca = boolean(&mut elements, FIELD)?;
     let path_len = if elements.is_empty() {
         None
@@ -139,8 +139,8 @@ fn key_usage(value: &[u8]) -> Result<KeyUsage, Fault> {
 pub struct KeyPurposes<'a>(Elements<'a>);
 
 impl<'a> KeyPurposes<'a> {
-    pub(super) fn of(content: &'a [u8]) -> Option<Self> {
-        Elements::of(content, "extKeyUsage").ok().map(Self)
+    pub(super) fn of(content: &'a [u8]) -> Self {
+        Self(Elements::of(content, "extKeyUsage"))
     }
 }
 

@@ -74,8 +74,8 @@ pub(super) fn raw<'a>(element: &Element<'a>, field: &'static str) -> Result<(Kin
 pub(super) struct StrictNames<'a>(pub(super) Elements<'a>);
 
 impl<'a> StrictNames<'a> {
-    pub(super) fn of(content: &'a [u8]) -> Result<Self, Fault> {
-        Elements::of(content, "subjectAltName").map(Self)
+    pub(super) fn of(content: &'a [u8]) -> Self {
+        Self(Elements::of(content, "subjectAltName"))
     }
 
     fn read(element: &Element<'a>) -> Result<GeneralName<'a>, Fault> {

@@ -71,7 +71,7 @@ struct Sec1<'a> {
 impl<'a> Sec1<'a> {
     fn read(key: &'a [u8]) -> Result<Self, Fault> {
         const FIELD: &str = "ECPrivateKey";
-        let mut fields = Elements::of(only(key, Tag::Sequence, FIELD)?, FIELD)?;
+        let mut fields = Elements::of(only(key, Tag::Sequence, FIELD)?, FIELD);
         fields.one(Tag::Integer, "version")?;
         fields.one(Tag::OctetString, "privateKey")?;
         let curve = fields.optional(context(0, true), "parameters")?;
@@ -83,7 +83,7 @@ impl<'a> Sec1<'a> {
 
 fn check_pkcs8(key: &[u8]) -> Result<(), &'static str> {
     let read = || {
-        let mut fields = Elements::of(only(key, Tag::Sequence, "PrivateKeyInfo")?, "PrivateKeyInfo")?;
+        let mut fields = Elements::of(only(key, Tag::Sequence, "PrivateKeyInfo")?, "PrivateKeyInfo");
         fields.one(Tag::Integer, "version")?;
         let algorithm = fields.one(Tag::Sequence, "privateKeyAlgorithm")?.content;
         let inner = fields.one(Tag::OctetString, "privateKey")?.content;

@@ -55,7 +55,7 @@ pub(super) fn strong_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
 /// The key in a SubjectPublicKeyInfo.
 pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
     const FIELD: &str = "subjectPublicKeyInfo";
-    let mut fields = Elements::of(only(spki, Tag::Sequence, FIELD)?, FIELD)?;
+    let mut fields = Elements::of(only(spki, Tag::Sequence, FIELD)?, FIELD);
     let algorithm = fields.one(Tag::Sequence, FIELD)?.content;
     let bytes = octets(&mut fields, FIELD)?;
     fields.end()?;
@@ -83,7 +83,7 @@ pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
 
 /// The size of the modulus. `RSAPublicKey ::= SEQUENCE { modulus, publicExponent }` (RFC 8017 A.1.1)
 fn rsa_bits(key: &[u8]) -> Result<u32, Fault> {
-    let mut key = Elements::of(only(key, Tag::Sequence, "RSAPublicKey")?, "RSAPublicKey")?;
+    let mut key = Elements::of(only(key, Tag::Sequence, "RSAPublicKey")?, "RSAPublicKey");
     let modulus = integer(&mut key, "modulus")?;
     integer(&mut key, "publicExponent")?;
     key.end()?;
@@ -158,7 +158,7 @@ impl Named {
 /// as it, and the default trailer.
 fn pss(parameters: &[u8]) -> Option<Digest> {
     const FIELD: &str = "RSASSA-PSS-params";
-    let mut fields = Elements::of(only(parameters, Tag::Sequence, FIELD).ok()?, FIELD).ok()?;
+    let mut fields = Elements::of(only(parameters, Tag::Sequence, FIELD).ok()?, FIELD);
     let hash = fields.optional(context(0, true), FIELD).ok()??;
     let hash = digest(hash)?;
     let mask = only(fields.optional(context(1, true), FIELD).ok()??, Tag::Sequence, FIELD).ok()?;

@@ -56,17 +56,17 @@ impl fmt::Display for UnixTime {
     }
 }
 
-fn two_digits(pair: &[u8]) -> Option<i64> {
+fn two_digits(pair: &[u8]) -> Option<i32> {
     match *pair {
         [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
-            Some(i64::from(tens & 0x0f).saturating_mul(10).saturating_add(i64::from(ones & 0x0f)))
+            Some(i32::from(tens & 0x0f).saturating_mul(10).saturating_add(i32::from(ones & 0x0f)))
         }
         _ => None,
     }
 }
 
 /// A date of the proleptic Gregorian calendar; `None` for one that does not exist.
-fn civil(year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) -> Option<UnixTime> {
+fn civil(year: i32, month: i32, day: i32, hour: i32, minute: i32, second: i32) -> Option<UnixTime> {
     let leap = year.checked_rem(4)? == 0 && (year.checked_rem(100)? != 0 || year.checked_rem(400)? == 0);
     let (before, length) = match month {
         1 => (0, 31),
@@ -93,11 +93,11 @@ fn civil(year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) -
         .checked_sub(past.div_euclid(100))?
         .checked_add(past.div_euclid(400))?
         .checked_sub(477)?
-        .checked_add(i64::from(leap && month > 2))?;
+        .checked_add(i32::from(leap && month > 2))?;
     let days =
         year.checked_sub(1970)?.checked_mul(365)?.checked_add(leap_days)?.checked_add(before)?.checked_add(day)?;
-    let hours = days.checked_sub(1)?.checked_mul(24)?.checked_add(hour)?;
-    hours.checked_mul(60)?.checked_add(minute)?.checked_mul(60)?.checked_add(second).map(UnixTime)
+    let seconds = hour.checked_mul(60)?.checked_add(minute)?.checked_mul(60)?.checked_add(second)?;
+    i64::from(days.checked_sub(1)?).checked_mul(86_400)?.checked_add(seconds.into()).map(UnixTime)
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ pub(super) struct Budget {
 
 impl Budget {
     /// [5280-6.1-2]
-    /// [5280-6.1-2]
     /// An honest path has up to four signatures, found in as many steps. The rest is room for cross-signed and
     /// re-issued certificates, where a candidate can turn out to be the wrong one late.
     pub(super) const fn of_one_chain() -> Self {

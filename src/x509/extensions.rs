@@ -86,7 +86,6 @@ impl<'a> Extensions<'a> {
             // §6.1.1 (c)-(e): we ask for no policy, so certificatePolicies can't make a path invalid, critical or not.
             [0x55, 0x1d, 32] => {}
             // [5280-4.2.1.11-1]
-            // [5280-4.2.1.11-1]
             // policyMappings is harmless for the same reason unless it is critical; policyConstraints (36) and
             // inhibitAnyPolicy (54) can demand a policy, and §4.2.1.11, §4.2.1.14 do not let an issuer make them
             // optional.

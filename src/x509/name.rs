@@ -67,7 +67,6 @@ impl<'a> ServerName<'a> {
     }
 
     /// [9525-6-1] [9525-6-3]
-    /// [9525-6-1] [9525-6-3]
     /// Whether a certificate that presents `name` is for this server (RFC 9525 §6). A commonName is never asked
     /// (§6.1), and an address in a dNSName means nothing (§6.5).
     pub(super) fn is(&self, presented: &GeneralName<'_>) -> bool {
@@ -94,7 +93,6 @@ pub fn is_for(certificate: &Certificate<'_>, name: &ServerName<'_>) -> bool {
     certificate.san().any(|presented| name.is(&presented))
 }
 
-/// [9525-6-2]
 /// [9525-6-2]
 /// RFC 9525 §6.3: labels are compared without regard to case. `*` is a wildcard only as the whole left-most label and
 /// stands for exactly one label; that two labels must follow keeps `*.com` from naming half of the world.

@@ -21,7 +21,6 @@ impl UnixTime {
     }
 
     /// [5280-4.1.2.5-1]
-    /// [5280-4.1.2.5-1]
     /// UTCTime `YYMMDDHHMMSSZ` or GeneralizedTime `YYYYMMDDHHMMSSZ`: always with seconds, always Z, never a fraction
     /// (RFC 5280 §4.1.2.5.1, §4.1.2.5.2).
     pub(super) fn read(time: &Element<'_>, field: &'static str) -> Result<Self, Fault> {

@@ -58,7 +58,6 @@ fn generate<C: Crypto>(crypto: &C, group: NamedGroup) -> Result<C::KxSecret, Fau
 }
 
 /// [4.1.2-2]
-/// [4.1.2-2]
 /// Writes the ClientHello. Everything in it but the key shares and the cookie follows from the configuration, the random and
 /// the session id, so that the second is the first again (§4.1.2).
 fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {

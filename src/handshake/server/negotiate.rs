@@ -179,7 +179,6 @@ fn alpn<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<Optio
 fn limit(ch: &ClientHello<'_>) -> Result<Limit, Fault> {
     match (ch.extensions.record_size_limit, ch.extensions.max_fragment_length) {
         // [8449-4-2] [8449-4-3]
-        // [8449-4-2] [8449-4-3]
         // RFC 8449 §4: too small is an error; larger than the version allows is not, for a newer version may.
         (Some(limit), _) if limit < MIN_RECORD_SIZE_LIMIT => {
             let fault = Fault::from(Reason::RecordSizeLimitBad).extension(ExtensionType::record_size_limit);

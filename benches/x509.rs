@@ -7,7 +7,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
 use symbolon::crypto::Ring;
-use symbolon::x509::{Certificate, Purpose, verify};
+use symbolon::x509::{Certificate, Purpose, Question, verify};
 use symbolon::{Anchors, ServerName};
 use util::ca::{Ca, NOW};
 
@@ -34,7 +34,8 @@ fn x509(c: &mut Criterion) {
         let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
         group.bench_function(format!("verify/depth {depth}"), |b| {
             b.iter(|| {
-                verify(&crypto, black_box(&chain), &anchors, NOW, Purpose::Server, Some(&name)).unwrap().path().count()
+                let question = Question::new(&anchors, NOW, Purpose::Server).name(&name);
+                verify(&crypto, black_box(&chain), &question).unwrap().path().count()
             });
         });
     }

@@ -64,7 +64,7 @@ pub use identity::{Allow, PeerIdentity};
 pub use record::{MAX_RECORD, RecvBuf, SendBuf};
 pub use schedule::SecretName;
 pub use shared::{List, Shared};
-pub use x509::{Anchors, ServerName, UnixTime};
+pub use x509::{Anchors, ServerName, Time, UnixTime};
 
 /// The programs of the README, compiled.
 #[cfg(all(doctest, feature = "ring", feature = "std"))]

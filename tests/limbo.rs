@@ -13,7 +13,7 @@ use std::{
 use symbolon::{
     crypto::Ring,
     identity::{Allow, spki_sha256},
-    x509::{Anchors, Purpose, ServerName, UnixTime, pem, verify},
+    x509::{Anchors, Purpose, Question, ServerName, UnixTime, pem, verify},
 };
 
 const SUITE: &str = "../shared/x509-limbo/limbo-open.json";
@@ -83,7 +83,7 @@ fn judge(case: &Value) -> Result<(), String> {
         name => Some(text(&name["value"])),
     };
     let name = name.as_deref().map(ServerName::parse).transpose().map_err(|e| e.to_string())?;
-    let verified = verify(&crypto, &chain, &anchors, now, purpose, name.as_ref())
+    let verified = verify(&crypto, &chain, &Question::new(&anchors, now, purpose).name(name.as_ref()))
         .map_err(|fault| format!("{:?} {} {}", fault.reason(), fault.place(), fault.figures()))?;
     for name in case["expected_peer_names"].as_array().unwrap() {
         assert_eq!(name["kind"], "RFC822");

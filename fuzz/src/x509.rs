@@ -7,7 +7,8 @@ use std::fmt::Write;
 use symbolon::identity::PeerIdentity;
 use symbolon::x509::pem::blocks;
 use symbolon::x509::{
-    Anchor, Certificate, MAX_CHAIN, Purpose, certificates_from_pem, describe, is_for, private_key_from_pem, verify,
+    Anchor, Certificate, MAX_CHAIN, Purpose, Question, certificates_from_pem, describe, is_for, private_key_from_pem,
+    verify,
 };
 use symbolon::{Allow, Anchors, ServerName};
 
@@ -55,7 +56,8 @@ pub fn x509_path(bytes: &[u8]) {
     };
     let purpose = if bits & 2 != 0 { Purpose::Client } else { Purpose::Server };
     let name = ServerName::dns("server.test").ok().filter(|_| bits & 4 == 0);
-    let Ok(verified) = verify(&Null::new(1), &chain, &anchors, NOW, purpose, name.as_ref()) else { return };
+    let question = Question::new(&anchors, NOW, purpose).name(name.as_ref());
+    let Ok(verified) = verify(&Null::new(1), &chain, &question) else { return };
     let path: Vec<usize> = verified.path().collect();
     assert!(path.first() == Some(&0) && path.len() <= MAX_CHAIN && path.iter().all(|index| *index < chain.len()));
     assert!(verified.anchor() < anchors.len() && verified.not_after() >= NOW);

@@ -26,7 +26,7 @@ use crate::identity::PeerIdentity;
 use crate::record::{Cut, Opened, Opener, RecvBuf, Rules, Sealer, SendBuf};
 use crate::shared::{Kept, Shared};
 use crate::wire::{Alert, AlertDescription, AlertLevel, ContentType, MIN_RECORD_SIZE_LIMIT};
-use crate::x509::{ServerName, UnixTime};
+use crate::x509::{ServerName, Time};
 use out::Out;
 
 /// KeyUpdates not asked for, or user_canceled alerts, that the peer may send without application data between them.
@@ -78,8 +78,8 @@ struct Closed {
 }
 
 impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
-    fn start(config: Shared<'c, R::Config<C>>, server_name: Option<ServerName<'c>>, now: UnixTime) -> Self {
-        let machine = Machine::new(&config.settings().crypto, server_name, now);
+    fn start(config: Shared<'c, R::Config<C>>, server_name: Option<ServerName<'c>>, time: Time) -> Self {
+        let machine = Machine::new(&config.settings().crypto, server_name, time);
         Self {
             machine,
             sealer: Sealer::new(),

@@ -7,7 +7,7 @@ use crate::schedule::Schedule;
 use crate::shared::Shared;
 use crate::transcript::Transcript;
 use crate::wire::NamedGroup;
-use crate::x509::{ServerName, UnixTime};
+use crate::x509::{ServerName, Time};
 
 /// The desk: transcript, key exchange in flight, what was offered, what the peer showed.
 pub struct Desk<'c, C: Crypto> {
@@ -18,7 +18,7 @@ pub struct Desk<'c, C: Crypto> {
     pub(super) kx: [Option<(NamedGroup, C::KxSecret)>; MAX_SHARES],
     pub(super) server_name: Option<ServerName<'c>>,
     /// The time that certificates are judged at.
-    pub(super) now: UnixTime,
+    pub(super) time: Time,
     pub(super) credential: Option<Shared<'c, Credential>>,
     pub(super) peer_key: Option<PeerKey<C::PeerKey>>,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
@@ -48,7 +48,7 @@ impl LegacySessionId {
 }
 
 impl<'c, C: Crypto> Desk<'c, C> {
-    pub(super) fn new(crypto: &C, server_name: Option<ServerName<'c>>, now: UnixTime) -> Self {
+    pub(super) fn new(crypto: &C, server_name: Option<ServerName<'c>>, time: Time) -> Self {
         Self {
             transcript: Transcript::new(crypto),
             schedule: None,
@@ -56,7 +56,7 @@ impl<'c, C: Crypto> Desk<'c, C> {
             legacy_session_id: LegacySessionId::EMPTY,
             kx: [None, None],
             server_name,
-            now,
+            time,
             credential: None,
             peer_key: None,
             first_hello: None,

@@ -43,7 +43,7 @@ use crate::identity::PeerIdentity;
 use crate::schedule::Vault;
 use crate::shared::Kept;
 use crate::wire::Certificate;
-use crate::x509::{self, UnixTime};
+use crate::x509::{self, Time};
 use connected::Connected;
 use core::cell::Cell;
 use effects::in_message;
@@ -121,10 +121,10 @@ pub(crate) struct Machine<'c, R: Role, C: Crypto> {
 }
 
 impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
-    pub(crate) fn new(crypto: &C, server_name: Option<x509::ServerName<'c>>, now: UnixTime) -> Self {
+    pub(crate) fn new(crypto: &C, server_name: Option<x509::ServerName<'c>>, time: Time) -> Self {
         Self {
             state: R::start(),
-            desk: Some(Kept::new(Desk::new(crypto, server_name, now))),
+            desk: Some(Kept::new(Desk::new(crypto, server_name, time))),
             vault: Vault::empty(),
             negotiated: Negotiated::default(),
             client_auth: ClientAuthState::default(),

@@ -1,123 +1,192 @@
 //! What one certificate must be to stand at its place in a path (RFC 5280 §6.1.3, §6.1.4), without its signature.
 
 use super::{
-    Certificate, Purpose, ServerName, UnixTime,
+    Certificate, Purpose, Question, Rule, ServerName, Time, UnixTime,
     anchor::Limits,
     asn1::{Elements, Tag, malformed},
     certificate::Version,
     general_name::StrictNames,
     spki,
+    witness::{At, Witness},
 };
 use crate::fault::{Detail, Fault, Reason};
 
 /// The peer's own certificate.
-pub(super) fn leaf(
-    certificate: &Certificate<'_>,
-    now: UnixTime,
-    purpose: Purpose,
-    name: Option<&ServerName<'_>>,
+pub(super) fn leaf<'a, W: Witness<'a>>(
+    certificate: &Certificate<'a>,
+    question: &Question<'_>,
+    at: &mut At<'_, 'a, W>,
 ) -> Result<(), Fault> {
-    anywhere(certificate, now)?;
-    // [4.4.2.2-3] [5280-4.2.1.3-1]
-    // [4.4.2.2-3] [5280-4.2.1.3-1]
-    // RFC 8446 §4.4.2.2: the key signs the handshake, so its keyUsage, if there is one, must have digitalSignature.
-    if certificate.key_usage().is_some_and(|usage| !usage.digital_signature()) {
-        return Err(Fault::from(Reason::CertificateKeyUsage).field("digitalSignature"));
-    }
-    // [5280-4.2.1.12-1]
+    anywhere(certificate, question, at)?;
+    at.check(Rule::LeafKeyUsage, leaf_key_usage(certificate))?;
     // [5280-4.2.1.12-1]
     // §4.2.1.12. A leaf that has only anyExtendedKeyUsage is refused, as the section allows: it says nothing about TLS.
-    extended_key_usage(certificate, |oid| oid == purpose.oid())?;
-    // §4.2.1.10: nameConstraints only in CA certificates.
+    let allows = |oid: &[u8]| oid == question.purpose.oid();
+    at.check(Rule::LeafExtendedKeyUsage, extended_key_usage(certificate, allows))?;
+    at.check(Rule::LeafNameConstraints, leaf_name_constraints(certificate))?;
+    at.check(Rule::Key, strong_key(certificate))?;
+    names(certificate, question.name, at)
+}
+
+/// [4.4.2.2-3] [5280-4.2.1.3-1]
+/// RFC 8446 §4.4.2.2: the key signs the handshake, so its keyUsage, if there is one, must have digitalSignature.
+fn leaf_key_usage(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    match certificate.key_usage() {
+        Some(usage) if !usage.digital_signature() => {
+            Err(Fault::from(Reason::CertificateKeyUsage).field("digitalSignature"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// §4.2.1.10: nameConstraints only in CA certificates.
+fn leaf_name_constraints(certificate: &Certificate<'_>) -> Result<(), Fault> {
     let is_ca = certificate.basic_constraints().is_some_and(|constraints| constraints.ca);
     if certificate.extensions.name_constraints.is_some() && !is_ca {
         return Err(malformed("nameConstraints"));
     }
-    spki::strong_key(certificate.spki())?;
-    names(certificate, name)
+    Ok(())
 }
 
 /// Every name must be readable, so that none is passed over by us and believed by somebody else; one must be `name`.
-fn names(certificate: &Certificate<'_>, name: Option<&ServerName<'_>>) -> Result<(), Fault> {
+fn names<'a, W: Witness<'a>>(
+    certificate: &Certificate<'a>,
+    name: Option<&ServerName<'_>>,
+    at: &mut At<'_, 'a, W>,
+) -> Result<(), Fault> {
     let mut found = name.is_none();
-    if let Some(content) = certificate.extensions.san {
-        for presented in StrictNames::of(content) {
-            let presented = presented?;
-            found |= name.is_some_and(|name| name.is(&presented));
+    let mut readable = Ok(());
+    for presented in certificate.extensions.san.into_iter().flat_map(StrictNames::of) {
+        match presented {
+            Ok(presented) => found |= name.is_some_and(|name| name.is(&presented)),
+            Err(fault) => {
+                readable = Err(fault);
+                break;
+            }
         }
     }
-    if found { Ok(()) } else { Err(Reason::CertificateNameMismatch.into()) }
+    at.check(Rule::SubjectAltName, readable)?;
+    at.check(Rule::ServerName, if found { Ok(()) } else { Err(Reason::CertificateNameMismatch.into()) })
 }
 
 /// A certificate that signed another. `below` counts the intermediate certificates between it and the leaf that are
 /// not self-issued.
-pub(super) fn issuer(certificate: &Certificate<'_>, now: UnixTime, purpose: Purpose, below: u8) -> Result<(), Fault> {
-    anywhere(certificate, now)?;
+pub(super) fn issuer<'a, W: Witness<'a>>(
+    certificate: &Certificate<'a>,
+    question: &Question<'_>,
+    below: u8,
+    at: &mut At<'_, 'a, W>,
+) -> Result<(), Fault> {
+    anywhere(certificate, question, at)?;
     // [5280-4.2.1.9-1] §6.1.4 (k): a CA says so.
     let constraints = certificate.basic_constraints().filter(|constraints| constraints.ca);
-    let constraints = constraints.ok_or(Reason::CertificateNotCa)?;
+    at.check(Rule::BasicConstraints, constraints.map(|_| ()).ok_or_else(|| Reason::CertificateNotCa.into()))?;
     // [5280-4.2.1.9-2] §6.1.4 (l), (m)
-    path_len(constraints.path_len, below)?;
-    // [5280-4.2.1.3-2] §6.1.4 (n)
-    if certificate.key_usage().is_some_and(|usage| !usage.key_cert_sign()) {
-        return Err(Fault::from(Reason::CertificateKeyUsage).field("keyCertSign"));
-    }
-    // [5280-4.2.1.12-2]
+    at.check(Rule::PathLength, path_len(constraints.and_then(|constraints| constraints.path_len), below))?;
+    at.check(Rule::IssuerKeyUsage, issuer_key_usage(certificate))?;
     // [5280-4.2.1.12-2]
     // RFC 5280 gives extendedKeyUsage of a CA no meaning, but CAs use it to limit what they issue, and all verifiers
     // that people trust respect that.
-    extended_key_usage(certificate, |oid| oid == purpose.oid() || oid == ANY_EXTENDED_KEY_USAGE)?;
-    spki::strong_key(certificate.spki()).map(|_| ())
+    let allows = |oid: &[u8]| oid == question.purpose.oid() || oid == ANY_EXTENDED_KEY_USAGE;
+    at.check(Rule::IssuerExtendedKeyUsage, extended_key_usage(certificate, allows))?;
+    at.check(Rule::Key, strong_key(certificate))?;
+    signature_algorithm(certificate, at)
+}
+
+/// Of a leaf, only if it is not itself the anchor.
+pub(super) fn signature_algorithm<'a, W: Witness<'a>>(
+    certificate: &Certificate<'a>,
+    at: &mut At<'_, 'a, W>,
+) -> Result<(), Fault> {
+    at.check(Rule::SignatureAlgorithm, spki::acceptable(certificate))
+}
+
+/// [5280-4.2.1.3-2] §6.1.4 (n)
+fn issuer_key_usage(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    match certificate.key_usage() {
+        Some(usage) if !usage.key_cert_sign() => Err(Fault::from(Reason::CertificateKeyUsage).field("keyCertSign")),
+        _ => Ok(()),
+    }
 }
 
 /// A trust anchor on top of a path.
-pub(super) fn anchor(limits: &Limits, now: UnixTime, below: u8) -> Result<(), Fault> {
-    anchor_validity(limits, now)?;
-    if let Some(reason) = limits.may_not_issue {
-        return Err(Fault::from(reason).field("of the anchor"));
-    }
-    path_len(limits.path_len, below).map_err(|fault| fault.field("pathLenConstraint of the anchor"))
+pub(super) fn anchor<'a, W: Witness<'a>>(
+    limits: &Limits,
+    time: Time,
+    below: u8,
+    at: &mut At<'_, 'a, W>,
+) -> Result<(), Fault> {
+    anchor_validity(limits, time, at)?;
+    let may_issue = match limits.may_not_issue {
+        Some(reason) => Err(Fault::from(reason).field("of the anchor")),
+        None => Ok(()),
+    };
+    at.check(Rule::AnchorMayIssue, may_issue)?;
+    let path_len = path_len(limits.path_len, below).map_err(|fault| fault.field("pathLenConstraint of the anchor"));
+    at.check(Rule::PathLength, path_len)
 }
 
 /// [5280-6.1-3]
-/// [5280-6.1-3]
 /// RFC 5280 leaves the validity of an anchor out. But an operator who lets a root expire wants it to be over.
-pub(super) fn anchor_validity(limits: &Limits, now: UnixTime) -> Result<(), Fault> {
-    validity(limits.not_before, limits.not_after, now, "validity of the anchor")
+pub(super) fn anchor_validity<'a, W: Witness<'a>>(
+    limits: &Limits,
+    time: Time,
+    at: &mut At<'_, 'a, W>,
+) -> Result<(), Fault> {
+    validity(limits.not_before, limits.not_after, time, "validity of the anchor", at)
 }
 
 /// What holds at every place.
-fn anywhere(certificate: &Certificate<'_>, now: UnixTime) -> Result<(), Fault> {
-    // [5280-4.1.2.1-1] [4.4.2.2-1]
-    // [5280-4.1.2.1-1] [4.4.2.2-1]
-    // Older versions have no extensions: they can't say whether they are a CA, nor for whom they are.
-    if certificate.version != Version::V3 {
-        return Err(Reason::CertificateVersion.into());
-    }
+fn anywhere<'a, W: Witness<'a>>(
+    certificate: &Certificate<'a>,
+    question: &Question<'_>,
+    at: &mut At<'_, 'a, W>,
+) -> Result<(), Fault> {
+    at.check(Rule::Version, version(certificate))?;
     // §4.1.2.4
-    if certificate.issuer().is_empty() {
-        return Err(malformed("issuer"));
-    }
-    // [5280-4.2-1] §6.1.4 (o), §6.1.5 (f)
-    if certificate.extensions.unprocessed {
-        return Err(Reason::CertificateCriticalUnknown.into());
-    }
+    at.check(Rule::IssuerNamed, if certificate.issuer().is_empty() { Err(malformed("issuer")) } else { Ok(()) })?;
+    at.check(Rule::CriticalExtensions, critical_extensions(certificate))?;
     // [5280-6.1.3-2] §6.1.3 (a) (2)
-    validity(certificate.not_before(), certificate.not_after(), now, "validity")
+    validity(certificate.not_before(), certificate.not_after(), question.time, "validity", at)
 }
 
-/// §4.1.2.5: both ends are included.
-fn validity(not_before: UnixTime, not_after: UnixTime, now: UnixTime, field: &'static str) -> Result<(), Fault> {
-    let outside = |reason: Reason, bound: UnixTime| {
+/// [5280-4.1.2.1-1] [4.4.2.2-1]
+/// Older versions have no extensions: they can't say whether they are a CA, nor for whom they are.
+fn version(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    if certificate.version == Version::V3 { Ok(()) } else { Err(Reason::CertificateVersion.into()) }
+}
+
+/// [5280-4.2-1] §6.1.4 (o), §6.1.5 (f)
+fn critical_extensions(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    if certificate.extensions.unprocessed { Err(Reason::CertificateCriticalUnknown.into()) } else { Ok(()) }
+}
+
+fn strong_key(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    spki::strong_key(certificate.spki()).map(|_| ())
+}
+
+/// §4.1.2.5: both ends are included. A time that is only the least there can be proves nothing but that a certificate
+/// expired.
+fn validity<'a, W: Witness<'a>>(
+    not_before: UnixTime,
+    not_after: UnixTime,
+    time: Time,
+    field: &'static str,
+    at: &mut At<'_, 'a, W>,
+) -> Result<(), Fault> {
+    let outside = |reason: Reason, bound: UnixTime, now: UnixTime| {
         Err(Fault::from(reason).field(field).detail(Detail::Time { bound: bound.0, now: now.0 }))
     };
-    if now < not_before {
-        outside(Reason::CertificateNotYetValid, not_before)
-    } else if now > not_after {
-        outside(Reason::CertificateExpired, not_after)
-    } else {
-        Ok(())
-    }
+    let verdict = match time {
+        Time::Known(now) if now < not_before => outside(Reason::CertificateNotYetValid, not_before, now),
+        Time::Known(now) | Time::AtLeast(now) if now > not_after => outside(Reason::CertificateExpired, not_after, now),
+        Time::Known(_) => Ok(()),
+        Time::AtLeast(_) | Time::Unknown => {
+            at.unchecked(Rule::Validity);
+            return Ok(());
+        }
+    };
+    at.check(Rule::Validity, verdict)
 }
 
 fn path_len(limit: Option<u8>, below: u8) -> Result<(), Fault> {

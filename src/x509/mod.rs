@@ -29,8 +29,13 @@ mod name;
 mod path;
 #[cfg(feature = "alloc")]
 pub mod pem;
+mod profile;
+mod question;
+mod rule;
 mod spki;
 mod time;
+mod verified;
+mod witness;
 
 pub use anchor::{Anchor, Anchors};
 pub use certificate::{Certificate, describe};
@@ -44,6 +49,10 @@ pub use key_file::{PrivateKeyDer, private_key_from_pem};
 #[cfg(feature = "alloc")]
 pub use load::{LoadError, certificates_from_pem};
 pub use name::{NameError, ServerName, is_for};
-pub use path::{MAX_CHAIN, Purpose, Verified, verify};
+pub use path::{MAX_CHAIN, verify};
+pub use profile::Profile;
+pub use question::{Purpose, Question};
+pub use rule::Rule;
 pub use spki::signed_with;
-pub use time::UnixTime;
+pub use time::{Time, UnixTime};
+pub use verified::{Unchecked, Verified};

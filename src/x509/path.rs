@@ -11,10 +11,16 @@
 //! Cheap checks come first: a certificate that fails one never becomes a link, so a complete path can fail only by its
 //! signatures, which are verified from the anchor down. A pair of certificates whose signature failed is remembered and
 //! not tried again; all the rest of the work is bounded by [`Budget`]. When every path fails, the fault of the one that
-//! came closest is told.
+//! came closest is told. Only a [`Witness`] that records goes on past what failed.
 
 use super::{
-    Anchor, Anchors, Certificate, ServerName, UnixTime, budget::Budget, checks, constraints::NameConstraints, spki,
+    Anchor, Certificate, Purpose, Question, Rule, Time, UnixTime, Verified,
+    budget::Budget,
+    checks,
+    constraints::NameConstraints,
+    spki,
+    verified::Path,
+    witness::{At, Closest, Witness},
 };
 use crate::{
     crypto::Crypto,
@@ -24,84 +30,30 @@ use crate::{
 /// Certificates that a peer may send; a longer chain is refused. So a path has at most as many, and an anchor on top.
 pub const MAX_CHAIN: usize = 10;
 
-/// What the leaf is used for. Its extendedKeyUsage must allow it if it has one (RFC 5280 §4.2.1.12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The peer is a TLS server: id-kp-serverAuth.
-    Server,
-    /// The peer is a TLS client: id-kp-clientAuth.
-    Client,
-}
-
-/// A chain that [`verify`] accepted. Whether the peer holds the key of the leaf is not proven by it, but by
-/// CertificateVerify.
-#[derive(Clone, Debug)]
-pub struct Verified<'a> {
-    leaf: Certificate<'a>,
-    path: Path,
-}
-
-#[derive(Clone, Debug)]
-struct Path {
-    /// In the chain as sent.
-    links: [u8; MAX_CHAIN],
-    len: usize,
-    anchor: usize,
-    not_after: UnixTime,
-}
-
-impl<'a> Verified<'a> {
-    /// The peer's own certificate.
-    #[must_use]
-    pub fn leaf(&self) -> &Certificate<'a> {
-        &self.leaf
-    }
-
-    /// The peer's own certificate, and no more.
-    #[must_use]
-    pub fn into_leaf(self) -> Certificate<'a> {
-        self.leaf
-    }
-
-    /// The certificates of the path as indices into the chain as sent, leaf first; the anchor is not among them.
-    pub fn path(&self) -> impl Iterator<Item = usize> {
-        self.path.links.iter().take(self.path.len).map(|index| usize::from(*index))
-    }
-
-    /// The anchor, as an index into the anchors.
-    #[must_use]
-    pub fn anchor(&self) -> usize {
-        self.path.anchor
-    }
-
-    /// The earliest end of validity on the path, the anchor's included: from then on the verdict is another.
-    #[must_use]
-    pub fn not_after(&self) -> UnixTime {
-        self.path.not_after
-    }
-}
-
-/// Looks for a valid path from the first certificate of `chain`, which is as the peer sent it, to one of `anchors`.
+/// Looks for a valid path from the first certificate of `chain`, which is as the peer sent it, to one of the anchors of
+/// `question`.
 ///
-/// `name` is the server that the caller wants to reach; `None` where the peer has no expected name, as clients don't.
 /// A leaf that is itself an anchor needs no path, but is checked like any other leaf.
-///
-/// Revocation and certificate policies are not looked at.
 ///
 /// # Errors
 /// A reason of the family `Certificate*`, with the index of the certificate in `chain` (none if it is about the anchor).
 /// For an empty chain, [`Reason::ServerCertificateEmpty`] or [`Reason::ClientCertificateMissing`].
 #[inline(never)]
-pub fn verify<'a, C: Crypto>(
+pub fn verify<'a, C: Crypto>(crypto: &C, chain: &[&'a [u8]], question: &Question<'_>) -> Result<Verified<'a>, Fault> {
+    let mut closest = Closest::default();
+    let found = search(crypto, chain, question, &mut closest)?;
+    found.ok_or_else(|| closest.into_fault())
+}
+
+/// [`verify`], with `witness` watching. `None` if no path was found for reasons that it was told; an error ends the search.
+pub(super) fn search<'a, C: Crypto, W: Witness<'a>>(
     crypto: &C,
     chain: &[&'a [u8]],
-    anchors: &Anchors,
-    now: UnixTime,
-    purpose: Purpose,
-    name: Option<&ServerName<'_>>,
-) -> Result<Verified<'a>, Fault> {
+    question: &Question<'_>,
+    witness: &mut W,
+) -> Result<Option<Verified<'a>>, Fault> {
     let Some(leaf) = chain.first() else {
-        return Err(match purpose {
+        return Err(match question.purpose {
             Purpose::Server => Reason::ServerCertificateEmpty.into(),
             Purpose::Client => Reason::ClientCertificateMissing.into(),
         });
@@ -112,14 +64,15 @@ pub fn verify<'a, C: Crypto>(
         return Err(Fault::from(Reason::CertificateChainTooLong).detail(detail));
     }
     let certificate = Certificate::parse(leaf).map_err(|fault| fault.certificate(0))?;
-    checks::leaf(&certificate, now, purpose, name).map_err(|fault| fault.certificate(0))?;
-    let leaf = Link { certificate, index: 0, depth: 0, intermediates: 0, below: None };
-    let path = Search::new(crypto, chain, anchors, now, purpose).run(&leaf)?;
-    Ok(Verified { leaf: leaf.certificate, path })
+    let mark = witness.leaf(&certificate);
+    checks::leaf(&certificate, question, &mut At::new(witness, mark)).map_err(|fault| fault.certificate(0))?;
+    let leaf = Link { certificate, index: 0, depth: 0, intermediates: 0, below: None, mark };
+    let path = Search::new(crypto, chain, question, witness).run(&leaf)?;
+    Ok(path.map(|path| Verified { leaf: leaf.certificate, path, time: question.time }))
 }
 
 /// A certificate in the path that is being tried.
-struct Link<'l, 'a> {
+struct Link<'l, 'a, M> {
     certificate: Certificate<'a>,
     /// In the chain as sent.
     index: usize,
@@ -127,10 +80,11 @@ struct Link<'l, 'a> {
     depth: u8,
     /// Intermediate certificates up to and including this one that are not self-issued: what pathLenConstraint counts.
     intermediates: u8,
-    below: Option<&'l Link<'l, 'a>>,
+    below: Option<&'l Link<'l, 'a, M>>,
+    mark: M,
 }
 
-impl<'l, 'a> Link<'l, 'a> {
+impl<M> Link<'_, '_, M> {
     /// This link and those below it, down to the leaf.
     fn down(&self) -> impl Iterator<Item = &Self> {
         core::iter::successors(Some(self), |link| link.below)
@@ -165,52 +119,41 @@ struct Signatures {
     bad: u16,
 }
 
-struct Search<'s, 'a, C> {
+struct Search<'s, 'a, C, W> {
     crypto: &'s C,
     chain: &'s [&'a [u8]],
-    anchors: &'s Anchors,
-    now: UnixTime,
-    purpose: Purpose,
+    question: &'s Question<'s>,
+    witness: &'s mut W,
     subjects: [Option<&'a [u8]>; MAX_CHAIN],
     signatures: [Signatures; MAX_CHAIN],
     budget: Budget,
-    /// The most telling fault so far.
-    nearest: Option<(Rank, Fault)>,
 }
 
-/// First how telling the reason is, then how far the path had come.
-type Rank = (u8, u8);
-
-impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
-    fn new(crypto: &'s C, chain: &'s [&'a [u8]], anchors: &'s Anchors, now: UnixTime, purpose: Purpose) -> Self {
+impl<'s, 'a, C: Crypto, W: Witness<'a>> Search<'s, 'a, C, W> {
+    fn new(crypto: &'s C, chain: &'s [&'a [u8]], question: &'s Question<'s>, witness: &'s mut W) -> Self {
         Self {
             crypto,
             chain,
-            anchors,
-            now,
-            purpose,
+            question,
+            witness,
             subjects: [None; MAX_CHAIN],
             signatures: [Signatures::default(); MAX_CHAIN],
             budget: Budget::of_one_chain(),
-            nearest: None,
         }
     }
 
-    fn run(mut self, leaf: &Link<'_, 'a>) -> Result<Path, Fault> {
-        let (subject, spki) = (leaf.certificate.subject().der(), leaf.certificate.spki());
-        let is_leaf = |anchor: &Anchor<'_>| {
-            anchor.subject == subject
-                && anchor.spki == spki
-                && checks::anchor_validity(&anchor.limits, self.now).is_ok()
-        };
-        if let Some((index, anchor)) = self.anchors.iter().enumerate().find(|(_, anchor)| is_leaf(anchor)) {
-            leaf.admit_names(anchor.name_constraints, &mut self.budget)?;
-            return Ok(accept(leaf, index, &anchor));
+    fn run(mut self, leaf: &Link<'_, 'a, W::Mark>) -> Result<Option<Path>, Fault> {
+        let anchors = self.question.anchors.iter().enumerate();
+        for (index, anchor) in anchors.filter(|(_, anchor)| is_itself(&leaf.certificate, anchor, self.question.time)) {
+            let mark = self.witness.anchor(leaf.mark, index);
+            let names = leaf.admit_names(anchor.name_constraints, self.budget(mark));
+            self.witness.check(mark, Rule::NameConstraints, names)?;
+            return Ok(self.witness.holds(mark).then(|| accept(leaf, index, &anchor)));
         }
         self.read_subjects()?;
-        match self.climb(leaf)? {
-            Some(path) => Ok(path),
-            None => Err(self.nearest.map_or_else(|| Reason::Internal.into(), |(_, fault)| fault)),
+        match checks::signature_algorithm(&leaf.certificate, &mut At::new(self.witness, leaf.mark)) {
+            Ok(()) => self.climb(leaf),
+            Err(fault) => self.witness.failed(leaf.mark, fault.certificate(leaf.index), 0).map(|()| None),
         }
     }
 
@@ -224,7 +167,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
                         *subject = Some(certificate.subject().der());
                     }
                 }
-                Err(fault) => self.failed(fault, 0)?,
+                Err(fault) => self.witness.unreadable(fault)?,
             }
         }
         Ok(())
@@ -237,19 +180,20 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
     }
 
     /// [5280-6.1-1] [4.4.2-7] Tries every issuer of the topmost link. `None` if all failed; an error ends the search.
-    fn climb(&mut self, top: &Link<'_, 'a>) -> Result<Option<Path>, Fault> {
-        self.budget.step()?;
-        if let Err(fault) = spki::acceptable(&top.certificate) {
-            self.failed(fault.certificate(top.index), top.depth)?;
-            return Ok(None);
+    fn climb(&mut self, top: &Link<'_, 'a, W::Mark>) -> Result<Option<Path>, Fault> {
+        if let Err(fault) = self.budget(top.mark).step() {
+            return self.witness.failed(top.mark, fault, top.depth).map(|()| None);
         }
         let issuer = top.certificate.issuer().der();
+        let above = top.depth.saturating_add(1);
         let mut candidates = false;
-        for (index, anchor) in self.anchors.iter().enumerate().filter(|(_, anchor)| anchor.subject == issuer) {
+        for (index, anchor) in self.question.anchors.iter().enumerate().filter(|(_, anchor)| anchor.subject == issuer) {
             candidates = true;
-            match self.arrive(top, &anchor) {
-                Ok(()) => return Ok(Some(accept(top, index, &anchor))),
-                Err(fault) => self.failed(fault, top.depth.saturating_add(1))?,
+            let mark = self.witness.anchor(top.mark, index);
+            match self.arrive(top, &anchor, mark) {
+                Ok(()) if self.witness.holds(mark) => return Ok(Some(accept(top, index, &anchor))),
+                Ok(()) => {}
+                Err(fault) => self.witness.failed(mark, fault, above)?,
             }
         }
         for index in 1..self.chain.len() {
@@ -261,16 +205,17 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
                 continue;
             }
             candidates = true;
-            if self.known_bad(top.index, index) {
+            if !W::RECORDS && self.known_bad(top.index, index) {
                 continue;
             }
-            match self.link(top, index, certificate) {
+            let mark = self.witness.issuer(top.mark, index, &certificate);
+            match self.link(top, index, certificate, mark) {
                 Ok(link) => {
                     if let Some(path) = self.climb(&link)? {
                         return Ok(Some(path));
                     }
                 }
-                Err(fault) => self.failed(fault, top.depth.saturating_add(1))?,
+                Err(fault) => self.witness.failed(mark, fault, above)?,
             }
         }
         if !candidates {
@@ -279,7 +224,7 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
             } else {
                 Reason::CertificateIssuerUnknown
             };
-            self.failed(Fault::from(reason).certificate(top.index), top.depth)?;
+            self.witness.failed(top.mark, Fault::from(reason).certificate(top.index), top.depth)?;
         }
         Ok(None)
     }
@@ -288,13 +233,16 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
     #[inline(never)]
     fn link<'l>(
         &mut self,
-        below: &'l Link<'l, 'a>,
+        below: &'l Link<'l, 'a, W::Mark>,
         index: usize,
         certificate: Certificate<'a>,
-    ) -> Result<Link<'l, 'a>, Fault> {
-        checks::issuer(&certificate, self.now, self.purpose, below.intermediates)
-            .and_then(|()| below.admit_names(certificate.extensions.name_constraints, &mut self.budget))
-            .map_err(|fault| fault.certificate(index))?;
+        mark: W::Mark,
+    ) -> Result<Link<'l, 'a, W::Mark>, Fault> {
+        let named = |fault: Fault| fault.certificate(index);
+        let mut at = At::new(self.witness, mark);
+        checks::issuer(&certificate, self.question, below.intermediates, &mut at).map_err(named)?;
+        let names = below.admit_names(certificate.extensions.name_constraints, self.budget(mark));
+        self.witness.check(mark, Rule::NameConstraints, names).map_err(named)?;
         let counts = u8::from(!certificate.is_self_issued());
         Ok(Link {
             certificate,
@@ -302,33 +250,46 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
             depth: below.depth.saturating_add(1),
             intermediates: below.intermediates.saturating_add(counts),
             below: Some(below),
+            mark,
         })
     }
 
     /// Ends a path at an anchor: its limits, then all signatures from the top down.
     #[inline(never)]
-    fn arrive(&mut self, top: &Link<'_, 'a>, anchor: &Anchor<'_>) -> Result<(), Fault> {
-        checks::anchor(&anchor.limits, self.now, top.intermediates)?;
-        top.admit_names(anchor.name_constraints, &mut self.budget)?;
-        let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"))?;
-        self.budget.signature()?;
-        spki::signed_by(self.crypto, &top.certificate, key).map_err(|fault| fault.certificate(top.index))?;
+    fn arrive(&mut self, top: &Link<'_, 'a, W::Mark>, anchor: &Anchor<'_>, mark: W::Mark) -> Result<(), Fault> {
+        let mut at = At::new(self.witness, mark);
+        checks::anchor(&anchor.limits, self.question.time, top.intermediates, &mut at)?;
+        let names = top.admit_names(anchor.name_constraints, self.budget(mark));
+        self.witness.check(mark, Rule::NameConstraints, names)?;
+        let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"));
+        if let Some(key) = self.witness.check(mark, Rule::Key, key)? {
+            self.budget(mark).signature()?;
+            let signed = spki::signed_by(self.crypto, &top.certificate, key);
+            let signed = signed.map_err(|fault| fault.certificate(top.index));
+            self.witness.check(mark, Rule::Signature, signed)?;
+        }
         for issuer in top.down() {
             let Some(subject) = issuer.below else { break };
-            self.verify_pair(subject, issuer).map_err(|fault| fault.certificate(subject.index))?;
+            let signed = self.verify_pair(subject, issuer, mark).map_err(|fault| fault.certificate(subject.index));
+            self.witness.check(issuer.mark, Rule::Signature, signed)?;
         }
         Ok(())
     }
 
     /// Whether one certificate of the chain signed another.
     #[inline(never)]
-    fn verify_pair(&mut self, subject: &Link<'_, 'a>, issuer: &Link<'_, 'a>) -> Result<(), Fault> {
+    fn verify_pair(
+        &mut self,
+        subject: &Link<'_, 'a, W::Mark>,
+        issuer: &Link<'_, 'a, W::Mark>,
+        path: W::Mark,
+    ) -> Result<(), Fault> {
         let bit = bit(issuer.index);
         let known = self.signatures.get(subject.index).copied().unwrap_or_default();
         if known.good & bit != 0 {
             return Ok(());
         }
-        self.budget.signature()?;
+        self.budget(path).signature()?;
         let verdict = spki::signed_by(self.crypto, &subject.certificate, issuer.certificate.public_key()?);
         if let Some(known) = self.signatures.get_mut(subject.index) {
             match verdict {
@@ -343,31 +304,27 @@ impl<'s, 'a, C: Crypto> Search<'s, 'a, C> {
         self.signatures.get(subject).is_some_and(|known| known.bad & bit(issuer) != 0)
     }
 
-    /// Keeps the fault if it tells more than the one kept so far. Exhaustion is not a verdict on one path: it ends all.
-    fn failed(&mut self, fault: Fault, depth: u8) -> Result<(), Fault> {
-        if fault.reason == Reason::CertificateBudget {
-            return Err(fault);
+    /// What pays for work on this path.
+    fn budget(&mut self, path: W::Mark) -> &mut Budget {
+        match self.witness.spare(path) {
+            Some(spare) => spare,
+            None => &mut self.budget,
         }
-        let telling = match fault.reason {
-            Reason::CertificateIssuerUnknown | Reason::CertificateSelfSigned => 0,
-            // The certificate may be one that the path would not need.
-            Reason::CertificateMalformed if depth == 0 => 1,
-            // The candidate may be another one of the same name.
-            Reason::CertificateSignatureBad => 2,
-            _ => 3,
-        };
-        if self.nearest.as_ref().is_none_or(|(rank, _)| (telling, depth) > *rank) {
-            self.nearest = Some(((telling, depth), fault));
-        }
-        Ok(())
     }
+}
+
+/// Whether an anchor that is valid has the name and the key of `leaf`.
+fn is_itself(leaf: &Certificate<'_>, anchor: &Anchor<'_>, time: Time) -> bool {
+    anchor.subject == leaf.subject().der()
+        && anchor.spki == leaf.spki()
+        && checks::anchor_validity(&anchor.limits, time, &mut At::new(&mut Closest::default(), ())).is_ok()
 }
 
 fn bit(index: usize) -> u16 {
     u32::try_from(index).ok().and_then(|index| 1_u16.checked_shl(index)).unwrap_or(0)
 }
 
-fn accept(top: &Link<'_, '_>, anchor: usize, of: &Anchor<'_>) -> Path {
+fn accept<M>(top: &Link<'_, '_, M>, anchor: usize, of: &Anchor<'_>) -> Path {
     let mut links = [0; MAX_CHAIN];
     let len = top.down().count();
     for (slot, link) in links.iter_mut().take(len).rev().zip(top.down()) {

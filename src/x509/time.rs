@@ -49,6 +49,36 @@ impl UnixTime {
     }
 }
 
+/// The time at which certificates are judged, by how far it can be trusted. What it can't tell is not checked, and
+/// [`Verified::unchecked`](super::Verified::unchecked) says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// A clock that is right: notBefore and notAfter are checked (RFC 5280 §6.1.3 (a) (2)).
+    Known(UnixTime),
+    /// It is at least this late: the time of the build, or the last one that was seen. What had expired by then is refused.
+    /// Whether something expired since, or is not yet valid, can't be told.
+    AtLeast(UnixTime),
+    /// Nothing is known: notBefore and notAfter are not looked at.
+    Unknown,
+}
+
+/// As a clock gives it.
+impl From<UnixTime> for Time {
+    fn from(now: UnixTime) -> Self {
+        Self::Known(now)
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(now) => now.fmt(f),
+            Self::AtLeast(now) => write!(f, "{now} or later"),
+            Self::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         UtcTime(self.0).fmt(f)

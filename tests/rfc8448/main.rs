@@ -36,7 +36,7 @@ use script::Provider;
 use section::{Content, Record, Section};
 use symbolon::crypto::SignatureAlgorithm::{self, EcdsaP256Sha256, RsaPssSha256};
 use symbolon::wire::{CertificateVerify, HELLO_RETRY_REQUEST_RANDOM, NamedGroup, Parse};
-use symbolon::x509::{self, Purpose};
+use symbolon::x509::{self, Purpose, Question};
 use symbolon::{Anchors, Error, Reason, Role, Side};
 
 const SECTIONS: [&str; 4] = ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"];
@@ -231,6 +231,6 @@ fn path_validation_refuses_the_1024_bits_of_the_traces() {
     let chain = Section::read("3-1rtt").chain(Side::Server);
     let anchors = Anchors::from_der(&chain).unwrap();
     let crypto = symbolon::crypto::Ring::new();
-    let verdict = x509::verify(&crypto, &[&chain[0]], &anchors, NOW, Purpose::Server, None);
+    let verdict = x509::verify(&crypto, &[&chain[0]], &Question::new(&anchors, NOW, Purpose::Server));
     assert_eq!(verdict.err().map(|fault| fault.reason()), Some(Reason::CertificateKeyWeak));
 }

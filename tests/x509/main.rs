@@ -21,8 +21,8 @@ use symbolon::{
     Detail, Fault, Reason,
     crypto::Ring,
     x509::{
-        Anchor, Anchors, Certificate, MAX_CHAIN, Purpose, ServerName, UnixTime, Verified, certificates_from_pem,
-        describe, verify,
+        Anchor, Anchors, Certificate, MAX_CHAIN, Purpose, Question, ServerName, Time, Unchecked, UnixTime, Verified,
+        certificates_from_pem, describe, verify,
     },
 };
 use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name, self_signed, self_signed_with, unknown_critical};
@@ -32,16 +32,17 @@ fn judge<'a>(chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Faul
     judge_at(NOW, chain, anchors)
 }
 
-fn judge_at<'a>(now: UnixTime, chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Fault> {
+fn judge_at<'a>(time: impl Into<Time>, chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Fault> {
     let name = ServerName::dns("server.test").unwrap();
-    verify(&Ring::new(), chain, &Anchors::from_der(anchors).unwrap(), now, Purpose::Server, Some(&name))
+    let anchors = Anchors::from_der(anchors).unwrap();
+    verify(&Ring::new(), chain, &Question::new(&anchors, time, Purpose::Server).name(&name))
 }
 
 /// Judged under other names and purposes, with one root.
 fn judge_as(root: &Ca, leaf: &[u8], purpose: Purpose, name: Option<&str>) -> Result<(), Fault> {
     let name = name.map(|name| ServerName::parse(name).unwrap());
     let anchors = Anchors::from_der([&root.der]).unwrap();
-    verify(&Ring::new(), &[leaf], &anchors, NOW, purpose, name.as_ref()).map(|_| ())
+    verify(&Ring::new(), &[leaf], &Question::new(&anchors, NOW, purpose).name(name.as_ref())).map(|_| ())
 }
 
 /// Why a chain is refused, and which certificate is to blame.

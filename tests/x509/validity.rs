@@ -43,3 +43,41 @@ fn it_counts_for_intermediates_and_anchors_as_well() {
     let detail = Detail::Time { bound: march, now: march + 1 };
     assert_eq!(bound(at(UnixTime(march + 1))), (Reason::CertificateExpired, None, detail));
 }
+
+/// A leaf under an intermediate that is valid in February only, judged at a time of this trust.
+fn judge_in(time: impl Into<Time>) -> Result<Vec<Unchecked>, Reason> {
+    let root = Ca::root("root");
+    let intermediate = root.intermediate_with("intermediate", |params| {
+        params.not_before = date_time_ymd(2026, 2, 1);
+        params.not_after = date_time_ymd(2026, 3, 1);
+    });
+    let leaf = intermediate.leaf();
+    judge_at(time, &[&leaf, &intermediate.der], &[&root.der])
+        .map(|verified| verified.unchecked().collect())
+        .map_err(|fault| fault.reason())
+}
+
+const JANUARY: UnixTime = UnixTime(NOT_BEFORE.0 + 1);
+const FEBRUARY: UnixTime = UnixTime(1_769_904_000);
+const APRIL: UnixTime = UnixTime(1_775_001_600);
+
+#[test]
+fn a_known_time_leaves_nothing_unchecked() {
+    assert_eq!(judge_in(FEBRUARY), Ok(vec![]));
+    assert_eq!(judge_in(JANUARY), Err(Reason::CertificateNotYetValid));
+    assert_eq!(judge_in(APRIL), Err(Reason::CertificateExpired));
+}
+
+#[test]
+fn a_time_that_is_only_the_least_refuses_what_had_expired_and_says_what_is_open() {
+    assert_eq!(judge_in(Time::AtLeast(FEBRUARY)), Ok(vec![Unchecked::ValidityAfter(FEBRUARY)]));
+    assert_eq!(judge_in(Time::AtLeast(JANUARY)), Ok(vec![Unchecked::ValidityAfter(JANUARY)]));
+    assert_eq!(judge_in(Time::AtLeast(APRIL)), Err(Reason::CertificateExpired));
+}
+
+#[test]
+fn without_a_time_validity_is_not_looked_at_and_the_verdict_says_so() {
+    assert_eq!(judge_in(Time::Unknown), Ok(vec![Unchecked::Validity]));
+    let said = Unchecked::Validity.to_string();
+    assert!(said.contains("validity") && said.contains("unknown"), "{said}");
+}

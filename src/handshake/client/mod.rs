@@ -18,7 +18,7 @@ use crate::fault::{Fault, Reason, Side, StateName};
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{CertificateRequest, CipherSuite, In, NamedGroup, NewSessionTicket, SignatureScheme};
-use crate::x509::{self, Purpose};
+use crate::x509::{self, Purpose, Question};
 
 /// The client's states. `WAIT_FINISHED` has a second variant, in which it waits for its own signature.
 pub enum State {
@@ -291,8 +291,8 @@ impl Role for Client {
         desk: &Desk<'_, C>,
         chain: &[&'m [u8]],
     ) -> Result<x509::Certificate<'m>, Fault> {
-        let (anchors, name) = (&config.anchors, desk.server_name.as_ref());
-        let verified = x509::verify(&config.settings.crypto, chain, anchors, desk.now, Purpose::Server, name)?;
+        let question = Question::new(&config.anchors, desk.time, Purpose::Server).name(desk.server_name.as_ref());
+        let verified = x509::verify(&config.settings.crypto, chain, &question)?;
         Ok(verified.into_leaf())
     }
 

@@ -19,7 +19,7 @@ use crate::fault::{Fault, Reason, Side, StateName};
 use crate::schedule::AtMaster;
 use crate::shared::Shared;
 use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
-use crate::x509::{self, Purpose};
+use crate::x509::{self, Purpose, Question};
 use negotiate::Choice;
 
 /// The server's states. `NEGOTIATED` has a second variant, in which it waits for its own signature.
@@ -280,8 +280,8 @@ impl Role for Server {
         desk: &Desk<'_, C>,
         chain: &[&'m [u8]],
     ) -> Result<x509::Certificate<'m>, Fault> {
-        let anchors = &config.client_auth.anchors;
-        let verified = x509::verify(&config.settings.crypto, chain, anchors, desk.now, Purpose::Client, None)?;
+        let question = Question::new(&config.client_auth.anchors, desk.time, Purpose::Client);
+        let verified = x509::verify(&config.settings.crypto, chain, &question)?;
         Ok(verified.into_leaf())
     }
 

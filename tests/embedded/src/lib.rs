@@ -15,12 +15,11 @@ pub use server::server;
 
 use link::Link;
 use symbolon::crypto::Crypto;
-use symbolon::{Connection, Error, Event, RecvBuf, Role, SendBuf, StateName, UnixTime};
+use symbolon::{Connection, Error, Event, RecvBuf, Role, SendBuf, StateName, Time, UnixTime};
 
 /// These boards have no clock. They know when their image was made: it is at least that late. So a certificate that ran out
-/// after the image was made is still accepted, and one that was made after the image is not. A board that hears the time
-/// from somebody it trusts takes that instead.
-const AT_LEAST: UnixTime = UnixTime(1_795_500_000);
+/// after the image was made is still accepted. A board that hears the time from somebody it trusts takes that instead.
+const AT_LEAST: Time = Time::AtLeast(UnixTime(1_795_500_000));
 
 /// Sends and receives until the handshake is over.
 fn handshake<R: Role, C: Crypto>(

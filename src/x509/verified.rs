@@ -1,0 +1,91 @@
+//! What an accepted chain is known to be, and what is not known of it.
+
+use super::{Certificate, MAX_CHAIN, Time, UnixTime};
+use core::fmt;
+
+/// A chain that [`verify`](super::verify) accepted. Whether the peer holds the key of the leaf is not proven by it, but by
+/// CertificateVerify.
+#[derive(Clone, Debug)]
+pub struct Verified<'a> {
+    pub(super) leaf: Certificate<'a>,
+    pub(super) path: Path,
+    pub(super) time: Time,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Path {
+    /// In the chain as sent.
+    pub(super) links: [u8; MAX_CHAIN],
+    pub(super) len: usize,
+    pub(super) anchor: usize,
+    pub(super) not_after: UnixTime,
+}
+
+impl<'a> Verified<'a> {
+    /// The peer's own certificate.
+    #[must_use]
+    pub fn leaf(&self) -> &Certificate<'a> {
+        &self.leaf
+    }
+
+    /// The peer's own certificate, and no more.
+    #[must_use]
+    pub fn into_leaf(self) -> Certificate<'a> {
+        self.leaf
+    }
+
+    /// The certificates of the path as indices into the chain as sent, leaf first; the anchor is not among them.
+    pub fn path(&self) -> impl Iterator<Item = usize> {
+        self.path.links.iter().take(self.path.len).map(|index| usize::from(*index))
+    }
+
+    /// The anchor, as an index into the anchors.
+    #[must_use]
+    pub fn anchor(&self) -> usize {
+        self.path.anchor
+    }
+
+    /// The earliest end of validity on the path, the anchor's included: from then on the verdict is another.
+    #[must_use]
+    pub fn not_after(&self) -> UnixTime {
+        self.path.not_after
+    }
+
+    /// What was not checked, because what it takes is not there.
+    pub fn unchecked(&self) -> impl Iterator<Item = Unchecked> {
+        Unchecked::of_time(self.time).into_iter()
+    }
+}
+
+/// Something that could not be checked on a path that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unchecked {
+    /// The time is unknown: notBefore and notAfter were not looked at ([`Time::Unknown`]).
+    Validity,
+    /// The time is this or later: a certificate that expired since, or is not yet valid, was not found out
+    /// ([`Time::AtLeast`]).
+    ValidityAfter(UnixTime),
+}
+
+impl Unchecked {
+    /// What a time of this trust leaves open.
+    pub(super) fn of_time(time: Time) -> Option<Self> {
+        match time {
+            Time::Known(_) => None,
+            Time::AtLeast(least) => Some(Self::ValidityAfter(least)),
+            Time::Unknown => Some(Self::Validity),
+        }
+    }
+}
+
+impl fmt::Display for Unchecked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Validity => f.write_str("validity: the time is unknown"),
+            Self::ValidityAfter(least) => {
+                write!(f, "validity after {least}: the time is only known to be at least that")
+            }
+        }
+    }
+}

@@ -143,8 +143,9 @@ impl<'s, 'a, C: Crypto, W: Witness<'a>> Search<'s, 'a, C, W> {
     }
 
     fn run(mut self, leaf: &Link<'_, 'a, W::Mark>) -> Result<Option<Path>, Fault> {
-        let anchors = self.question.anchors.iter().enumerate();
-        for (index, anchor) in anchors.filter(|(_, anchor)| is_itself(&leaf.certificate, anchor, self.question.time)) {
+        let mut anchors = self.question.anchors.iter().enumerate();
+        let itself = anchors.find(|(_, anchor)| is_itself(&leaf.certificate, anchor, self.question.time));
+        if let Some((index, anchor)) = itself {
             let mark = self.witness.anchor(leaf.mark, index);
             let names = leaf.admit_names(anchor.name_constraints, self.budget(mark));
             self.witness.check(mark, Rule::NameConstraints, names)?;

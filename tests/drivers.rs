@@ -10,6 +10,7 @@ use symbolon::io::blocking::{self, Cause, Handshake};
 use symbolon::{ClientWith, Error, Reason, ServerName, ServerWith, UnixTime};
 use util::pair::World;
 use util::pki::NOW;
+use util::provider::{Provider, provider};
 
 type ServerSays = Result<Vec<u8>, (Error, String)>;
 
@@ -80,7 +81,7 @@ impl Write for Gate {
     }
 }
 
-fn client_conn(world: &World) -> ClientWith<'static, symbolon::crypto::Ring> {
+fn client_conn(world: &World) -> ClientWith<'static, Provider> {
     let config = Arc::new(world.client_config().build().unwrap());
     ClientWith::new(config, ServerName::dns("server.test").unwrap().into_owned(), UnixTime(NOW))
 }
@@ -122,7 +123,7 @@ fn a_transport_that_ends_without_close_notify_is_told_apart() {
 fn a_server_refuses_a_client_without_certificate_and_the_client_reads_why() {
     let world = World::new();
     let (alert, server) = with_server(&world, |tcp| {
-        let config = symbolon::ClientConfig::builder(symbolon::crypto::Ring::new()).anchors(world.anchors());
+        let config = symbolon::ClientConfig::builder(provider()).anchors(world.anchors());
         let config = Arc::new(config.build().unwrap());
         let conn = ClientWith::new(config, ServerName::dns("server.test").unwrap().into_owned(), UnixTime(NOW));
         let mut tls = Handshake::new(conn, tcp).complete().unwrap();

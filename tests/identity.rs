@@ -6,11 +6,11 @@ mod util;
 use rcgen::{CertificateParams, DnType, SanType};
 use symbolon::{
     Reason,
-    crypto::Ring,
     identity::{Allow, AllowRule, PeerIdentity, spki_sha256},
     x509::Certificate,
 };
 use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, common_name};
+use util::provider::provider;
 
 fn names(params: &mut CertificateParams) {
     params.distinguished_name = common_name("robot");
@@ -29,7 +29,7 @@ fn names(params: &mut CertificateParams) {
 
 fn identity(edit: impl FnOnce(&mut CertificateParams)) -> PeerIdentity {
     let leaf = Ca::root("root").leaf_with(edit);
-    PeerIdentity::of(&Ring::new(), &Certificate::parse(&leaf).unwrap())
+    PeerIdentity::of(&provider(), &Certificate::parse(&leaf).unwrap())
 }
 
 #[test]
@@ -67,12 +67,12 @@ fn the_hash_of_the_key_is_that_of_the_whole_subject_public_key_info() {
     let leaf = Ca::root("root").leaf();
     let leaf = Certificate::parse(&leaf).unwrap();
     let expected = ring_sha256(leaf.spki());
-    assert_eq!(spki_sha256(&Ring::new(), &leaf), expected);
+    assert_eq!(spki_sha256(&provider(), &leaf), expected);
 }
 
 fn ring_sha256(bytes: &[u8]) -> [u8; 32] {
     use symbolon::crypto::{Crypto, Hash, HashAlgorithm};
-    let mut hash = Ring::new().hash(HashAlgorithm::Sha256);
+    let mut hash = provider().hash(HashAlgorithm::Sha256);
     hash.update(bytes);
     hash.finish().as_ref().try_into().unwrap()
 }
@@ -100,7 +100,7 @@ fn an_identity_stays_small_whatever_the_certificate_holds() {
 fn admits(allow: &Allow) -> bool {
     let leaf = Ca::root("root").leaf_with(names);
     let leaf = Certificate::parse(&leaf).unwrap();
-    match allow.check(&leaf, &spki_sha256(&Ring::new(), &leaf)) {
+    match allow.check(&leaf, &spki_sha256(&provider(), &leaf)) {
         Ok(()) => true,
         Err(fault) => {
             assert_eq!((fault.reason(), fault.place().certificate), (Reason::PeerNotAllowed, Some(0)));
@@ -164,7 +164,7 @@ fn rules_are_joined_by_or() {
 fn a_pinned_key_admits_its_holder_only() {
     let (leaf, other) = (Ca::root("root").leaf(), Ca::root("root").leaf());
     let (leaf, other) = (Certificate::parse(&leaf).unwrap(), Certificate::parse(&other).unwrap());
-    let hash = |leaf| spki_sha256(&Ring::new(), leaf);
+    let hash = |leaf| spki_sha256(&provider(), leaf);
     let hex: Vec<String> = hash(&leaf).iter().map(|byte| format!("{byte:02X}")).collect();
     for allow in [
         Allow::spki_sha256(hash(&leaf)),

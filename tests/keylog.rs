@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use symbolon::observe::KeyLog;
 use symbolon::wire::{ClientHello, Parse};
-use symbolon::{Event, RecvBuf, SendBuf, ServerName, UnixTime};
+use symbolon::{ClientWith, Event, RecvBuf, SendBuf, ServerName, ServerWith, UnixTime};
 use util::pair::World;
 
 /// A file that two writers share.
@@ -31,8 +31,8 @@ fn both_ends_log_the_same_five_lines_of_label_client_random_and_secret() {
     let (client, server) = (world.client_config().build().unwrap(), world.server_config().build().unwrap());
     let name = ServerName::dns("server.test").unwrap();
     let now = UnixTime(util::pki::NOW);
-    let mut client = symbolon::Client::new(&client, name, now);
-    let mut server = symbolon::Server::new(&server, now);
+    let mut client = ClientWith::new(&client, name, now);
+    let mut server = ServerWith::new(&server, now);
     let (mut to_client, mut to_server) = (RecvBuf::new(), RecvBuf::new());
     let (mut from_client, mut from_server) = (SendBuf::new(), SendBuf::new());
     let files = [Shared::default(), Shared::default()];

@@ -3,6 +3,7 @@
 mod util;
 
 use util::pair::World;
+use util::provider::{local, provider};
 
 #[test]
 fn both_ends_connect_and_know_each_other() {
@@ -70,8 +71,8 @@ fn a_list_that_names_something_twice_is_no_configuration() {
 
 #[test]
 fn a_server_shows_the_chain_whose_signatures_the_client_accepts() {
+    use symbolon::Anchors;
     use symbolon::wire::SignatureScheme;
-    use symbolon::{Anchors, Credential};
     use util::pki::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, Pki};
     let keys = || [(); 2].map(|()| rcgen::KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap());
     // Both leaves have P-256 keys; the CAs of the first sign with P-384.
@@ -85,18 +86,15 @@ fn a_server_shows_the_chain_whose_signatures_the_client_accepts() {
             .anchors(Anchors::from_pem(roots.as_bytes()).unwrap())
             .schemes([SignatureScheme::ecdsa_secp256r1_sha256])
             .certificate_schemes(in_certificates);
-        let credential =
-            |chain: &util::pki::Chain| Credential::from_pem(chain.pem.as_bytes(), chain.key_pem.as_bytes()).unwrap();
-        let server = symbolon::ServerConfig::builder(symbolon::crypto::Ring::new())
-            .credential(credential(&chains[0]))
-            .credential(credential(&chains[1]));
+        let server =
+            symbolon::ServerConfig::builder(provider()).credential(local(&chains[0])).credential(local(&chains[1]));
         let mut pair = util::pair::Pair::of(client.build().unwrap(), server.build().unwrap());
         pair.run();
         pair.assert_connected();
         let shown = pair.client.conn.peer().unwrap().serial().to_string();
         chains.iter().position(|chain| {
             let leaf = symbolon::x509::Certificate::parse(&chain.leaf.der).unwrap();
-            symbolon::PeerIdentity::of(&symbolon::crypto::Ring::new(), &leaf).serial().to_string() == shown
+            symbolon::PeerIdentity::of(&provider(), &leaf).serial().to_string() == shown
         })
     };
     // [4.2.3-2] Without signature_algorithms_cert the one list holds for certificates too.

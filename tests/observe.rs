@@ -5,15 +5,16 @@ mod util;
 use std::sync::{Arc, Mutex};
 use symbolon::observe::Print;
 use symbolon::wire::NamedGroup;
-use symbolon::{Anchors, ClientConfig, Event, Reason, Side, crypto::Ring};
+use symbolon::{Anchors, ClientConfig, Event, Reason, Side};
 use util::pair::{Pair, World};
 use util::pki::Pki;
+use util::provider::provider;
 
 #[test]
 fn a_certificate_that_is_refused_is_shown_all_the_same() {
     let (world, stranger) = (World::new(), Pki::new("stranger"));
     let anchors = Anchors::from_pem(stranger.root.pem.as_bytes()).unwrap();
-    let client = ClientConfig::builder(Ring::new()).anchors(anchors).build().unwrap();
+    let client = ClientConfig::builder(provider()).anchors(anchors).build().unwrap();
     let mut pair = Pair::of(client, world.server_config().build().unwrap());
     pair.run();
     let Some(symbolon::Error::Refused(refusal)) = pair.client.error else { panic!("{:?}", pair.client.error) };

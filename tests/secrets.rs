@@ -4,7 +4,7 @@ mod util;
 
 use std::sync::{Arc, LazyLock};
 use symbolon::wire::ContentType;
-use symbolon::{Client, Error, Event, Reason, RecvBuf, Role, SendBuf, Server, ServerName, Signing, UnixTime};
+use symbolon::{ClientWith, Error, Event, Reason, RecvBuf, Role, SendBuf, ServerName, ServerWith, Signing, UnixTime};
 use util::null::{Null, NullSigner, Primitive};
 use util::pair::{End, Seen, World};
 use util::pki::NOW;
@@ -96,8 +96,8 @@ fn converse(fail: bool) -> (Vec<Vec<u8>>, Vec<u8>, Vec<Vec<u8>>) {
     let world = World::new();
     let (client, server) = (world.client_config().build().unwrap(), world.server_config().build().unwrap());
     let name = ServerName::dns("server.test").unwrap().into_owned();
-    let mut client = Client::new(&client, name, UnixTime(NOW));
-    let mut server = Server::new(&server, UnixTime(NOW));
+    let mut client = ClientWith::new(&client, name, UnixTime(NOW));
+    let mut server = ServerWith::new(&server, UnixTime(NOW));
     let mut memory = vec![vec![0; 20_000]; 4];
     let (mut wire, mut seen) = (Vec::new(), Seen { wants_secrets: true, ..Seen::default() });
     {

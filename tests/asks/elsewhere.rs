@@ -2,9 +2,9 @@
 #![allow(unreachable_pub)]
 
 use super::util::pair::End;
+use super::util::provider::Provider;
 use super::{answer, asked};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use symbolon::crypto::Ring;
 use symbolon::io::blocking::Reply;
 use symbolon::wire::SignatureScheme;
 use symbolon::{Ask, Role};
@@ -71,7 +71,7 @@ impl Elsewhere {
     }
 
     /// Steps, asking as often as there is a question.
-    pub fn settle<R: Role>(&mut self, end: &mut End<R, Ring>) {
+    pub fn settle<R: Role>(&mut self, end: &mut End<R, Provider>) {
         while end.drive() {
             let question = asked(end);
             assert_eq!(asked(end), question, "asked again, it is the same question");

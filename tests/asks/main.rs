@@ -9,7 +9,6 @@ mod selection;
 use elsewhere::{Elsewhere, Question};
 use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::crypto::{Ring, RingSigner, Signer};
 use symbolon::io::blocking::Reply;
 use symbolon::wire::{AlertDescription, SignatureScheme};
 use symbolon::{
@@ -18,9 +17,10 @@ use symbolon::{
 };
 use util::pair::{End, Pair, World};
 use util::pki::{Chain, NOW, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, Pki};
+use util::provider::{self, Provider, local, provider};
 
 /// The open question.
-fn asked<R: Role>(end: &mut End<R, Ring>) -> Question {
+fn asked<R: Role>(end: &mut End<R, Provider>) -> Question {
     match end.conn.step(&mut end.rx, &mut end.tx) {
         Ok(Event::Ask(ask)) => Question::from(&ask),
         other => panic!("{other:?}"),
@@ -35,13 +35,13 @@ fn answer_of<'a>(reply: &'a Reply<'static>) -> Answer<'a, 'static> {
     }
 }
 
-fn answer<R: Role>(end: &mut End<R, Ring>, reply: &Reply<'static>) {
+fn answer<R: Role>(end: &mut End<R, Provider>, reply: &Reply<'static>) {
     if let Err(error) = end.conn.answer_with(answer_of(reply), &mut end.rx, &mut end.tx, &mut end.seen).unwrap() {
         end.error = Some(error);
     }
 }
 
-fn misused<R: Role>(end: &mut End<R, Ring>, answer: Answer<'_, 'static>) {
+fn misused<R: Role>(end: &mut End<R, Provider>, answer: Answer<'_, 'static>) {
     let event = end.conn.answer(answer, &mut end.rx, &mut end.tx);
     assert!(matches!(event, Err(Misuse::AnswerDoesNotFit)), "{event:?}");
 }
@@ -58,12 +58,8 @@ fn run(pair: &mut Pair, client: &mut Elsewhere, server: &mut Elsewhere) {
     }
 }
 
-fn pair_of(client: ClientConfigBuilder<Ring>, server: ServerConfigBuilder<Ring>) -> Pair {
+fn pair_of(client: ClientConfigBuilder<Provider>, server: ServerConfigBuilder<Provider>) -> Pair {
     Pair::of(client.build().unwrap(), server.build().unwrap())
-}
-
-fn local(chain: &Chain) -> Credential {
-    Credential::from_pem(chain.pem.as_bytes(), chain.key_pem.as_bytes()).unwrap()
 }
 
 /// The same chain, with its key elsewhere.
@@ -77,7 +73,7 @@ fn show(credential: Credential) -> Reply<'static> {
 
 /// A thread that holds the key of `chain`, and does nothing but sign.
 fn signer(chain: &Chain) -> Elsewhere {
-    let key = RingSigner::from_pkcs8(&chain.leaf.key.serialize_der()).unwrap();
+    let key = provider::signer(&chain.leaf.key.serialize_der());
     Elsewhere::new(move |question| {
         let Question::Sign { scheme, content } = question else { panic!("{question:?}") };
         let mut signature = vec![0; 512];
@@ -95,13 +91,13 @@ fn judge(verdict: Result<(), Reason>) -> Elsewhere {
     })
 }
 
-fn client_without_credential(world: &World) -> ClientConfigBuilder<Ring> {
-    ClientConfig::builder(Ring::new()).anchors(world.anchors())
+fn client_without_credential(world: &World) -> ClientConfigBuilder<Provider> {
+    ClientConfig::builder(provider()).anchors(world.anchors())
 }
 
-fn server_that_requests(world: &World) -> ServerConfigBuilder<Ring> {
+fn server_that_requests(world: &World) -> ServerConfigBuilder<Provider> {
     let auth = ClientAuth::request(world.anchors(), Allow::dns("robot.test"));
-    ServerConfig::builder(Ring::new()).credential(local(&world.server)).client_auth(auth)
+    ServerConfig::builder(provider()).credential(local(&world.server)).client_auth(auth)
 }
 
 fn server_names(pair: &Pair) -> Vec<&str> {
@@ -112,14 +108,14 @@ fn client_names(pair: &Pair) -> Vec<&str> {
     pair.server.conn.peer().unwrap().dns().collect()
 }
 
-fn refused<R: Role>(end: &End<R, Ring>) -> (Reason, StateName) {
+fn refused<R: Role>(end: &End<R, Provider>) -> (Reason, StateName) {
     match end.error {
         Some(Error::Refused(refusal)) => (refusal.reason, refusal.state),
         other => panic!("{other:?}"),
     }
 }
 
-fn told<R: Role>(end: &End<R, Ring>) -> AlertDescription {
+fn told<R: Role>(end: &End<R, Provider>) -> AlertDescription {
     match end.error {
         Some(Error::PeerAlert(alert)) => alert.description,
         other => panic!("{other:?}"),
@@ -185,7 +181,7 @@ fn client_credential_is_chosen_elsewhere_from_schemes_and_authorities() {
 #[test]
 fn a_client_that_is_not_asked_for_a_certificate_asks_nobody() {
     let world = World::new();
-    let server = ServerConfig::builder(Ring::new()).credential(local(&world.server));
+    let server = ServerConfig::builder(provider()).credential(local(&world.server));
     let mut pair = pair_of(world.client_config().ask_credential(), server);
     run(&mut pair, &mut Elsewhere::nobody(), &mut Elsewhere::nobody());
     pair.assert_connected();
@@ -201,7 +197,7 @@ fn both_ends_sign_with_keys_that_are_elsewhere() {
         let world = World { server: pki.server("server.test"), client: pki.client("robot.test"), pki };
         let client = client_without_credential(&world).credential(external(&world.client, &world.pki, scheme));
         let auth = ClientAuth::require(world.anchors(), Allow::dns("robot.test"));
-        let server = ServerConfig::builder(Ring::new()).client_auth(auth);
+        let server = ServerConfig::builder(provider()).client_auth(auth);
         let mut pair = pair_of(client, server.credential(external(&world.server, &world.pki, scheme)));
         let (mut client, mut server) = (signer(&world.client), signer(&world.server));
         run(&mut pair, &mut client, &mut server);
@@ -230,7 +226,7 @@ fn a_signature_of_another_key_is_found_out_by_the_peer() {
     assert_eq!(told(&pair.client), AlertDescription::decrypt_error);
 
     let auth = ClientAuth::none();
-    let server = ServerConfig::builder(Ring::new()).client_auth(auth);
+    let server = ServerConfig::builder(provider()).client_auth(auth);
     let server = server.credential(external(&world.server, &world.pki, scheme));
     let mut pair = pair_of(world.client_config(), server);
     run(&mut pair, &mut Elsewhere::nobody(), &mut signer(&stranger));
@@ -241,9 +237,9 @@ fn a_signature_of_another_key_is_found_out_by_the_peer() {
 #[test]
 fn chains_are_judged_elsewhere_without_anchor_or_allow_list() {
     let world = World::new();
-    let client = ClientConfig::builder(Ring::new()).credential(local(&world.client)).ask_chain();
+    let client = ClientConfig::builder(provider()).credential(local(&world.client)).ask_chain();
     let nobody = ClientAuth::require(Anchors::default(), Allow::nobody());
-    let server = ServerConfig::builder(Ring::new()).credential(local(&world.server)).client_auth(nobody).ask_chain();
+    let server = ServerConfig::builder(provider()).credential(local(&world.server)).client_auth(nobody).ask_chain();
     let mut pair = pair_of(client, server);
     let (mut client, mut server) = (judge(Ok(())), judge(Ok(())));
     run(&mut pair, &mut client, &mut server);
@@ -330,7 +326,7 @@ fn an_answer_to_a_question_that_was_not_put_is_misuse() {
     let mut client = world.client_config().anchors(Anchors::from_pem(Pki::new("other").root.pem.as_bytes()).unwrap());
     client = client.schemes([SignatureScheme::ecdsa_secp256r1_sha256].to_vec());
     let mut pair = pair_of(client, world.server_config());
-    let give = |end: &mut End<_, Ring>| {
+    let give = |end: &mut End<_, Provider>| {
         misused(end, Answer::Credential(None));
         misused(end, Answer::Chain(Ok(())));
         misused(end, Answer::Signature(&[]));

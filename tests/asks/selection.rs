@@ -2,9 +2,9 @@
 
 use super::util::pair::{Pair, World};
 use super::util::pki::{PKCS_ED25519, Pki};
+use super::util::provider::{Provider, provider};
 use super::{client_names, client_without_credential, local, pair_of, refused, told};
 use symbolon::config::ServerConfigBuilder;
-use symbolon::crypto::Ring;
 use symbolon::wire::{AlertDescription, SignatureScheme};
 use symbolon::{
     Allow, Anchors, AuthorityHints, ClientAuth, ClientAuthState, Reason, ServerConfig, StateName, WhyNothingSent,
@@ -29,7 +29,7 @@ impl Choices {
         &self,
         pkis: &[&Pki],
         hints: AuthorityHints,
-        change: impl FnOnce(ServerConfigBuilder<Ring>) -> ServerConfigBuilder<Ring>,
+        change: impl FnOnce(ServerConfigBuilder<Provider>) -> ServerConfigBuilder<Provider>,
     ) -> Pair {
         let mut client = client_without_credential(&self.world).authority_hints(hints);
         for (at, pki) in pkis.iter().enumerate() {
@@ -37,13 +37,13 @@ impl Choices {
         }
         let trusted = [&self.theirs, &self.edwards].map(|pki| pki.root.pem.as_str()).concat();
         let auth = ClientAuth::request(Anchors::from_pem(trusted.as_bytes()).unwrap(), Allow::anyone());
-        let server = ServerConfig::builder(Ring::new()).credential(local(&self.world.server)).client_auth(auth);
+        let server = ServerConfig::builder(provider()).credential(local(&self.world.server)).client_auth(auth);
         let mut pair = pair_of(client, change(server));
         pair.run();
         pair
     }
 
-    fn only(scheme: SignatureScheme) -> impl FnOnce(ServerConfigBuilder<Ring>) -> ServerConfigBuilder<Ring> {
+    fn only(scheme: SignatureScheme) -> impl FnOnce(ServerConfigBuilder<Provider>) -> ServerConfigBuilder<Provider> {
         move |server| server.schemes(vec![scheme])
     }
 }
@@ -72,7 +72,7 @@ fn client_chooses_by_scheme_before_it_looks_at_authorities() {
 #[test]
 fn client_shows_its_first_credential_if_the_server_names_no_authority() {
     let c = Choices::new();
-    let quiet = |server: ServerConfigBuilder<Ring>| {
+    let quiet = |server: ServerConfigBuilder<Provider>| {
         let trusted = Anchors::from_pem(c.ours.root.pem.as_bytes()).unwrap();
         server.client_auth(ClientAuth::request(trusted, Allow::anyone()).send_authorities(false))
     };

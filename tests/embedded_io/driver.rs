@@ -1,11 +1,11 @@
 //! Both drivers behind one face, so that every test is written once; and an executor of a few lines.
 
+use super::util::provider::Provider;
 use embedded_io::ErrorKind;
 use std::future::{Future, poll_fn, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use symbolon::Role;
-use symbolon::crypto::Ring;
 use symbolon::io::embedded::{Cause, Link};
 
 /// A transport that can be waited for in both ways.
@@ -25,7 +25,10 @@ pub(crate) const BOTH: [Driver; 2] = [Driver::Blocking, Driver::Async];
 pub(crate) type Said<T> = Result<T, Cause<ErrorKind>>;
 
 impl Driver {
-    pub(crate) async fn handshake<R: Role, T: Transport>(self, link: &mut Link<'_, '_, '_, R, Ring, T>) -> Said<()> {
+    pub(crate) async fn handshake<R: Role, T: Transport>(
+        self,
+        link: &mut Link<'_, '_, '_, R, Provider, T>,
+    ) -> Said<()> {
         match self {
             Self::Blocking => link.handshake(),
             Self::Async => link.handshake_async().await,
@@ -34,7 +37,7 @@ impl Driver {
 
     pub(crate) async fn read<R: Role, T: Transport>(
         self,
-        link: &mut Link<'_, '_, '_, R, Ring, T>,
+        link: &mut Link<'_, '_, '_, R, Provider, T>,
         buf: &mut [u8],
     ) -> Said<usize> {
         match self {
@@ -44,7 +47,10 @@ impl Driver {
     }
 
     /// Takes what is lent.
-    pub(crate) async fn take<R: Role, T: Transport>(self, link: &mut Link<'_, '_, '_, R, Ring, T>) -> Said<Vec<u8>> {
+    pub(crate) async fn take<R: Role, T: Transport>(
+        self,
+        link: &mut Link<'_, '_, '_, R, Provider, T>,
+    ) -> Said<Vec<u8>> {
         let taken = match self {
             Self::Blocking => embedded_io::BufRead::fill_buf(link)?.to_vec(),
             Self::Async => embedded_io_async::BufRead::fill_buf(link).await?.to_vec(),
@@ -58,7 +64,7 @@ impl Driver {
 
     pub(crate) async fn write<R: Role, T: Transport>(
         self,
-        link: &mut Link<'_, '_, '_, R, Ring, T>,
+        link: &mut Link<'_, '_, '_, R, Provider, T>,
         bytes: &[u8],
     ) -> Said<usize> {
         match self {
@@ -69,7 +75,7 @@ impl Driver {
 
     pub(crate) async fn write_all<R: Role, T: Transport>(
         self,
-        link: &mut Link<'_, '_, '_, R, Ring, T>,
+        link: &mut Link<'_, '_, '_, R, Provider, T>,
         bytes: &[u8],
     ) -> Said<()> {
         match self {
@@ -78,14 +84,14 @@ impl Driver {
         }
     }
 
-    pub(crate) async fn flush<R: Role, T: Transport>(self, link: &mut Link<'_, '_, '_, R, Ring, T>) -> Said<()> {
+    pub(crate) async fn flush<R: Role, T: Transport>(self, link: &mut Link<'_, '_, '_, R, Provider, T>) -> Said<()> {
         match self {
             Self::Blocking => embedded_io::Write::flush(link),
             Self::Async => embedded_io_async::Write::flush(link).await,
         }
     }
 
-    pub(crate) async fn close<R: Role, T: Transport>(self, link: &mut Link<'_, '_, '_, R, Ring, T>) -> Said<()> {
+    pub(crate) async fn close<R: Role, T: Transport>(self, link: &mut Link<'_, '_, '_, R, Provider, T>) -> Said<()> {
         match self {
             Self::Blocking => link.close(),
             Self::Async => link.close_async().await,

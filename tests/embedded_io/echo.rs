@@ -1,9 +1,9 @@
 //! Two devices at a wire.
 
-use crate::driver::{BOTH, Driver, Said, block_on, join};
-use crate::util::pair::World;
-use crate::wire::{Wire, wire};
-use crate::{Device, client, client_config, server, server_config};
+use super::driver::{BOTH, Driver, Said, block_on, join};
+use super::util::pair::World;
+use super::wire::{Wire, wire};
+use super::{Device, client, client_config, server, server_config};
 use symbolon::{ClientRole, Role, ServerRole};
 
 const LEN: usize = 100_000;

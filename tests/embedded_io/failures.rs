@@ -1,18 +1,18 @@
 //! What a link makes of transports that fail, and of peers that refuse.
 
-use crate::driver::{BOTH, Driver, block_on, poll_twice};
-use crate::peer::Peer;
-use crate::util::pair::{End, World};
-use crate::{Device, client, client_config, server, server_config};
+use super::driver::{BOTH, Driver, block_on, poll_twice};
+use super::peer::Peer;
+use super::util::pair::{End, World};
+use super::util::provider::{Provider, provider};
+use super::{Device, client, client_config, server, server_config};
 use embedded_io::{Error as _, ErrorKind};
 use symbolon::config::ClientConfigBuilder;
-use symbolon::crypto::Ring;
 use symbolon::io::embedded::Cause;
 use symbolon::wire::AlertDescription;
 use symbolon::{Answer, ClientConfig, ClientRole, Error, Event, Misuse, Reason, ServerRole, StateName};
 
 /// A client, and a server behind its transport.
-fn ends(world: &World, config: ClientConfigBuilder<Ring>) -> (Device<ClientRole>, Peer<ServerRole>) {
+fn ends(world: &World, config: ClientConfigBuilder<Provider>) -> (Device<ClientRole>, Peer<ServerRole>) {
     (client(config), Peer::new(End::new(server(server_config(world)).conn)))
 }
 
@@ -95,7 +95,7 @@ fn an_alert_that_does_not_get_through_does_not_hide_the_reason() {
 fn a_write_that_fails_tells_the_alert_that_the_peer_sent_before() {
     let world = World::new();
     for driver in BOTH {
-        let without_credential = ClientConfig::builder(Ring::new()).anchors(world.anchors());
+        let without_credential = ClientConfig::builder(provider()).anchors(world.anchors());
         let (mut client, mut peer) = ends(&world, without_credential);
         let mut link = client.link(&mut peer);
         block_on(driver.handshake(&mut link)).unwrap();

@@ -11,7 +11,6 @@ mod util;
 mod wire;
 
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::crypto::Ring;
 use symbolon::io::embedded::Link;
 use symbolon::{
     Allow, ClientAuth, ClientConfig, ClientRole, ClientWith, Connection, Credential, RecvBuf, Role, SendBuf,
@@ -19,24 +18,25 @@ use symbolon::{
 };
 use util::pair::World;
 use util::pki::{Chain, NOW};
+use util::provider::{self, Provider, provider};
 
 /// Bytes of every receive buffer, and of every send buffer.
 const MEMORY: usize = 2048;
 
 /// A connection and its memory.
 struct Device<R: Role> {
-    conn: Connection<'static, R, Ring>,
+    conn: Connection<'static, R, Provider>,
     rx: RecvBuf<'static>,
     tx: SendBuf<'static>,
 }
 
 impl<R: Role> Device<R> {
-    fn new(conn: Connection<'static, R, Ring>) -> Self {
+    fn new(conn: Connection<'static, R, Provider>) -> Self {
         let memory = || vec![0; MEMORY].leak();
         Self { conn, rx: RecvBuf::over(memory()), tx: SendBuf::over(memory()) }
     }
 
-    fn link<T: embedded_io::ErrorType>(&mut self, io: T) -> Link<'_, 'static, 'static, R, Ring, T> {
+    fn link<T: embedded_io::ErrorType>(&mut self, io: T) -> Link<'_, 'static, 'static, R, Provider, T> {
         Link::new(&mut self.conn, &mut self.rx, &mut self.tx, io)
     }
 }
@@ -44,28 +44,28 @@ impl<R: Role> Device<R> {
 /// A chain of three certificates: the root, which the peer has already, is sent too.
 fn credential(world: &World, chain: &Chain) -> Credential {
     let pem = [chain.pem.as_str(), &world.pki.root.pem].concat();
-    Credential::from_pem(pem.as_bytes(), chain.key_pem.as_bytes()).unwrap()
+    provider::credential(&pem, &chain.key_pem)
 }
 
-fn client_config(world: &World) -> ClientConfigBuilder<Ring> {
+fn client_config(world: &World) -> ClientConfigBuilder<Provider> {
     let credential = credential(world, &world.client);
-    ClientConfig::builder(Ring::new()).anchors(world.anchors()).credential(credential).fit_recv_buf(MEMORY)
+    ClientConfig::builder(provider()).anchors(world.anchors()).credential(credential).fit_recv_buf(MEMORY)
 }
 
-fn server_config(world: &World) -> ServerConfigBuilder<Ring> {
+fn server_config(world: &World) -> ServerConfigBuilder<Provider> {
     let auth = ClientAuth::require(world.anchors(), Allow::dns("robot.test"));
-    ServerConfig::builder(Ring::new())
+    ServerConfig::builder(provider())
         .credential(credential(world, &world.server))
         .client_auth(auth)
         .fit_recv_buf(MEMORY)
 }
 
-fn client(config: ClientConfigBuilder<Ring>) -> Device<ClientRole> {
+fn client(config: ClientConfigBuilder<Provider>) -> Device<ClientRole> {
     let config = std::sync::Arc::new(config.build().unwrap());
     Device::new(ClientWith::new(config, ServerName::dns("server.test").unwrap().into_owned(), UnixTime(NOW)))
 }
 
-fn server(config: ServerConfigBuilder<Ring>) -> Device<ServerRole> {
+fn server(config: ServerConfigBuilder<Provider>) -> Device<ServerRole> {
     let config = std::sync::Arc::new(config.build().unwrap());
     Device::new(ServerWith::new(config, UnixTime(NOW)))
 }

@@ -1,8 +1,8 @@
 //! A device that talks to the running OpenSSL of this machine.
 
-use crate::driver::{BOTH, Transport, block_on, take_turns};
-use crate::util::openssl::{Both, is_missing};
-use crate::{client, client_config};
+use super::driver::{BOTH, Transport, block_on, take_turns};
+use super::util::openssl::{Both, is_missing};
+use super::{client, client_config};
 use embedded_io::{ErrorKind, ErrorType};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

@@ -1,13 +1,13 @@
 //! A transport with the other end in it: it answers at once, and fails when and how the test says.
 
-use crate::driver::{Transport, take_turns};
-use crate::util::pair::End;
+use super::driver::{Transport, take_turns};
+use super::util::pair::End;
+use super::util::provider::Provider;
 use embedded_io::{ErrorKind, ErrorType};
 use symbolon::Role;
-use symbolon::crypto::Ring;
 
 pub(crate) struct Peer<R: Role> {
-    pub(crate) end: End<R, Ring>,
+    pub(crate) end: End<R, Provider>,
     /// Written, and not flushed yet.
     held: Vec<u8>,
     /// Nothing is taken any more; a flush passes on nothing either.
@@ -22,7 +22,7 @@ pub(crate) struct Peer<R: Role> {
 }
 
 impl<R: Role> Peer<R> {
-    pub(crate) fn new(end: End<R, Ring>) -> Self {
+    pub(crate) fn new(end: End<R, Provider>) -> Self {
         Self { end, held: vec![], refuses: None, takes_nothing: false, is_mute: false, is_gone: false, calls: 0 }
     }
 

@@ -1,6 +1,6 @@
 //! Two ends of a wire that holds little, and that holds back what is written until it is flushed or full.
 
-use crate::driver::Transport;
+use super::driver::Transport;
 use embedded_io::{ErrorKind, ErrorType};
 use std::collections::VecDeque;
 use std::future::poll_fn;

@@ -1,12 +1,12 @@
 //! The cases of `described.kv` that are about a chain.
 
-use crate::provoke::certificate;
-use crate::util::der::{Parts, changed, element};
-use crate::util::null::Null;
-use crate::util::pair::{ClientRole, End};
-use crate::util::pki::{For, NOW, Pki};
-use crate::util::plain::{bring, client_on};
-use crate::{WORLD, client_config, server_config, server_of};
+use super::provoke::certificate;
+use super::util::der::{Parts, changed, element};
+use super::util::null::Null;
+use super::util::pair::{ClientRole, End};
+use super::util::pki::{For, NOW, Pki};
+use super::util::plain::{bring, client_on};
+use super::{WORLD, client_config, server_config, server_of};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints,
 };

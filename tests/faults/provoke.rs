@@ -1,10 +1,10 @@
 //! The cases of `described.kv` that are not about a chain: what has no fixed bytes, or is a failure of our own.
 
-use crate::certificates::by_certificate;
-use crate::util::null::{Null, NullSigner, Primitive, TAG};
-use crate::util::pair::{ClientRole, End, ServerRole};
-use crate::util::plain::{Record, encoded, framed, records};
-use crate::{WORLD, client_at, client_config, client_of, for_vectors, server_at, server_config, server_of};
+use super::certificates::by_certificate;
+use super::util::null::{Null, NullSigner, Primitive, TAG};
+use super::util::pair::{ClientRole, End, ServerRole};
+use super::util::plain::{Record, encoded, framed, records};
+use super::{WORLD, client_at, client_config, client_of, for_vectors, server_at, server_config, server_of};
 use symbolon::wire::{Certificate, CertificateEntry, ClientHello, ContentType, HEADER_LEN, Parse, Vector};
 use symbolon::{Answer, ClientConfig, RecvBuf, SendBuf, ServerConfig, Signing};
 

@@ -12,18 +12,17 @@ mod limits;
 
 use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::crypto::Ring;
 use symbolon::wire::{AlertDescription, CipherSuite, DistinguishedName, NamedGroup, SignatureScheme, Vector};
 use symbolon::x509::{Anchor, Certificate};
 use symbolon::{
     Allow, Anchors, Answer, Ask, ClientAuth, ClientConfig, ClientWith, Error, Event, Reason, Role, ServerConfig,
     ServerName, ServerWith, StateName, UnixTime,
 };
-use util::openssl::local;
 use util::pair::{End, Pair, World};
 use util::pki::{For, NOW, Pki};
+use util::provider::{Provider, local, provider};
 
-fn pair_of(client: ClientConfigBuilder<Ring>, server: ServerConfigBuilder<Ring>) -> Pair {
+fn pair_of(client: ClientConfigBuilder<Provider>, server: ServerConfigBuilder<Provider>) -> Pair {
     let mut pair = Pair::of(client.build().unwrap(), server.build().unwrap());
     pair.run();
     pair
@@ -54,7 +53,7 @@ fn server_acknowledges_the_server_name_and_nothing_if_there_is_none() {
     // RFC 6066 §3: an address is not sent as a name.
     let server = world.pki.leaf("192.0.2.1", For::Server, |_| {});
     let auth = ClientAuth::require(world.anchors(), Allow::dns("robot.test"));
-    let server = ServerConfig::builder(Ring::new()).credential(local(&server)).client_auth(auth);
+    let server = ServerConfig::builder(provider()).credential(local(&server)).client_auth(auth);
     let client = ClientWith::new(
         Arc::new(world.client_config().build().unwrap()),
         ServerName::ip([192, 0, 2, 1].into()),
@@ -153,8 +152,8 @@ fn signatures_are_made_with_the_scheme_that_the_peer_prefers() {
     let both = [world.pki.root.pem.as_str(), &edwards.root.pem].concat();
     let anchors = || Anchors::from_pem(both.as_bytes()).unwrap();
     for scheme in [S::ed25519, S::ecdsa_secp256r1_sha256] {
-        let client = ClientConfig::builder(Ring::new()).anchors(anchors()).schemes(vec![scheme]);
-        let server = ServerConfig::builder(Ring::new()).credential(local(&world.server));
+        let client = ClientConfig::builder(provider()).anchors(anchors()).schemes(vec![scheme]);
+        let server = ServerConfig::builder(provider()).credential(local(&world.server));
         let pair = pair_of(client, server.credential(local(&edwards.server("server.test"))));
         pair.assert_connected();
         assert_eq!(pair.client.conn.negotiated().peer_scheme, Some(scheme));
@@ -163,8 +162,8 @@ fn signatures_are_made_with_the_scheme_that_the_peer_prefers() {
 }
 
 /// What the server's CertificateRequest names.
-fn authorities(server: ServerConfigBuilder<Ring>, world: &World) -> Vec<Vec<u8>> {
-    let client = ClientConfig::builder(Ring::new()).anchors(world.anchors()).ask_credential();
+fn authorities(server: ServerConfigBuilder<Provider>, world: &World) -> Vec<Vec<u8>> {
+    let client = ClientConfig::builder(provider()).anchors(world.anchors()).ask_credential();
     let mut pair = pair_of(client, server);
     let End { conn, rx, tx, .. } = &mut pair.client;
     let names = match conn.step(rx, tx) {

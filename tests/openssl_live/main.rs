@@ -8,12 +8,12 @@ mod records;
 use rcgen::KeyPair;
 use std::sync::LazyLock;
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::crypto::Ring;
 use symbolon::wire::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use symbolon::{Allow, ClientAuth, ClientAuthState, ClientConfig, Detail, Error, Reason, ServerConfig, WhyNothingSent};
-use util::openssl::{Both, Files, connect, error, is_missing, local, new_key};
+use util::openssl::{Both, Files, connect, error, is_missing, new_key};
 use util::pair::World;
 use util::pki::{For, PKCS_ECDSA_P256_SHA256, Pki};
+use util::provider::{Provider, lacks_rsa, local, provider};
 
 const SUITES: [(CipherSuite, &str); 3] = [
     (CipherSuite::TLS_AES_128_GCM_SHA256, "TLS_AES_128_GCM_SHA256"),
@@ -23,13 +23,13 @@ const SUITES: [(CipherSuite, &str); 3] = [
 const GROUPS: [(NamedGroup, &str); 3] =
     [(NamedGroup::x25519, "X25519"), (NamedGroup::secp256r1, "P-256"), (NamedGroup::secp384r1, "P-384")];
 
-fn client_without_credential(both: &Both) -> ClientConfigBuilder<Ring> {
-    ClientConfig::builder(Ring::new()).anchors(both.world.anchors())
+fn client_without_credential(both: &Both) -> ClientConfigBuilder<Provider> {
+    ClientConfig::builder(provider()).anchors(both.world.anchors())
 }
 
 /// Asks no client for a certificate.
-fn open_server(both: &Both) -> ServerConfigBuilder<Ring> {
-    ServerConfig::builder(Ring::new()).credential(local(&both.world.server))
+fn open_server(both: &Both) -> ServerConfigBuilder<Provider> {
+    ServerConfig::builder(provider()).credential(local(&both.world.server))
 }
 
 // [9.1-1] [9.1-3]
@@ -88,7 +88,7 @@ fn keys(algorithm: &str, option: &str) -> [String; 2] {
     [new_key(algorithm, option), new_key(algorithm, option)]
 }
 
-fn kinds() -> [Kind; 4] {
+fn kinds() -> Vec<Kind> {
     let kind = |keys: &[String; 2], schemes| {
         let [of_ca, of_leaf] = keys.each_ref().map(|pem| move || KeyPair::from_pem(pem).unwrap());
         let pki = Pki::with_keys("kind", [of_ca(), of_ca()], &PKCS_ECDSA_P256_SHA256);
@@ -96,7 +96,7 @@ fn kinds() -> [Kind; 4] {
         let client = pki.leaf_with_key("robot.test", For::Client, of_leaf(), |_| {});
         Kind { both: Both::of(World { pki, server, client }), schemes }
     };
-    [
+    let mut all = vec![
         kind(
             &keys("EC", "ec_paramgen_curve:P-256"),
             &[(SignatureScheme::ecdsa_secp256r1_sha256, "ecdsa_secp256r1_sha256")],
@@ -106,15 +106,18 @@ fn kinds() -> [Kind; 4] {
             &[(SignatureScheme::ecdsa_secp384r1_sha384, "ecdsa_secp384r1_sha384")],
         ),
         kind(&keys("ED25519", ""), &[(SignatureScheme::ed25519, "ed25519")]),
-        kind(
+    ];
+    if !lacks_rsa("RSA keys with OpenSSL") {
+        all.push(kind(
             &RSA_KEYS,
             &[
                 (SignatureScheme::rsa_pss_rsae_sha256, "rsa_pss_rsae_sha256"),
                 (SignatureScheme::rsa_pss_rsae_sha384, "rsa_pss_rsae_sha384"),
                 (SignatureScheme::rsa_pss_rsae_sha512, "rsa_pss_rsae_sha512"),
             ],
-        ),
-    ]
+        ));
+    }
+    all
 }
 
 // [9.1-2]

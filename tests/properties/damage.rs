@@ -4,14 +4,15 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock};
-use symbolon::crypto::{Crypto, Ring};
+use symbolon::crypto::Crypto;
 use symbolon::identity::spki_sha256;
 use symbolon::wire::AlertDescription;
-use symbolon::{ClientConfig, Role, ServerConfig, ServerName, ServerWith, UnixTime};
+use symbolon::{ClientConfig, ClientWith, Role, ServerConfig, ServerName, ServerWith, UnixTime};
 
-use crate::util::pair::{End, Pair};
-use crate::util::pki::NOW;
-use crate::world::{WORLD, client_config, records, server_config};
+use super::util::pair::{End, Pair};
+use super::util::pki::NOW;
+use super::util::provider::{Provider, provider};
+use super::world::{WORLD, client_config, records, server_config};
 
 /// One deed of the one on the wire, in one direction.
 #[derive(Clone, Copy, Debug)]
@@ -114,11 +115,11 @@ impl Wire {
     }
 }
 
-static CLIENTS: LazyLock<[Arc<ClientConfig<Ring>>; 2]> = LazyLock::new(|| {
-    [1, 0].map(|shares| Arc::new(client_config(Ring::new()).shares(shares).alpn(["a", "b"]).build().unwrap()))
+static CLIENTS: LazyLock<[Arc<ClientConfig<Provider>>; 2]> = LazyLock::new(|| {
+    [1, 0].map(|shares| Arc::new(client_config(provider()).shares(shares).alpn(["a", "b"]).build().unwrap()))
 });
-static SERVER: LazyLock<Arc<ServerConfig<Ring>>> =
-    LazyLock::new(|| Arc::new(server_config(Ring::new()).alpn(["b", "c"]).build().unwrap()));
+static SERVER: LazyLock<Arc<ServerConfig<Provider>>> =
+    LazyLock::new(|| Arc::new(server_config(provider()).alpn(["b", "c"]).build().unwrap()));
 
 /// At most one fatal alert left this end, and its error stays what it is.
 fn assert_failed_once<R: Role, C: Crypto>(end: &mut End<R, C>) -> Result<(), TestCaseError> {
@@ -157,7 +158,7 @@ proptest! {
     #[test]
     fn two_ends_never_part_in_what_they_believe(deeds in vec(deed(), 0..4), retry in any::<bool>()) {
         let config = &CLIENTS[usize::from(retry)];
-        let client = symbolon::Client::new(config.clone(), ServerName::dns("server.test").unwrap(), UnixTime(NOW));
+        let client = ClientWith::new(config.clone(), ServerName::dns("server.test").unwrap(), UnixTime(NOW));
         let mut pair = Pair::new(client, ServerWith::new(SERVER.clone(), UnixTime(NOW)));
         let on = |to_server| deeds.iter().filter(move |d| d.to_server == to_server).map(|d| d.what).collect::<Vec<_>>();
         let (on_the_way_out, on_the_way_back) = (on(true), on(false));

@@ -3,11 +3,11 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::sync::LazyLock;
-use symbolon::crypto::Ring;
-use symbolon::{Connection, Error, Event, Reason, RecvBuf, Role, SendBuf, StateName};
+use symbolon::{ClientWith, Connection, Error, Event, Reason, RecvBuf, Role, SendBuf, ServerWith, StateName};
 
-use crate::util::pair::{Pair, Seen};
-use crate::world::{Repeating, client, client_config, pattern, server, server_config};
+use super::util::pair::{Pair, Seen};
+use super::util::provider::Provider;
+use super::world::{Repeating, client, client_config, pattern, server, server_config};
 
 /// What went over the wire, and what the application sent.
 struct Recording {
@@ -17,17 +17,17 @@ struct Recording {
     from_server: Vec<u8>,
 }
 
-fn ends() -> (symbolon::Client<'static>, symbolon::Server<'static>) {
+fn ends() -> (ClientWith<'static, Provider>, ServerWith<'static, Provider>) {
     // A first ClientHello without a share: the retry makes the conversation longer.
-    let ours = client_config(Repeating::ring(1)).shares(0).groups([symbolon::wire::NamedGroup::x25519]);
-    (client(ours), server(server_config(Repeating::ring(2))))
+    let ours = client_config(Repeating::provider(1)).shares(0).groups([symbolon::wire::NamedGroup::x25519]);
+    (client(ours), server(server_config(Repeating::provider(2))))
 }
 
 static RECORDING: LazyLock<Recording> = LazyLock::new(|| {
     let (client, server) = ends();
-    let mut pair = Pair::<Ring>::new(client, server);
+    let mut pair = Pair::new(client, server);
     let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
-    let mut run = |pair: &mut Pair<Ring>| loop {
+    let mut run = |pair: &mut Pair| loop {
         pair.client.drive();
         let out = pair.client.take_output();
         to_server.extend_from_slice(&out);
@@ -93,7 +93,7 @@ fn pieces() -> impl Strategy<Value = Vec<Piece>> {
 
 /// Plays `bytes` in `pieces`, which are repeated for as long as bytes are left.
 fn play<R: Role>(
-    conn: &mut Connection<'_, R, Ring>,
+    conn: &mut Connection<'_, R, Provider>,
     rx: &mut RecvBuf<'_>,
     mut bytes: &[u8],
     pieces: &[Piece],

@@ -3,12 +3,12 @@
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
-use symbolon::crypto::Ring;
 use symbolon::wire::{ContentType, MaxFragmentLength};
 use symbolon::{Misuse, Role};
 
-use crate::util::pair::{End, Pair};
-use crate::world::{client, client_config, pattern, records, server, server_config};
+use super::util::pair::{End, Pair};
+use super::util::provider::{Provider, provider};
+use super::world::{client, client_config, pattern, records, server, server_config};
 
 /// How records are cut, padded and keyed.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
 
 impl Settings {
     pub(crate) fn pair(self) -> Pair {
-        let (mut ours, mut theirs) = (client_config(Ring::new()), server_config(Ring::new()));
+        let (mut ours, mut theirs) = (client_config(provider()), server_config(provider()));
         ours = ours.record_padding(self.client_padding);
         theirs = theirs.record_padding(self.server_padding);
         if let Some(limit) = self.client_limit {
@@ -142,7 +142,7 @@ fn write_all(pair: &mut Pair, client: bool, mut bytes: &[u8], longest: (usize, u
     Ok(())
 }
 
-fn update_keys<R: Role>(end: &mut End<R, Ring>, both: bool) -> Result<(), Misuse> {
+fn update_keys<R: Role>(end: &mut End<R, Provider>, both: bool) -> Result<(), Misuse> {
     end.conn.app().unwrap().update_keys(both, &mut end.tx).map(Result::unwrap)
 }
 

@@ -2,15 +2,15 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use symbolon::crypto::Ring;
 use symbolon::{Connection, Event, Misuse, RecvBuf, Role, SendBuf};
 
-use crate::records::{Settings, settings};
-use crate::world::pattern;
+use super::records::{Settings, settings};
+use super::util::provider::Provider;
+use super::world::pattern;
 
 /// One end with memory of the caller.
 struct End<'b, R: Role> {
-    conn: Connection<'static, R, Ring>,
+    conn: Connection<'static, R, Provider>,
     rx: RecvBuf<'static>,
     tx: SendBuf<'b>,
     to_write: &'b [u8],
@@ -32,7 +32,7 @@ enum Write {
 }
 
 impl<'b, R: Role> End<'b, R> {
-    fn new(conn: Connection<'static, R, Ring>, memory: &'b mut [u8], to_write: &'b [u8]) -> Self {
+    fn new(conn: Connection<'static, R, Provider>, memory: &'b mut [u8], to_write: &'b [u8]) -> Self {
         let (rx, tx) = (RecvBuf::new(), SendBuf::over(memory));
         Self { conn, rx, tx, to_write, received: Vec::new(), peer_closed: false, waited: 0, updates: 20 }
     }

@@ -2,14 +2,15 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
-use symbolon::crypto::{CryptoError, Random, Ring};
+use symbolon::crypto::{CryptoError, Random};
 use symbolon::{
-    Allow, ClientAuth, ClientConfig, ClientWith, Credential, ServerConfig, ServerName, ServerWith, UnixTime,
+    Allow, ClientAuth, ClientConfig, ClientWith, ServerConfig, ServerName, ServerWith, UnixTime,
     config::{ClientConfigBuilder, ServerConfigBuilder},
 };
 
-use crate::util::pair::World;
-use crate::util::pki::{Chain, NOW, PKCS_ED25519, Pki};
+use super::util::pair::World;
+use super::util::pki::{NOW, PKCS_ED25519, Pki};
+use super::util::provider::{Provider, Provides, local};
 
 /// Ed25519, so that with a given source of randomness a handshake repeats itself to the last bit.
 pub(crate) static WORLD: LazyLock<World> = LazyLock::new(|| {
@@ -18,26 +19,22 @@ pub(crate) static WORLD: LazyLock<World> = LazyLock::new(|| {
     World { pki, server, client }
 });
 
-fn credential(chain: &Chain) -> Credential {
-    Credential::from_pem(chain.pem.as_bytes(), chain.key_pem.as_bytes()).unwrap()
+pub(crate) fn client_config(crypto: Provider) -> ClientConfigBuilder<Provider> {
+    ClientConfig::builder(crypto).anchors(WORLD.anchors()).credential(local(&WORLD.client))
 }
 
-pub(crate) fn client_config(crypto: Ring) -> ClientConfigBuilder<Ring> {
-    ClientConfig::builder(crypto).anchors(WORLD.anchors()).credential(credential(&WORLD.client))
-}
-
-pub(crate) fn server_config(crypto: Ring) -> ServerConfigBuilder<Ring> {
+pub(crate) fn server_config(crypto: Provider) -> ServerConfigBuilder<Provider> {
     ServerConfig::builder(crypto)
-        .credential(credential(&WORLD.server))
+        .credential(local(&WORLD.server))
         .client_auth(ClientAuth::require(WORLD.anchors(), Allow::dns("robot.test")))
 }
 
-pub(crate) fn client(config: ClientConfigBuilder<Ring>) -> ClientWith<'static, Ring> {
+pub(crate) fn client(config: ClientConfigBuilder<Provider>) -> ClientWith<'static, Provider> {
     let name = ServerName::dns("server.test").unwrap();
     ClientWith::new(Arc::new(config.build().unwrap()), name, UnixTime(NOW))
 }
 
-pub(crate) fn server(config: ServerConfigBuilder<Ring>) -> ServerWith<'static, Ring> {
+pub(crate) fn server(config: ServerConfigBuilder<Provider>) -> ServerWith<'static, Provider> {
     ServerWith::new(Arc::new(config.build().unwrap()), UnixTime(NOW))
 }
 
@@ -45,8 +42,8 @@ pub(crate) fn server(config: ServerConfigBuilder<Ring>) -> ServerWith<'static, R
 pub(crate) struct Repeating(AtomicU64);
 
 impl Repeating {
-    pub(crate) fn ring(seed: u64) -> Ring {
-        Ring::with_random(Self(AtomicU64::new(seed)))
+    pub(crate) fn provider(seed: u64) -> Provider {
+        Provider::with_source(Self(AtomicU64::new(seed)))
     }
 }
 

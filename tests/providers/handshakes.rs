@@ -2,11 +2,13 @@
 
 use crate::util::pair::{Pair, World};
 use crate::util::pki::{Chain, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, Pki};
-use crate::{Provider, Second, credential};
+use crate::util::provider::Provides;
+use crate::{Provider, Second};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::{Crypto, CryptoError, Signer};
 use symbolon::wire::{AlertDescription, NamedGroup, SignatureScheme};
-use symbolon::{ClientConfig, Credential, Error, Reason, ServerConfig};
+use symbolon::x509::certificates_from_pem;
+use symbolon::{ClientConfig, Credential, Error, Reason, ServerConfig, Signing};
 
 fn pair<C: Provider, S: Provider>(client: ClientConfigBuilder<C>, server: ServerConfigBuilder<S>) -> Pair<C, S> {
     Pair::of(client.build().unwrap(), server.build().unwrap())
@@ -114,7 +116,9 @@ impl Signer for Flipped {
 }
 
 fn flipped<P: Provider>(chain: &Chain) -> Credential {
-    credential(chain, Box::new(Flipped(P::signer(&chain.leaf.key.serialize_der()))))
+    let certificates = certificates_from_pem(chain.pem.as_bytes()).unwrap();
+    let signer = Flipped(P::signer(&chain.leaf.key.serialize_der()));
+    Credential::new(certificates, Signing::Local(Box::new(signer))).unwrap()
 }
 
 pub(crate) fn client_refuses_a_signature_with_one_bit_flipped<C: Provider, S: Provider>() {

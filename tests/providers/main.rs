@@ -7,64 +7,34 @@ mod selection;
 #[path = "../util/mod.rs"]
 mod util;
 
-use ring::rand::SystemRandom;
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::crypto::rustcrypto::{Ed25519Signer, P256Signer, P384Signer, RustCrypto};
-use symbolon::crypto::{Crypto, CryptoError, Ring, RingSigner, Signer};
-use symbolon::{Allow, ClientAuth, ClientConfig, Credential, ServerConfig, Signing};
+use symbolon::crypto::rustcrypto::RustCrypto;
+use symbolon::crypto::{CryptoError, Ring, Signer};
+use symbolon::{Allow, ClientAuth, ClientConfig, Credential, ServerConfig};
 use util::pair::World;
 use util::pki::Chain;
+use util::provider::{Provides, Source};
 
-type Second = RustCrypto<SystemRandom>;
+type Second = RustCrypto<Source>;
 
-/// A provider and its signers.
-trait Provider: Crypto + Sized {
-    fn provider() -> Self;
-    fn signer(pkcs8: &[u8]) -> Box<dyn Signer>;
-
+/// Ends of a [`World`] with a provider.
+trait Provider: Provides {
     fn client(world: &World) -> ClientConfigBuilder<Self> {
-        ClientConfig::builder(Self::provider()).anchors(world.anchors()).credential(Self::credential(&world.client))
+        ClientConfig::builder(Self::provider()).anchors(world.anchors()).credential(Self::local(&world.client))
     }
 
     fn server(world: &World) -> ServerConfigBuilder<Self> {
         ServerConfig::builder(Self::provider())
-            .credential(Self::credential(&world.server))
+            .credential(Self::local(&world.server))
             .client_auth(ClientAuth::require(world.anchors(), Allow::dns("robot.test")))
     }
 
-    fn credential(chain: &Chain) -> Credential {
-        credential(chain, Self::signer(&chain.leaf.key.serialize_der()))
+    fn local(chain: &Chain) -> Credential {
+        Self::credential(&chain.pem, &chain.key_pem)
     }
 }
 
-impl Provider for Ring {
-    fn provider() -> Self {
-        Self::new()
-    }
-
-    fn signer(pkcs8: &[u8]) -> Box<dyn Signer> {
-        Box::new(RingSigner::from_pkcs8(pkcs8).unwrap())
-    }
-}
-
-impl Provider for Second {
-    fn provider() -> Self {
-        Self::new(SystemRandom::new())
-    }
-
-    fn signer(pkcs8: &[u8]) -> Box<dyn Signer> {
-        let p256 = P256Signer::from_pkcs8(pkcs8).map(|key| Box::new(key) as Box<dyn Signer>);
-        let p384 = || P384Signer::from_pkcs8(pkcs8).map(|key| Box::new(key) as Box<dyn Signer>);
-        let ed25519 = || Ed25519Signer::from_pkcs8(pkcs8).map(|key| Box::new(key) as Box<dyn Signer>);
-        p256.or_else(|_| p384()).or_else(|_| ed25519()).unwrap()
-    }
-}
-
-fn credential(chain: &Chain, signer: Box<dyn Signer>) -> Credential {
-    let intermediate = chain.pem.split_inclusive("-----END CERTIFICATE-----\n").nth(1).unwrap();
-    let intermediate = symbolon::x509::certificates_from_pem(intermediate.as_bytes()).unwrap().remove(0);
-    Credential::new([chain.leaf.der.as_slice(), &intermediate], Signing::Local(signer)).unwrap()
-}
+impl<P: Provides> Provider for P {}
 
 fn sign(signer: &dyn Signer, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
     let mut signature = vec![0; 512];

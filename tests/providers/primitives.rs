@@ -1,6 +1,7 @@
 //! The primitives by themselves: equal in both providers, or equal to published values.
 
 use crate::util::pki::{PKCS_ED25519, Pki};
+use crate::util::provider::Provides;
 use crate::{Provider, Second, sign};
 use symbolon::crypto::rustcrypto::{Ed25519Signer, P256Signer, P384Signer};
 use symbolon::crypto::{Aead, Crypto, CryptoError, Hash, HashAlgorithm, Ring, SignatureAlgorithm, Signer, TAG_LEN};

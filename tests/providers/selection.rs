@@ -3,12 +3,10 @@
 use crate::handshakes::connected;
 use crate::util::pair::World;
 use crate::util::pki::{PKCS_ED25519, Pki};
+use crate::util::provider::{Provides, Source};
 use crate::{Provider, Second, sign};
-use ring::rand::SystemRandom;
-use symbolon::crypto::rustcrypto::{
-    Ed25519Signer, P256Signer, RustCrypto, RustCryptoAead, RustCryptoKx, Selection, Sha256Only,
-};
-use symbolon::crypto::{Crypto, Hash, HashAlgorithm, Ring, SignatureAlgorithm, Signer};
+use symbolon::crypto::rustcrypto::{Ed25519Signer, RustCrypto, RustCryptoAead, RustCryptoKx, Selection, Sha256Only};
+use symbolon::crypto::{Crypto, Hash, HashAlgorithm, Ring, SignatureAlgorithm};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
 /// What a device with few bytes would choose.
@@ -21,17 +19,7 @@ impl Selection for Small {
     const SCHEMES: &'static [SignatureScheme] = &[SignatureScheme::ecdsa_secp256r1_sha256];
 }
 
-type Device = RustCrypto<SystemRandom, Small>;
-
-impl Provider for Device {
-    fn provider() -> Self {
-        Self::new(SystemRandom::new())
-    }
-
-    fn signer(pkcs8: &[u8]) -> Box<dyn Signer> {
-        Box::new(P256Signer::from_pkcs8(pkcs8).unwrap())
-    }
-}
+type Device = RustCrypto<Source, Small>;
 
 #[test]
 fn small_selection_connects_in_both_roles() {

@@ -10,4 +10,5 @@ pub mod openssl;
 pub mod pair;
 pub mod pki;
 pub mod plain;
+pub mod provider;
 pub mod samples;

@@ -2,6 +2,7 @@
 
 use super::pair::{ClientRole, Seen, ServerRole, World};
 use super::pki::{Chain, NOW, Pki};
+use super::provider::Provider;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -10,9 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::crypto::Ring;
 use symbolon::io::blocking::{Cause, Failed, Handshake, Stream};
-use symbolon::{ClientWith, Credential, Error, Negotiated, Observer, Role, ServerName, ServerWith, Trace, UnixTime};
+use symbolon::{ClientWith, Error, Negotiated, Observer, Role, ServerName, ServerWith, Trace, UnixTime};
 
 /// Nothing here takes nearly as long, unless it never ends.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -123,25 +123,21 @@ impl Both {
     }
 
     /// Our client against it.
-    pub fn connect(&self, config: ClientConfigBuilder<Ring>, server: &mut Openssl) -> Ours<ClientRole> {
+    pub fn connect(&self, config: ClientConfigBuilder<Provider>, server: &mut Openssl) -> Ours<ClientRole> {
         connect(config, "server.test", server).unwrap_or_else(|failed| panic!("{failed}: {}", server.wait_for("")))
     }
 
     /// Our server against `s_client`, which knows the root and names `server.test`, with these arguments too.
-    pub fn accept(&self, config: ServerConfigBuilder<Ring>, args: &[&str]) -> (Met<ServerRole>, Openssl) {
+    pub fn accept(&self, config: ServerConfigBuilder<Provider>, args: &[&str]) -> (Met<ServerRole>, Openssl) {
         let judge = ["-CAfile", &self.root, "-verify_return_error", "-verify_hostname", "server.test"];
         accept(config, &[&judge[..], &["-servername", "server.test"], args].concat())
     }
 
     /// The same, CONNECTED.
-    pub fn accepted(&self, config: ServerConfigBuilder<Ring>, args: &[&str]) -> (Ours<ServerRole>, Openssl) {
+    pub fn accepted(&self, config: ServerConfigBuilder<Provider>, args: &[&str]) -> (Ours<ServerRole>, Openssl) {
         let (met, client) = self.accept(config, args);
         (met.unwrap_or_else(|failed| panic!("{failed}: {}", client.wait_for(""))), client)
     }
-}
-
-pub fn local(chain: &Chain) -> Credential {
-    Credential::from_pem(chain.pem.as_bytes(), chain.key_pem.as_bytes()).unwrap()
 }
 
 /// A new key as PKCS#8 in PEM, as OpenSSL makes it.
@@ -311,22 +307,22 @@ impl Observer for Watch {
 
 /// Our end of a connection to OpenSSL.
 pub struct Ours<R: Role> {
-    pub tls: Stream<'static, R, Ring, TcpStream>,
+    pub tls: Stream<'static, R, Provider, TcpStream>,
     pub seen: Watch,
 }
 
 /// CONNECTED, or why not.
-pub type Met<R> = Result<Ours<R>, Box<Failed<'static, R, Ring>>>;
+pub type Met<R> = Result<Ours<R>, Box<Failed<'static, R, Provider>>>;
 
 /// Our client against `openssl s_server`.
-pub fn connect(config: ClientConfigBuilder<Ring>, name: &str, server: &mut Openssl) -> Met<ClientRole> {
+pub fn connect(config: ClientConfigBuilder<Provider>, name: &str, server: &mut Openssl) -> Met<ClientRole> {
     let tcp = server.dial();
     let name = ServerName::dns(name).unwrap().into_owned();
     complete(ClientWith::new(Arc::new(config.build().unwrap()), name, UnixTime(NOW)), tcp)
 }
 
 /// Our server against `openssl s_client` with these arguments.
-pub fn accept(config: ServerConfigBuilder<Ring>, args: &[&str]) -> (Met<ServerRole>, Openssl) {
+pub fn accept(config: ServerConfigBuilder<Provider>, args: &[&str]) -> (Met<ServerRole>, Openssl) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let mut client = Openssl::client(listener.local_addr().unwrap().port(), args);
@@ -355,7 +351,7 @@ fn patient(tcp: TcpStream) -> TcpStream {
     tcp
 }
 
-fn complete<R: Role>(conn: symbolon::Connection<'static, R, Ring>, tcp: TcpStream) -> Met<R> {
+fn complete<R: Role>(conn: symbolon::Connection<'static, R, Provider>, tcp: TcpStream) -> Met<R> {
     let seen = Watch::default();
     let tls = Handshake::new(conn, tcp).observer(seen.clone()).complete()?;
     Ok(Ours { tls, seen })

@@ -1,10 +1,11 @@
 //! Two connections and no socket: bytes go from one send buffer to the other receive buffer, when and how the test says.
 
 use super::pki::{NOW, Pki};
-use symbolon::crypto::{Crypto, Ring};
+use super::provider::{Provider, local, provider};
+use symbolon::crypto::Crypto;
 use symbolon::{
-    Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Connection, Credential, Error, Event, Observer, RecvBuf,
-    Role, SendBuf, ServerConfig, ServerName, ServerWith, Trace, UnixTime,
+    Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Connection, Error, Event, Observer, RecvBuf, Role, SendBuf,
+    ServerConfig, ServerName, ServerWith, Trace, UnixTime,
 };
 
 /// One end, its buffers, and everything that was seen of it.
@@ -117,7 +118,7 @@ impl<R: Role, C: Crypto> End<R, C> {
 }
 
 /// A client and a server, each with a provider.
-pub struct Pair<C: Crypto = Ring, S: Crypto = C> {
+pub struct Pair<C: Crypto = Provider, S: Crypto = C> {
     pub client: End<ClientRole, C>,
     pub server: End<ServerRole, S>,
 }
@@ -188,15 +189,13 @@ impl World {
         Anchors::from_pem(self.pki.root.pem.as_bytes()).unwrap()
     }
 
-    pub fn client_config(&self) -> symbolon::config::ClientConfigBuilder<Ring> {
-        ClientConfig::builder(Ring::new())
-            .anchors(self.anchors())
-            .credential(Credential::from_pem(self.client.pem.as_bytes(), self.client.key_pem.as_bytes()).unwrap())
+    pub fn client_config(&self) -> symbolon::config::ClientConfigBuilder<Provider> {
+        ClientConfig::builder(provider()).anchors(self.anchors()).credential(local(&self.client))
     }
 
-    pub fn server_config(&self) -> symbolon::config::ServerConfigBuilder<Ring> {
-        ServerConfig::builder(Ring::new())
-            .credential(Credential::from_pem(self.server.pem.as_bytes(), self.server.key_pem.as_bytes()).unwrap())
+    pub fn server_config(&self) -> symbolon::config::ServerConfigBuilder<Provider> {
+        ServerConfig::builder(provider())
+            .credential(local(&self.server))
             .client_auth(ClientAuth::require(self.anchors(), Allow::dns("robot.test")))
     }
 

@@ -1,5 +1,6 @@
 //! Name constraints.
 
+use super::util::provider::provider;
 use super::*;
 fn san_of(name: &str) -> SanType {
     match name.split_once(':').unwrap() {
@@ -38,7 +39,7 @@ fn admits(permitted: &[&str], excluded: &[&str], leaf: (&str, &[&str])) -> bool 
             params.subject_alt_names = leaf.1.iter().map(|name| san_of(name)).collect();
         });
         let anchors = Anchors::from_der([&anchor.der]).unwrap();
-        match verify(&Ring::new(), &[&leaf, &issuer.der], &Question::new(&anchors, NOW, Purpose::Client)) {
+        match verify(&provider(), &[&leaf, &issuer.der], &Question::new(&anchors, NOW, Purpose::Client)) {
             Ok(_) => true,
             refused => {
                 assert_eq!(refusal(refused), (Reason::CertificateNameConstraints, Some(0)));

@@ -1,5 +1,6 @@
 //! Bytes made to trouble the reader.
 
+use super::util::provider::provider;
 use super::*;
 use proptest::prelude::*;
 use symbolon::identity::PeerIdentity;
@@ -10,7 +11,7 @@ fn ask_everything(der: &[u8]) {
     assert!(!described.contains(char::is_control), "{described}");
     let Ok(certificate) = Certificate::parse(der) else { return };
     let _ = certificate.public_key();
-    let peer = PeerIdentity::of(&Ring::new(), &certificate);
+    let peer = PeerIdentity::of(&provider(), &certificate);
     assert!(!peer.to_string().contains(char::is_control), "{peer}");
     assert!(certificate.extended_key_usage().into_iter().flatten().count() < der.len());
     assert!(certificate.subject().attributes().count() < der.len());

@@ -19,13 +19,13 @@ use rcgen::{
 use std::fs;
 use symbolon::{
     Detail, Fault, Reason,
-    crypto::Ring,
     x509::{
         Anchor, Anchors, Certificate, MAX_CHAIN, Purpose, Question, ServerName, Time, Unchecked, UnixTime, Verified,
         certificates_from_pem, describe, verify,
     },
 };
 use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name, self_signed, self_signed_with, unknown_critical};
+use util::provider::{lacks_rsa, provider};
 
 /// Judged as a server's chain for server.test.
 fn judge<'a>(chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Fault> {
@@ -35,14 +35,14 @@ fn judge<'a>(chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Faul
 fn judge_at<'a>(time: impl Into<Time>, chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Fault> {
     let name = ServerName::dns("server.test").unwrap();
     let anchors = Anchors::from_der(anchors).unwrap();
-    verify(&Ring::new(), chain, &Question::new(&anchors, time, Purpose::Server).name(&name))
+    verify(&provider(), chain, &Question::new(&anchors, time, Purpose::Server).name(&name))
 }
 
 /// Judged under other names and purposes, with one root.
 fn judge_as(root: &Ca, leaf: &[u8], purpose: Purpose, name: Option<&str>) -> Result<(), Fault> {
     let name = name.map(|name| ServerName::parse(name).unwrap());
     let anchors = Anchors::from_der([&root.der]).unwrap();
-    verify(&Ring::new(), &[leaf], &Question::new(&anchors, NOW, purpose).name(name.as_ref())).map(|_| ())
+    verify(&provider(), &[leaf], &Question::new(&anchors, NOW, purpose).name(name.as_ref())).map(|_| ())
 }
 
 /// Why a chain is refused, and which certificate is to blame.

@@ -1,5 +1,6 @@
 //! From the leaf to an anchor: what is found, and which fault is told.
 
+use super::util::provider::provider;
 use super::*;
 // [5280-6.1-1]
 #[test]
@@ -45,7 +46,7 @@ fn a_leaf_that_is_an_anchor_is_accepted_but_checked() {
     assert_eq!(refusal(expired), (Reason::CertificateExpired, Some(0)));
     let name = ServerName::dns("other.test").unwrap();
     let anchors = Anchors::from_der([&leaf]).unwrap();
-    let misnamed = verify(&Ring::new(), &[&leaf], &Question::new(&anchors, NOW, Purpose::Server).name(&name));
+    let misnamed = verify(&provider(), &[&leaf], &Question::new(&anchors, NOW, Purpose::Server).name(&name));
     assert_eq!(refusal(misnamed), (Reason::CertificateNameMismatch, Some(0)));
 }
 
@@ -172,7 +173,7 @@ fn a_chain_that_is_empty_or_too_long_is_refused() {
     let root = Ca::root("root");
     let leaf = root.leaf();
     let anchors = Anchors::from_der([&root.der]).unwrap();
-    let empty = |purpose| refusal(verify(&Ring::new(), &[], &Question::new(&anchors, NOW, purpose))).0;
+    let empty = |purpose| refusal(verify(&provider(), &[], &Question::new(&anchors, NOW, purpose))).0;
     assert_eq!(empty(Purpose::Server), Reason::ServerCertificateEmpty);
     assert_eq!(empty(Purpose::Client), Reason::ClientCertificateMissing);
     let mut chain = vec![&leaf[..]; MAX_CHAIN];
@@ -220,7 +221,7 @@ fn anchors_that_are_part_of_the_program_need_no_certificate() {
     let anchors = Anchors::from_static(vec![Anchor::new(fixed, spki)].leak());
     assert_eq!(anchors.subjects().collect::<Vec<_>>(), [fixed]);
     let leaf = root.leaf();
-    let verdict = verify(&Ring::new(), &[&leaf], &Question::new(&anchors, NOW, Purpose::Server));
+    let verdict = verify(&provider(), &[&leaf], &Question::new(&anchors, NOW, Purpose::Server));
     assert_eq!(verdict.unwrap().not_after(), NOT_AFTER);
     assert_eq!(refusal(judge(&[&leaf], &[])), (Reason::CertificateIssuerUnknown, Some(0)));
 }

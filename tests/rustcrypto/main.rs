@@ -1,0 +1,67 @@
+//! The other test files once more, with the provider `RustCrypto`: `util::provider` knows this crate by its name.
+//!
+//! Each brings its own copy of `util`, as in a crate of its own. What needs RSA says that it is skipped.
+#![cfg(all(feature = "ring", feature = "rustcrypto", feature = "std"))]
+#![allow(clippy::duplicate_mod)]
+
+/// The files that are taken in, and a list of them.
+macro_rules! with_rustcrypto {
+    ($($path:literal $name:ident)*) => {
+        $(#[path = $path] mod $name;)*
+
+        const TAKEN_IN: &[&str] = &[$($path),*];
+    };
+}
+
+with_rustcrypto! {
+    "../asks/main.rs" asks
+    "../drivers.rs" drivers
+    "../embedded_io/main.rs" embedded_io
+    "../faults/main.rs" faults
+    "../hkdf.rs" hkdf
+    "../identity.rs" identity
+    "../interop_config/main.rs" interop_config
+    "../key_update.rs" key_update
+    "../keylog.rs" keylog
+    "../limbo.rs" limbo
+    "../limits.rs" limits
+    "../mtls.rs" mtls
+    "../observe.rs" observe
+    "../openssl_live/main.rs" openssl_live
+    "../openssl_refusals.rs" openssl_refusals
+    "../properties/main.rs" properties
+    "../secrets.rs" secrets
+    "../write.rs" write
+    "../x509/main.rs" x509
+}
+
+/// The other files, and why they are not taken in.
+const LEFT_OUT: &[(&str, &[&str])] = &[
+    ("run with both providers anyway", &["providers/main.rs", "rfc8448/main.rs", "rustcrypto/main.rs"]),
+    ("the provider in them has no secrets", &["alerts.rs", "hello.rs", "hellos.rs", "table/main.rs", "unasked.rs"]),
+    ("no provider is in them", &["corpus.rs", "kv.rs", "wire.rs", "wire_properties.rs", "wire_refusals.rs"]),
+    ("are about the sources", &["figures.rs", "layers.rs", "notes.rs"]),
+    ("RSA keys are in the files that it reads", &["load.rs"]),
+    ("its figures are those of `ring`", &["idle.rs"]),
+    ("the tool has `ring`", &["tool.rs"]),
+];
+
+#[test]
+fn every_test_file_is_taken_in_or_left_out_for_a_reason() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut decided: Vec<&str> = TAKEN_IN.iter().map(|path| path.trim_start_matches("../")).collect();
+    decided.extend(LEFT_OUT.iter().flat_map(|(_, files)| files.iter()));
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let file = match name.ends_with(".rs") {
+            true => name,
+            false => format!("{name}/main.rs"),
+        };
+        if folder.join(&file).exists() {
+            assert!(decided.contains(&file.as_str()), "tests/{file} is neither taken in nor left out for a reason");
+        }
+    }
+    for file in decided {
+        assert!(folder.join(file).exists(), "there is no tests/{file}");
+    }
+}

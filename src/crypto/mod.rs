@@ -9,6 +9,8 @@ mod ring;
 pub mod rustcrypto;
 mod secret;
 mod suite;
+#[cfg(all(test, feature = "alloc"))]
+mod tests;
 mod x25519;
 
 pub(crate) use hkdf::Hkdf;

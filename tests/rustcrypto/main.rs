@@ -32,6 +32,7 @@ with_rustcrypto! {
     "../properties/main.rs" properties
     "../secrets.rs" secrets
     "../write.rs" write
+    "../wycheproof.rs" wycheproof
     "../x509/main.rs" x509
 }
 

@@ -47,22 +47,37 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ("the tool has `ring`", &["tool.rs"]),
 ];
 
+fn tests() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
 #[test]
 fn every_test_file_is_taken_in_or_left_out_for_a_reason() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut decided: Vec<&str> = TAKEN_IN.iter().map(|path| path.trim_start_matches("../")).collect();
     decided.extend(LEFT_OUT.iter().flat_map(|(_, files)| files.iter()));
-    for entry in std::fs::read_dir(&folder).unwrap() {
+    for entry in std::fs::read_dir(tests()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let file = match name.ends_with(".rs") {
-            true => name,
-            false => format!("{name}/main.rs"),
-        };
-        if folder.join(&file).exists() {
+        let file = if name.ends_with(".rs") { name } else { format!("{name}/main.rs") };
+        if tests().join(&file).exists() {
             assert!(decided.contains(&file.as_str()), "tests/{file} is neither taken in nor left out for a reason");
         }
     }
     for file in decided {
-        assert!(folder.join(file).exists(), "there is no tests/{file}");
+        assert!(tests().join(file).exists(), "there is no tests/{file}");
+    }
+}
+
+/// A test that names `Ring` would run with that twice.
+#[test]
+fn what_is_taken_in_asks_for_its_provider() {
+    for path in TAKEN_IN.iter().map(|path| tests().join(path.trim_start_matches("../"))) {
+        let files = match path.ends_with("main.rs") {
+            true => std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect(),
+            false => vec![path],
+        };
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert!(!text.contains("Ring::") && !text.contains("RingSigner"), "{}", file.display());
+        }
     }
 }

@@ -220,7 +220,19 @@ pub(super) fn signed_by<C: Crypto>(crypto: &C, certificate: &Certificate<'_>, ke
     let algorithm = Named::of(certificate.signature_algorithm)
         .and_then(|named| named.with(key.kind))
         .ok_or_else(|| bad("signatureAlgorithm"))?;
-    crypto.verify(algorithm, key.bytes, certificate.tbs, certificate.signature).map_err(|_| bad("signatureValue"))
+    crypto.verify(algorithm, key.bytes, certificate.tbs, certificate.signature).map_err(|_| {
+        #[cfg(feature = "alloc")]
+        if !knows(crypto, key.kind) {
+            return Fault::from(Reason::CertificateAlgorithm).field("signatureAlgorithm");
+        }
+        bad("signatureValue")
+    })
+}
+
+/// Whether the provider verifies with such keys at all; where it does not, a signature is not wrong but beyond it.
+#[cfg(feature = "alloc")]
+fn knows(crypto: &impl Crypto, kind: KeyKind) -> bool {
+    crypto.schemes().iter().any(|s| SignatureAlgorithm::of_scheme(*s).is_some_and(|a| a.key_kind() == kind))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use symbolon::{
     },
 };
 use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name, self_signed, self_signed_with, unknown_critical};
-use util::provider::{lacks_rsa, provider};
+use util::provider::{Provider, Provides, provider};
 
 /// Judged as a server's chain for server.test.
 fn judge<'a>(chain: &[&'a [u8]], anchors: &[&[u8]]) -> Result<Verified<'a>, Fault> {

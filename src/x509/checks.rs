@@ -1,7 +1,7 @@
 //! What one certificate must be to stand at its place in a path (RFC 5280 §6.1.3, §6.1.4), without its signature.
 
 use super::{
-    Certificate, Purpose, Question, Rule, ServerName, Time, UnixTime,
+    BasicConstraints, Certificate, Purpose, Question, Rule, ServerName, Time, UnixTime,
     anchor::Limits,
     asn1::{Elements, Tag, malformed},
     certificate::Version,
@@ -54,14 +54,15 @@ fn names<'a, W: Witness<'a>>(
     name: Option<&ServerName<'_>>,
     at: &mut At<'_, 'a, W>,
 ) -> Result<(), Fault> {
-    let mut found = name.is_none();
-    let mut readable = Ok(());
-    for presented in certificate.extensions.san.into_iter().flat_map(StrictNames::of) {
-        match presented {
-            Ok(presented) => found |= name.is_some_and(|name| name.is(&presented)),
-            Err(fault) => {
-                readable = Err(fault);
-                break;
+    let (mut found, mut readable) = (name.is_none(), Ok(()));
+    if let Some(content) = certificate.extensions.san {
+        for presented in StrictNames::of(content) {
+            match presented {
+                Ok(presented) => found |= name.is_some_and(|name| name.is(&presented)),
+                Err(fault) => {
+                    readable = Err(fault);
+                    break;
+                }
             }
         }
     }
@@ -79,10 +80,10 @@ pub(super) fn issuer<'a, W: Witness<'a>>(
 ) -> Result<(), Fault> {
     anywhere(certificate, question, at)?;
     // [5280-4.2.1.9-1] §6.1.4 (k): a CA says so.
-    let constraints = certificate.basic_constraints().filter(|constraints| constraints.ca);
-    at.check(Rule::BasicConstraints, constraints.map(|_| ()).ok_or_else(|| Reason::CertificateNotCa.into()))?;
+    let constraints = certificate.basic_constraints().unwrap_or(BasicConstraints { ca: false, path_len: None });
+    at.check(Rule::BasicConstraints, if constraints.ca { Ok(()) } else { Err(Reason::CertificateNotCa.into()) })?;
     // [5280-4.2.1.9-2] §6.1.4 (l), (m)
-    at.check(Rule::PathLength, path_len(constraints.and_then(|constraints| constraints.path_len), below))?;
+    at.check(Rule::PathLength, path_len(constraints.path_len, below))?;
     at.check(Rule::IssuerKeyUsage, issuer_key_usage(certificate))?;
     // [5280-4.2.1.12-2]
     // RFC 5280 gives extendedKeyUsage of a CA no meaning, but CAs use it to limit what they issue, and all verifiers
@@ -161,6 +162,7 @@ fn critical_extensions(certificate: &Certificate<'_>) -> Result<(), Fault> {
     if certificate.extensions.unprocessed { Err(Reason::CertificateCriticalUnknown.into()) } else { Ok(()) }
 }
 
+#[inline(always)]
 fn strong_key(certificate: &Certificate<'_>) -> Result<(), Fault> {
     spki::strong_key(certificate.spki()).map(|_| ())
 }
@@ -177,14 +179,16 @@ fn validity<'a, W: Witness<'a>>(
     let outside = |reason: Reason, bound: UnixTime, now: UnixTime| {
         Err(Fault::from(reason).field(field).detail(Detail::Time { bound: bound.0, now: now.0 }))
     };
-    let verdict = match time {
-        Time::Known(now) if now < not_before => outside(Reason::CertificateNotYetValid, not_before, now),
-        Time::Known(now) | Time::AtLeast(now) if now > not_after => outside(Reason::CertificateExpired, not_after, now),
-        Time::Known(_) => Ok(()),
-        Time::AtLeast(_) | Time::Unknown => {
-            at.unchecked(Rule::Validity);
-            return Ok(());
-        }
+    let (earliest, latest) = time.bounds();
+    let verdict = if latest < not_before {
+        outside(Reason::CertificateNotYetValid, not_before, latest)
+    } else if earliest > not_after {
+        outside(Reason::CertificateExpired, not_after, earliest)
+    } else if earliest != latest {
+        at.unchecked(Rule::Validity);
+        return Ok(());
+    } else {
+        Ok(())
     };
     at.check(Rule::Validity, verdict)
 }

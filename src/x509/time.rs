@@ -62,6 +62,17 @@ pub enum Time {
     Unknown,
 }
 
+impl Time {
+    /// The earliest and the latest that it can be.
+    pub(super) const fn bounds(self) -> (UnixTime, UnixTime) {
+        match self {
+            Self::Known(now) => (now, now),
+            Self::AtLeast(least) => (least, UnixTime(i64::MAX)),
+            Self::Unknown => (UnixTime(i64::MIN), UnixTime(i64::MAX)),
+        }
+    }
+}
+
 /// As a clock gives it.
 impl From<UnixTime> for Time {
     fn from(now: UnixTime) -> Self {

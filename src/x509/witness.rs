@@ -47,6 +47,7 @@ impl<'w, 'a, W: Witness<'a>> At<'w, 'a, W> {
     }
 
     /// A check was made. An error ends what is being checked.
+    #[inline(always)]
     pub(super) fn check(&mut self, rule: Rule, verdict: Result<(), Fault>) -> Result<(), Fault> {
         self.witness.check(self.mark, rule, verdict).map(|_| ())
     }
@@ -102,7 +103,7 @@ impl<'a> Witness<'a> for Closest {
 
     fn anchor(&mut self, (): (), _: usize) {}
 
-    #[inline]
+    #[inline(always)]
     fn check<T>(&mut self, (): (), _: Rule, verdict: Result<T, Fault>) -> Result<Option<T>, Fault> {
         verdict.map(Some)
     }

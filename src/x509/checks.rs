@@ -12,10 +12,10 @@ use super::{
 use crate::fault::{Detail, Fault, Reason};
 
 /// The peer's own certificate.
-pub(super) fn leaf<'a, W: Witness<'a>>(
-    certificate: &Certificate<'a>,
+pub(super) fn leaf<W: Witness>(
+    certificate: &Certificate<'_>,
     question: &Question<'_>,
-    at: &mut At<'_, 'a, W>,
+    at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     anywhere(certificate, question, at)?;
     at.check(Rule::LeafKeyUsage, leaf_key_usage(certificate))?;
@@ -49,10 +49,10 @@ fn leaf_name_constraints(certificate: &Certificate<'_>) -> Result<(), Fault> {
 }
 
 /// Every name must be readable, so that none is passed over by us and believed by somebody else; one must be `name`.
-fn names<'a, W: Witness<'a>>(
-    certificate: &Certificate<'a>,
+fn names<W: Witness>(
+    certificate: &Certificate<'_>,
     name: Option<&ServerName<'_>>,
-    at: &mut At<'_, 'a, W>,
+    at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     let (mut found, mut readable) = (name.is_none(), Ok(()));
     if let Some(content) = certificate.extensions.san {
@@ -72,11 +72,11 @@ fn names<'a, W: Witness<'a>>(
 
 /// A certificate that signed another. `below` counts the intermediate certificates between it and the leaf that are
 /// not self-issued.
-pub(super) fn issuer<'a, W: Witness<'a>>(
-    certificate: &Certificate<'a>,
+pub(super) fn issuer<W: Witness>(
+    certificate: &Certificate<'_>,
     question: &Question<'_>,
     below: u8,
-    at: &mut At<'_, 'a, W>,
+    at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     anywhere(certificate, question, at)?;
     // [5280-4.2.1.9-1] §6.1.4 (k): a CA says so.
@@ -95,10 +95,7 @@ pub(super) fn issuer<'a, W: Witness<'a>>(
 }
 
 /// Of a leaf, only if it is not itself the anchor.
-pub(super) fn signature_algorithm<'a, W: Witness<'a>>(
-    certificate: &Certificate<'a>,
-    at: &mut At<'_, 'a, W>,
-) -> Result<(), Fault> {
+pub(super) fn signature_algorithm<W: Witness>(certificate: &Certificate<'_>, at: &mut At<'_, W>) -> Result<(), Fault> {
     at.check(Rule::SignatureAlgorithm, spki::acceptable(certificate))
 }
 
@@ -111,12 +108,7 @@ fn issuer_key_usage(certificate: &Certificate<'_>) -> Result<(), Fault> {
 }
 
 /// A trust anchor on top of a path.
-pub(super) fn anchor<'a, W: Witness<'a>>(
-    limits: &Limits,
-    time: Time,
-    below: u8,
-    at: &mut At<'_, 'a, W>,
-) -> Result<(), Fault> {
+pub(super) fn anchor<W: Witness>(limits: &Limits, time: Time, below: u8, at: &mut At<'_, W>) -> Result<(), Fault> {
     anchor_validity(limits, time, at)?;
     let may_issue = match limits.may_not_issue {
         Some(reason) => Err(Fault::from(reason).field("of the anchor")),
@@ -129,19 +121,15 @@ pub(super) fn anchor<'a, W: Witness<'a>>(
 
 /// [5280-6.1-3]
 /// RFC 5280 leaves the validity of an anchor out. But an operator who lets a root expire wants it to be over.
-pub(super) fn anchor_validity<'a, W: Witness<'a>>(
-    limits: &Limits,
-    time: Time,
-    at: &mut At<'_, 'a, W>,
-) -> Result<(), Fault> {
+pub(super) fn anchor_validity<W: Witness>(limits: &Limits, time: Time, at: &mut At<'_, W>) -> Result<(), Fault> {
     validity(limits.not_before, limits.not_after, time, "validity of the anchor", at)
 }
 
 /// What holds at every place.
-fn anywhere<'a, W: Witness<'a>>(
-    certificate: &Certificate<'a>,
+fn anywhere<W: Witness>(
+    certificate: &Certificate<'_>,
     question: &Question<'_>,
-    at: &mut At<'_, 'a, W>,
+    at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     at.check(Rule::Version, version(certificate))?;
     // §4.1.2.4
@@ -169,12 +157,12 @@ fn strong_key(certificate: &Certificate<'_>) -> Result<(), Fault> {
 
 /// §4.1.2.5: both ends are included. A time that is only the least there can be proves nothing but that a certificate
 /// expired.
-fn validity<'a, W: Witness<'a>>(
+fn validity<W: Witness>(
     not_before: UnixTime,
     not_after: UnixTime,
     time: Time,
     field: &'static str,
-    at: &mut At<'_, 'a, W>,
+    at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     let outside = |reason: Reason, bound: UnixTime, now: UnixTime| {
         Err(Fault::from(reason).field(field).detail(Detail::Time { bound: bound.0, now: now.0 }))

@@ -46,7 +46,7 @@ pub fn verify<'a, C: Crypto>(crypto: &C, chain: &[&'a [u8]], question: &Question
 }
 
 /// [`verify`], with `witness` watching. `None` if no path was found for reasons that it was told; an error ends the search.
-pub(super) fn search<'a, C: Crypto, W: Witness<'a>>(
+pub(super) fn search<'a, C: Crypto, W: Witness>(
     crypto: &C,
     chain: &[&'a [u8]],
     question: &Question<'_>,
@@ -64,7 +64,7 @@ pub(super) fn search<'a, C: Crypto, W: Witness<'a>>(
         return Err(Fault::from(Reason::CertificateChainTooLong).detail(detail));
     }
     let certificate = Certificate::parse(leaf).map_err(|fault| fault.certificate(0))?;
-    let mark = witness.leaf(&certificate);
+    let mark = witness.leaf();
     checks::leaf(&certificate, question, &mut At::new(witness, mark)).map_err(|fault| fault.certificate(0))?;
     let leaf = Link { certificate, index: 0, depth: 0, intermediates: 0, below: None, mark };
     let path = Search::new(crypto, chain, question, witness).run(&leaf)?;
@@ -129,7 +129,7 @@ struct Search<'s, 'a, C, W> {
     budget: Budget,
 }
 
-impl<'s, 'a, C: Crypto, W: Witness<'a>> Search<'s, 'a, C, W> {
+impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
     fn new(crypto: &'s C, chain: &'s [&'a [u8]], question: &'s Question<'s>, witness: &'s mut W) -> Self {
         Self {
             crypto,
@@ -209,7 +209,7 @@ impl<'s, 'a, C: Crypto, W: Witness<'a>> Search<'s, 'a, C, W> {
             if !W::RECORDS && self.known_bad(top.index, index) {
                 continue;
             }
-            let mark = self.witness.issuer(top.mark, index, &certificate);
+            let mark = self.witness.issuer(top.mark, index);
             match self.link(top, index, certificate, mark) {
                 Ok(link) => {
                     if let Some(path) = self.climb(&link)? {

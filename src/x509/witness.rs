@@ -3,19 +3,19 @@
 //! [`Closest`] keeps one fault, and stops at the first failed check of a candidate: that is all that a verdict takes. The
 //! [`Recorder`](super::report::Recorder) keeps all checks and lets the search go on past those that fail.
 
-use super::{Certificate, Rule, budget::Budget};
+use super::{Rule, budget::Budget};
 use crate::fault::{Fault, Reason};
 
 /// A path that is being tried is known to its witness by a mark on its topmost certificate.
-pub(super) trait Witness<'a> {
+pub(super) trait Witness {
     type Mark: Copy;
     /// Whether failed checks are recorded, and the search goes on past them.
     const RECORDS: bool;
 
     /// The search begins at the leaf.
-    fn leaf(&mut self, leaf: &Certificate<'a>) -> Self::Mark;
+    fn leaf(&mut self) -> Self::Mark;
     /// The certificate at `index` of the chain is put on top of the path.
-    fn issuer(&mut self, below: Self::Mark, index: usize, certificate: &Certificate<'a>) -> Self::Mark;
+    fn issuer(&mut self, below: Self::Mark, index: usize) -> Self::Mark;
     /// The anchor at `index` of the anchors is put on top of the path.
     fn anchor(&mut self, below: Self::Mark, index: usize) -> Self::Mark;
     /// A check was made. `Ok(None)`: it failed, but goes on.
@@ -36,12 +36,12 @@ pub(super) trait Witness<'a> {
 }
 
 /// A witness, and what the checks it is told of are about.
-pub(super) struct At<'w, 'a, W: Witness<'a>> {
+pub(super) struct At<'w, W: Witness> {
     witness: &'w mut W,
     mark: W::Mark,
 }
 
-impl<'w, 'a, W: Witness<'a>> At<'w, 'a, W> {
+impl<'w, W: Witness> At<'w, W> {
     pub(super) fn new(witness: &'w mut W, mark: W::Mark) -> Self {
         Self { witness, mark }
     }
@@ -93,13 +93,13 @@ impl Closest {
     }
 }
 
-impl<'a> Witness<'a> for Closest {
+impl Witness for Closest {
     type Mark = ();
     const RECORDS: bool = false;
 
-    fn leaf(&mut self, _: &Certificate<'a>) {}
+    fn leaf(&mut self) {}
 
-    fn issuer(&mut self, (): (), _: usize, _: &Certificate<'a>) {}
+    fn issuer(&mut self, (): (), _: usize) {}
 
     fn anchor(&mut self, (): (), _: usize) {}
 

@@ -245,9 +245,10 @@ impl Crypto for Null {
         Ok(secret.share.len())
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(NullKx, SharedSecret), CryptoError> {
         let secret = self.kx_generate(group)?;
-        Ok((self.kx_share(&secret, share)?, secret.agree(peer)?))
+        let shared = secret.agree(peer)?;
+        Ok((secret, shared))
     }
 
     fn kx_decap(&self, secret: NullKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {

@@ -195,7 +195,7 @@ pub trait Crypto: 'static {
     type Hash: Hash;
     /// An AEAD key.
     type Aead: Aead;
-    /// A private key between the moment its share is sent and the peer's arrives; wiped on drop.
+    /// A private key until its share is sent and the peer's has arrived; wiped on drop.
     type KxSecret;
     /// Room for the longest public key that the provider verifies with: an array of bytes.
     type PeerKey: Room;
@@ -237,11 +237,11 @@ pub trait Crypto: 'static {
     /// [`CryptoError`] if `share` is too short.
     fn kx_share(&self, secret: &Self::KxSecret, share: &mut [u8]) -> Result<usize, CryptoError>;
 
-    /// The server's half in one: makes a share for the client's, and the secret of both.
+    /// The server's half: the secret of both, and that from which [`Crypto::kx_share`] writes the answer to the client's share.
     ///
     /// # Errors
     /// [`CryptoError`] as for the two above, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4).
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError>;
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), CryptoError>;
 
     /// The client's second half.
     ///

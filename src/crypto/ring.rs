@@ -1,8 +1,8 @@
 //! The default provider: `ring`, with X25519 from `x25519-dalek`.
 
 use super::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Random, SharedSecret, SignatureAlgorithm, Signer,
-    TAG_LEN, X25519,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, MAX_SHARE_LEN, Random, SharedSecret,
+    SignatureAlgorithm, Signer, TAG_LEN, X25519,
 };
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use alloc::sync::Arc;
@@ -105,6 +105,11 @@ pub struct RingKx(Private);
 enum Private {
     X25519(X25519),
     Nist(agreement::EphemeralPrivateKey, &'static agreement::Algorithm),
+    /// An agreement consumes a private key of `ring`: what is left is its share.
+    Spent {
+        share: [u8; MAX_SHARE_LEN],
+        len: usize,
+    },
 }
 
 impl RingKx {
@@ -117,8 +122,15 @@ impl RingKx {
                 // [7.4.2-1]
                 agreement::agree_ephemeral(key, &peer, SharedSecret::new).map_err(|_| CryptoError)?.ok_or(CryptoError)
             }
+            Private::Spent { .. } => Err(CryptoError),
         }
     }
+}
+
+/// Copies a share to the front of `out`, and returns its length.
+fn copy(share: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
+    out.get_mut(..share.len()).ok_or(CryptoError)?.copy_from_slice(share);
+    Ok(share.len())
 }
 
 impl Crypto for Ring {
@@ -194,18 +206,16 @@ impl Crypto for Ring {
     fn kx_share(&self, secret: &RingKx, share: &mut [u8]) -> Result<usize, CryptoError> {
         match &secret.0 {
             Private::X25519(key) => key.share(share),
-            Private::Nist(key, _) => {
-                let public = key.compute_public_key().map_err(|_| CryptoError)?;
-                let public = public.as_ref();
-                share.get_mut(..public.len()).ok_or(CryptoError)?.copy_from_slice(public);
-                Ok(public.len())
-            }
+            Private::Nist(key, _) => copy(key.compute_public_key().map_err(|_| CryptoError)?.as_ref(), share),
+            Private::Spent { share: public, len } => copy(public.get(..*len).ok_or(CryptoError)?, share),
         }
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(RingKx, SharedSecret), CryptoError> {
         let key = self.kx_generate(group)?;
-        Ok((self.kx_share(&key, share)?, key.agree(peer)?))
+        let mut share = [0; MAX_SHARE_LEN];
+        let len = self.kx_share(&key, &mut share)?;
+        Ok((RingKx(Private::Spent { share, len }), key.agree(peer)?))
     }
 
     fn kx_decap(&self, secret: RingKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
@@ -349,7 +359,8 @@ mod tests {
             let (mut ours, mut theirs) = ([0; 65], [0; 65]);
             let key = crypto.kx_generate(NamedGroup::secp256r1).unwrap();
             crypto.kx_share(&key, &mut ours).unwrap();
-            let (_, there) = crypto.kx_encap(NamedGroup::secp256r1, &ours, &mut theirs).unwrap();
+            let (spent, there) = crypto.kx_encap(NamedGroup::secp256r1, &ours).unwrap();
+            crypto.kx_share(&spent, &mut theirs).unwrap();
             let here = crypto.kx_decap(key, &theirs).unwrap();
             assert_eq!(here.as_bytes(), there.as_bytes());
             here.as_bytes().len()

@@ -1,9 +1,9 @@
 //! Finished (RFC 8446 §4.4.4) in both directions, and the arrows of the key schedule that hang from it.
 
 use super::Cx;
-use crate::crypto::{Crypto, Digest};
+use crate::crypto::{Crypto, Digest, SharedSecret, SuiteParams, TrafficKeys};
 use crate::fault::{Fault, Reason, Side};
-use crate::schedule::{AtHandshake, AtMaster, Complete, HasHandshakeTraffic, Schedule, SecretName};
+use crate::schedule::{AtHandshake, AtHandshakeSecret, AtMaster, Complete, HasHandshakeTraffic, Schedule, SecretName};
 use crate::wire::Finished;
 
 impl<K, C: Crypto> Cx<'_, '_, K, C> {
@@ -29,6 +29,33 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         self.send(&Finished { verify_data: verify_data.as_bytes() })
     }
 
+    /// The key exchange led to this secret.
+    pub(super) fn agree(&mut self, suite: SuiteParams, shared: &SharedSecret) -> AtHandshakeSecret {
+        let (mut schedule, early) = Schedule::early(self.base.crypto, suite);
+        let at = schedule.agree(self.base.crypto, early, shared);
+        self.desk.schedule = Some(schedule);
+        at
+    }
+
+    /// ServerHello is the last message in the transcript: the handshake traffic secrets hang from here.
+    pub(super) fn enter_handshake(&mut self, at: AtHandshakeSecret) -> Result<AtHandshake, Fault> {
+        let hash = self.desk.transcript.hash()?;
+        let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
+        let at = schedule.enter_handshake(self.base.crypto, at, &hash);
+        let client_random = &self.desk.client_random;
+        for (name, sender) in
+            [(SecretName::ClientHandshakeTraffic, Side::Client), (SecretName::ServerHandshakeTraffic, Side::Server)]
+        {
+            self.base.show(name, client_random, schedule.handshake_traffic(sender, &at));
+        }
+        Ok(at)
+    }
+
+    /// The handshake keys of a sender.
+    pub(super) fn handshake_keys(&self, sender: Side, at: &AtHandshake) -> Option<TrafficKeys> {
+        Some(self.desk.schedule.as_ref()?.handshake_keys(self.base.crypto, sender, at))
+    }
+
     /// The server's Finished is the last message in the transcript: the application secrets hang from here.
     pub(super) fn enter_master(&mut self, at: AtHandshake) -> Result<AtMaster, Fault> {
         let hash = self.desk.transcript.hash()?;
@@ -50,14 +77,5 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         let client_random = self.desk.client_random;
         self.base.show_vault(SecretName::Resumption, &client_random);
         Ok(complete)
-    }
-
-    pub(super) fn show_handshake_secrets(&mut self, schedule: &Schedule, at: &AtHandshake) {
-        let client_random = &self.desk.client_random;
-        for (name, sender) in
-            [(SecretName::ClientHandshakeTraffic, Side::Client), (SecretName::ServerHandshakeTraffic, Side::Server)]
-        {
-            self.base.show(name, client_random, schedule.handshake_traffic(sender, at));
-        }
     }
 }

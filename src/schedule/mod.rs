@@ -3,8 +3,8 @@
 //! ```text
 //!            0 | PSK -> HKDF-Extract = Early Secret          AtEarly
 //!                            | Derive-Secret "derived"
-//!       (EC)DHE  -> HKDF-Extract = Handshake Secret          AtHandshake
-//!                            | c hs traffic, s hs traffic
+//!       (EC)DHE  -> HKDF-Extract = Handshake Secret          AtHandshakeSecret
+//!                            | c hs traffic, s hs traffic    AtHandshake
 //!                            | Derive-Secret "derived"
 //!            0   -> HKDF-Extract = Master Secret             AtMaster
 //!                            | c ap traffic, s ap traffic, exp master
@@ -24,7 +24,10 @@ use crate::fault::Side;
 /// The Early Secret is there.
 #[must_use]
 pub(crate) struct AtEarly(());
-/// The Handshake Secret and the handshake traffic secrets are there.
+/// The Handshake Secret is there. What hangs from it waits for ServerHello.
+#[must_use]
+pub(crate) struct AtHandshakeSecret(());
+/// The handshake traffic secrets are there as well.
 #[must_use]
 pub(crate) struct AtHandshake(());
 /// The Master Secret and the first application traffic secrets are there.
@@ -120,17 +123,21 @@ impl Schedule {
         (Self { suite, running, client_handshake_traffic: none(), server_handshake_traffic: none() }, AtEarly(()))
     }
 
+    /// The key exchange led to this secret.
+    pub(crate) fn agree<C: Crypto>(&mut self, crypto: &C, _: AtEarly, shared: &SharedSecret) -> AtHandshakeSecret {
+        let salt = self.derived(crypto);
+        self.running = Hkdf::new(crypto, self.suite.hash).extract(salt.as_bytes(), shared.as_bytes());
+        AtHandshakeSecret(())
+    }
+
     /// `hello` is Transcript-Hash(ClientHello..ServerHello).
     pub(crate) fn enter_handshake<C: Crypto>(
         &mut self,
         crypto: &C,
-        _: AtEarly,
-        shared: &SharedSecret,
+        _: AtHandshakeSecret,
         hello: &Digest,
     ) -> AtHandshake {
         let hkdf = Hkdf::new(crypto, self.suite.hash);
-        let salt = self.derived(crypto);
-        self.running = hkdf.extract(salt.as_bytes(), shared.as_bytes());
         self.client_handshake_traffic = hkdf.derive_secret(&self.running, "c hs traffic", hello.as_ref());
         self.server_handshake_traffic = hkdf.derive_secret(&self.running, "s hs traffic", hello.as_ref());
         AtHandshake(())

@@ -139,8 +139,8 @@ impl Crypto for Fooled {
     fn kx_share(&self, secret: &Self::KxSecret, share: &mut [u8]) -> Result<usize, CryptoError> {
         self.null.kx_share(secret, share)
     }
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError> {
-        self.null.kx_encap(group, peer, share)
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), CryptoError> {
+        self.null.kx_encap(group, peer)
     }
     fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         self.null.kx_decap(secret, peer)

@@ -75,6 +75,7 @@ pub struct Mac {
 }
 
 /// A private key of the trace.
+#[derive(Clone)]
 pub enum Key {
     X25519([u8; 32]),
     /// Providers take no private key of P-256, so the trace says what it would come to, with this peer only.
@@ -195,9 +196,9 @@ impl<C: Crypto> Crypto for Script<C> {
         }
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Key, SharedSecret), CryptoError> {
         let key = self.kx_generate(group)?;
-        Ok((self.kx_share(&key, share)?, self.kx_decap(key, peer)?))
+        Ok((key.clone(), self.kx_decap(key, peer)?))
     }
 
     fn kx_decap(&self, secret: Key, share: &[u8]) -> Result<SharedSecret, CryptoError> {

@@ -224,9 +224,10 @@ impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
         secret.share::<S>(share)
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8], share: &mut [u8]) -> Result<(usize, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(RustCryptoKx, SharedSecret), CryptoError> {
         let key = self.kx_generate(group)?;
-        Ok((key.share::<S>(share)?, key.agree::<S>(peer)?))
+        let shared = key.agree::<S>(peer)?;
+        Ok((key, shared))
     }
 
     fn kx_decap(&self, secret: RustCryptoKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {

@@ -5,7 +5,6 @@ use super::{ClientCx, Retry, Start, WaitEe, WaitSh};
 use crate::crypto::{Crypto, SuiteParams};
 use crate::fault::{Detail, Fault, Reason, Side};
 use crate::handshake::Inbound;
-use crate::schedule::Schedule;
 use crate::wire::{CipherSuite, ExtensionType, Extensions, HelloRetryRequest, In, ProtocolVersion, ServerHello};
 
 /// The end of `random` in a ServerHello of TLS 1.2, and of 1.1 and below, by a server that also speaks TLS 1.3 (§4.1.3).
@@ -181,20 +180,15 @@ impl WaitSh {
         cx.base.negotiated.suite = Some(suite.suite);
         cx.base.negotiated.group = Some(share.group);
         cx.desk.transcript.decide(suite_hash(suite.suite)?);
-        let hash = cx.desk.transcript.hash()?;
-        let (mut schedule, early) = Schedule::early(cx.crypto(), suite);
-        let at = schedule.enter_handshake(cx.crypto(), early, &shared, &hash);
+        let at = cx.agree(suite, &shared);
         cx.base.trace_negotiated();
         // [D.4-3] Once, before anything that is protected.
         if self.retry.is_none() && !cx.desk.legacy_session_id.as_bytes().is_empty() {
             cx.send_change_cipher_spec()?;
         }
-        cx.show_handshake_secrets(&schedule, &at);
-        let recv = schedule.handshake_keys(cx.crypto(), Side::Server, &at);
-        let send = schedule.handshake_keys(cx.crypto(), Side::Client, &at);
-        cx.desk.schedule = Some(schedule);
-        cx.base.set_recv_key(Some(recv))?;
-        cx.base.set_send_key(Some(send))?;
+        let at = cx.enter_handshake(at)?;
+        cx.base.set_recv_key(cx.handshake_keys(Side::Server, &at))?;
+        cx.base.set_send_key(cx.handshake_keys(Side::Client, &at))?;
         Ok(WaitEe { at })
     }
 }

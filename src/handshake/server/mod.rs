@@ -16,7 +16,7 @@ use super::{Base, Chosen, Cx, Desk, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientAuthMode, Credential, ServerConfig};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
-use crate::schedule::AtMaster;
+use crate::schedule::{AtHandshake, AtHandshakeSecret, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
 use crate::x509::{self, Purpose, Question};
@@ -53,15 +53,17 @@ pub struct RecvdCh {
     retry: Option<Retry>,
 }
 
-/// It is decided what both will use, and which credential we show. The ClientHello still lies in the receive buffer.
+/// It is decided what both will use, and which credential we show; the secret of both is known here, and our share of it not yet
+/// there. The ClientHello still lies in the receive buffer.
 pub struct Negotiated {
     choice: Choice,
     scheme: SignatureScheme,
+    at: AtHandshakeSecret,
 }
 
 /// Our flight is written up to Certificate; our signature is missing.
 pub struct NegotiatedSigning {
-    at: crate::schedule::AtHandshake,
+    at: AtHandshake,
     scheme: SignatureScheme,
 }
 

@@ -7,11 +7,10 @@ use crate::config::MAX_SCHEMES;
 use crate::crypto::{Crypto, MAX_SHARE_LEN, SuiteParams};
 use crate::fault::{Fault, Reason, Side};
 use crate::handshake::{Inbound, Trace};
-use crate::schedule::Schedule;
 use crate::wire::{
     Certificate, CertificateRequest, CertificateRequestExtensions, CertificateVerify, ClientHello, DistinguishedName,
-    EncryptedExtensions, ExtensionType, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello,
-    ServerHelloExtensions, SignatureScheme, Vector,
+    EncryptedExtensions, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello, ServerHelloExtensions,
+    SignatureScheme, Vector,
 };
 
 impl Negotiated {
@@ -24,15 +23,10 @@ impl Negotiated {
         let hello: ClientHello<'_> = cx.absorb(msg)?;
         let suite = SuiteParams::of(suite).ok_or(Reason::Internal)?;
         cx.desk.transcript.decide(suite.hash);
-        let theirs = hello.extensions.key_share.and_then(|shares| shares.iter().find(|share| share.group == group));
-        let theirs = theirs.ok_or(Reason::Internal)?;
-
+        let (_, secret) = cx.desk.kx.iter().flatten().next().ok_or(Reason::Internal)?;
         let mut share = [0; MAX_SHARE_LEN];
-        let (len, shared) = cx
-            .crypto()
-            // [9846-4.3.8-2]
-            .kx_encap(group, theirs.key_exchange, &mut share)
-            .map_err(|_| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field("key_exchange"))?;
+        let len = cx.crypto().kx_share(secret, &mut share).map_err(|_| Reason::CryptoFailed)?;
+        cx.desk.kx = [None, None];
         // [4.1.3-9]
         let mut random = [0; 32];
         cx.crypto().random(&mut random).map_err(|_| Reason::RandomFailed)?;
@@ -55,15 +49,9 @@ impl Negotiated {
         if !cx.base.negotiated.retried && !hello.legacy_session_id.is_empty() {
             cx.send_change_cipher_spec()?;
         }
-        let hash = cx.desk.transcript.hash()?;
-        let (mut schedule, early) = Schedule::early(cx.crypto(), suite);
-        let at = schedule.enter_handshake(cx.crypto(), early, &shared, &hash);
-        cx.show_handshake_secrets(&schedule, &at);
-        let send = schedule.handshake_keys(cx.crypto(), Side::Server, &at);
-        let recv = schedule.handshake_keys(cx.crypto(), Side::Client, &at);
-        cx.desk.schedule = Some(schedule);
-        cx.base.set_send_key(Some(send))?;
-        cx.base.set_recv_key(Some(recv))?;
+        let at = cx.enter_handshake(self.at)?;
+        cx.base.set_send_key(cx.handshake_keys(Side::Server, &at))?;
+        cx.base.set_recv_key(cx.handshake_keys(Side::Client, &at))?;
 
         send_encrypted_extensions(&hello, limit, cx)?;
         if asks(cx.config) {

@@ -1,13 +1,14 @@
 //! RECVD_CH: parameters are selected, or a HelloRetryRequest is sent (RFC 8446 §4.1.1, §4.1.4).
 
-use super::negotiate::{Selected, lasting, select};
+use super::negotiate::{Choice, Selected, lasting, select};
 use super::{Negotiated, RecvdCh, Retry, ServerCx, Start};
 use crate::config::ServerConfig;
 use crate::crypto::{Crypto, SuiteParams};
 use crate::fault::{Fault, Reason};
 use crate::handshake::desk::LegacySessionId;
 use crate::handshake::{Chosen, Inbound, Need, WhyNothingSent};
-use crate::wire::{ClientHello, HelloRetryRequest, HelloRetryRequestExtensions, ProtocolVersion};
+use crate::schedule::AtHandshakeSecret;
+use crate::wire::{ClientHello, ExtensionType, HelloRetryRequest, HelloRetryRequestExtensions, ProtocolVersion};
 
 /// Early data that we refuse and drop: as much as a client may send before it hears of the refusal, within reason (§4.2.10).
 const MAX_EARLY_DATA: u32 = 1 << 16;
@@ -48,7 +49,8 @@ impl RecvdCh {
         cx.base.negotiated.suite = Some(choice.suite);
         cx.base.negotiated.group = Some(choice.group);
         cx.base.negotiated.alpn = choice.alpn;
-        Ok(Negotiated { choice, scheme })
+        let at = agree(&hello, &choice, cx)?;
+        Ok(Negotiated { choice, scheme, at })
     }
 
     /// The ClientHello is absorbed at once: only its hash goes on (§4.4.1).
@@ -87,6 +89,25 @@ impl RecvdCh {
         cx.base.negotiated.retried = true;
         Ok(Start { retry: Some(Retry { ..retry }) })
     }
+}
+
+/// The first of the two operations of a key exchange; the other one, which makes our share, is left to the next arrow.
+#[inline(never)]
+fn agree<C: Crypto>(
+    hello: &ClientHello<'_>,
+    choice: &Choice,
+    cx: &mut ServerCx<'_, '_, C>,
+) -> Result<AtHandshakeSecret, Fault> {
+    let Choice { suite, group, .. } = *choice;
+    let theirs = hello.extensions.key_share.and_then(|shares| shares.iter().find(|share| share.group == group));
+    let theirs = theirs.ok_or(Reason::Internal)?;
+    let (secret, shared) = cx
+        .crypto()
+        // [9846-4.3.8-2]
+        .kx_encap(group, theirs.key_exchange)
+        .map_err(|_| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field("key_exchange"))?;
+    cx.desk.kx = [Some((group, secret)), None];
+    Ok(cx.agree(SuiteParams::of(suite).ok_or(Reason::Internal)?, &shared))
 }
 
 /// What of the ClientHello outlives it.

@@ -104,6 +104,7 @@ impl<'b, R: Role> End<'b, R> {
             };
             match event {
                 Ok(Event::Moved { to, .. }) => assert_ne!(to, StateName::Failed),
+                Ok(Event::Yield) => {}
                 Ok(Event::Data(bytes)) => {
                     assert!(connected && !bytes.is_empty(), "application data before CONNECTED");
                     self.received.extend_from_slice(bytes);

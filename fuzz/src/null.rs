@@ -50,12 +50,13 @@ pub struct Null {
     drawn: Arc<AtomicU64>,
     broken: Option<Primitive>,
     keys: Arc<AtomicUsize>,
+    operations: Arc<AtomicUsize>,
 }
 
 impl Null {
     /// A provider that draws the same bytes for the same seed.
     pub fn new(seed: u64) -> Self {
-        Self { drawn: Arc::new(AtomicU64::new(seed)), broken: None, keys: Arc::default() }
+        Self { drawn: Arc::new(AtomicU64::new(seed)), broken: None, keys: Arc::default(), operations: Arc::default() }
     }
 
     /// The same, failing at one thing.
@@ -66,6 +67,15 @@ impl Null {
     /// AEAD keys and private keys that were made and not yet dropped.
     pub fn live_keys(&self) -> usize {
         self.keys.load(Ordering::Relaxed)
+    }
+
+    /// Public-key operations so far: shares, agreements, and signatures verified. Those of a signer are not seen here.
+    pub fn operations(&self) -> usize {
+        self.operations.load(Ordering::Relaxed)
+    }
+
+    fn operate(&self) {
+        self.operations.fetch_add(1, Ordering::Relaxed);
     }
 
     fn works(&self, primitive: Primitive) -> Result<(), CryptoError> {
@@ -240,18 +250,21 @@ impl Crypto for Null {
     }
 
     fn kx_share(&self, secret: &NullKx, share: &mut [u8]) -> Result<usize, CryptoError> {
+        self.operate();
         self.works(Primitive::KxShare)?;
         share.get_mut(..secret.share.len()).ok_or(CryptoError)?.copy_from_slice(&secret.share);
         Ok(secret.share.len())
     }
 
     fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(NullKx, SharedSecret), CryptoError> {
+        self.operate();
         let secret = self.kx_generate(group)?;
         let shared = secret.agree(peer)?;
         Ok((secret, shared))
     }
 
     fn kx_decap(&self, secret: NullKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+        self.operate();
         secret.agree(peer)
     }
 
@@ -262,6 +275,7 @@ impl Crypto for Null {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), CryptoError> {
+        self.operate();
         // The content of a CertificateVerify begins with 64 spaces (RFC 8446 §4.4.3), a certificate with a SEQUENCE.
         let good = match message.starts_with(&[0x20; 64]) {
             true => signature == sign(algorithm, message),

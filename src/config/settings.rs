@@ -136,6 +136,7 @@ pub struct Settings<C> {
     pub(crate) key_update_after: Option<u64>,
     pub(crate) ask_credential: bool,
     pub(crate) ask_chain: bool,
+    pub(crate) one_operation_per_step: bool,
 }
 
 /// RSASSA-PKCS1-v1_5 occurs in certificates only (RFC 8446 §4.2.3).
@@ -155,6 +156,7 @@ impl<C: Crypto> Settings<C> {
             key_update_after: None,
             ask_credential: false,
             ask_chain: false,
+            one_operation_per_step: false,
             crypto,
         }
     }
@@ -354,6 +356,15 @@ macro_rules! settings_setters {
         #[must_use]
         pub fn ask_chain(mut self) -> Self {
             self.settings.ask_chain = true;
+            self
+        }
+
+        /// Makes no step longer than one public-key operation: where a box of the figures takes several, the steps between come to
+        /// [`Event::Yield`](crate::Event::Yield). For a single-core device, which has other work than this connection. All signatures
+        /// of a certificate path count as one operation, and so do the key shares of one ClientHello.
+        #[must_use]
+        pub fn one_operation_per_step(mut self) -> Self {
+            self.settings.one_operation_per_step = true;
             self
         }
     };

@@ -19,6 +19,9 @@ pub enum Event<'rx> {
     Data(&'rx [u8]),
     /// The application has to decide: see [`Connection::answer`](crate::Connection::answer). Asked again until it does.
     Ask(Ask<'rx>),
+    /// Another public-key operation comes next: step again, after whatever else there is to do. Only if the configuration says
+    /// `one_operation_per_step`.
+    Yield,
     /// Nothing can be done before more bytes arrive.
     NeedRecv,
     /// The send buffer must be emptied before the next arrow: it may not have the room.

@@ -64,6 +64,7 @@ enum Step {
     Moved { from: StateName, to: StateName },
     Data,
     Ask(Need),
+    Yield,
     NeedRecv,
     NeedSend,
     PeerClosed,
@@ -306,6 +307,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             }
             Ok(Step::Moved { from, to }) => Ok(Event::Moved { from, to }),
             Ok(Step::Data) => Ok(Event::Data(rx.data())),
+            Ok(Step::Yield) => Ok(Event::Yield),
             Ok(Step::NeedRecv) => Ok(Event::NeedRecv),
             Ok(Step::NeedSend) => Ok(Event::NeedSend),
             Ok(Step::PeerClosed) => Ok(Event::PeerClosed),
@@ -393,12 +395,13 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let aligned = rx.ends_with_message(message.map_or(0, <[u8]>::len));
         let (machine, mut out) = self.split(tx, observer, aligned);
         let config = out.config;
+        let yields = config.settings().one_operation_per_step;
         let outcome = machine.arrow(config, message, answer, &mut out)?;
         Ok(Some(match outcome {
             Outcome::Ask(need) => Taken { taken: false, told: Some(Step::Ask(need)) },
             // NEGOTIATED and WAIT_FINISHED have a second half, in which a signature is made: no transition of the figure.
             Outcome::Took { from, to, taken } if from == to && to != StateName::Connected => {
-                Taken { taken, told: None }
+                Taken { taken, told: yields.then_some(Step::Yield) }
             }
             Outcome::Took { from, to, taken } => {
                 observer.event(&Trace::Moved { from, to });

@@ -210,7 +210,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
                     Ok(n) if n > 0 => self.rx.received(n),
                     _ => return None,
                 },
-                Ok(Event::Moved { .. }) => {}
+                Ok(Event::Moved { .. } | Event::Yield) => {}
                 Ok(Event::Data(_) | Event::Ask(_) | Event::NeedSend | Event::PeerClosed) => return None,
                 Err(error) => return Some(error),
             }
@@ -237,7 +237,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
         while self.rx.data().is_empty() {
             match self.conn.step_with(&mut self.rx, &mut self.tx, &mut *self.observer) {
                 Ok(Event::Data(_)) => break,
-                Ok(Event::Moved { .. } | Event::NeedSend) => self.flush_records()?,
+                Ok(Event::Moved { .. } | Event::Yield | Event::NeedSend) => self.flush_records()?,
                 Ok(Event::NeedRecv) => {
                     self.flush_records()?;
                     // Idle: the memory of the send buffer goes back until there is something to send.

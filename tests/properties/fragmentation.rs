@@ -130,6 +130,7 @@ fn play<R: Role>(
                     assert_eq!(taken, lent, "what is consumed is what was lent");
                     received.extend_from_slice(&lent);
                 }
+                Ok(Event::Yield) => {}
                 Ok(Event::NeedRecv) => break,
                 Ok(Event::NeedSend) => assert!(!tx.is_empty(), "it waits for nothing"),
                 Ok(Event::PeerClosed) => {

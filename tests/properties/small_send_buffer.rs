@@ -41,7 +41,7 @@ impl<'b, R: Role> End<'b, R> {
     fn drive(&mut self, write: Write, network: &mut Vec<u8>) -> Result<(), TestCaseError> {
         loop {
             match self.conn.step(&mut self.rx, &mut self.tx) {
-                Ok(Event::Moved { .. }) => {}
+                Ok(Event::Moved { .. } | Event::Yield) => {}
                 Ok(Event::Data(bytes)) => self.received.extend_from_slice(bytes),
                 Ok(Event::NeedRecv) => break,
                 Ok(Event::NeedSend) => {

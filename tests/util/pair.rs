@@ -71,7 +71,7 @@ impl<R: Role, C: Crypto> End<R, C> {
     pub fn drive(&mut self) -> bool {
         loop {
             match self.conn.step_with(&mut self.rx, &mut self.tx, &mut self.seen) {
-                Ok(Event::Moved { .. }) => {}
+                Ok(Event::Moved { .. } | Event::Yield) => {}
                 Ok(Event::Data(data)) => self.received.extend_from_slice(data),
                 Ok(Event::Ask(_)) => return true,
                 Ok(Event::NeedRecv) => return false,

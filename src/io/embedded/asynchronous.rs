@@ -4,6 +4,8 @@ use super::next::{Goal, Next, written};
 use super::{Cause, Link};
 use crate::crypto::Crypto;
 use crate::handshake::Role;
+use core::future::poll_fn;
+use core::task::Poll;
 use embedded_io_async::{BufRead, Read, Write};
 
 impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
@@ -34,10 +36,24 @@ impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
                     let read = io.read(tls.rx.space()).await;
                     tls.received(read)?;
                 }
+                Next::Yield => yield_now().await,
                 Next::Done => return Ok(()),
             }
         }
     }
+}
+
+/// Lets the executor poll others before it polls this again.
+async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|cx| match core::mem::replace(&mut yielded, true) {
+        true => Poll::Ready(()),
+        false => {
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await;
 }
 
 impl<R: Role, C: Crypto, T: Read + Write> Read for Link<'_, '_, '_, R, C, T> {

@@ -34,6 +34,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
                     let read = io.read(tls.rx.space());
                     tls.received(read)?;
                 }
+                Next::Yield => {}
                 Next::Done => return Ok(()),
             }
         }

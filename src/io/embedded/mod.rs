@@ -1,6 +1,6 @@
 //! Drivers over `embedded-io` and `embedded-io-async`: no `std` and no heap; connection, buffers and transport are the caller's.
 //!
-//! What is to be done next is decided once, in `next.rs`, without I/O: send, flush, receive, or nothing. The two drivers are
+//! What is to be done next is decided once, in `next.rs`, without I/O: send, flush, receive, yield, or nothing. The two drivers are
 //! the same few lines that do it, with and without `.await`. The other way round, a blocking driver that polls an asynchronous
 //! one, would need an answer to a poll that is pending, which can only be a panic.
 //!
@@ -57,6 +57,8 @@ use next::Loop;
 ///
 /// - Reads give data only once CONNECTED, 0 at the peer's close_notify, and [`Error::Truncated`] if the transport ends without it.
 /// - Writes return when the transport took the record. Waiting for the peer flushes the transport first.
+/// - With [`one_operation_per_step`](crate::config::ClientConfigBuilder::one_operation_per_step) the executor has a turn between
+///   any two public-key operations of a handshake.
 /// - A future that is dropped loses nothing that the transport's own futures don't lose. After a dropped `write` it is open
 ///   whether the bytes were taken; if so, they go out with the next call.
 pub struct Link<'a, 'c, 'b, R: Role, C: Crypto, T: ErrorType> {

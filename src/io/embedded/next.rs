@@ -1,6 +1,7 @@
 //! The loop of both drivers, without its I/O: what the transport has to do next, and what follows from how that went.
 
 use super::Cause;
+use crate::config::HasSettings;
 use crate::connection::{Connection, Event};
 use crate::crypto::Crypto;
 use crate::error::Misuse;
@@ -29,6 +30,8 @@ pub(super) enum Next {
     Flush,
     /// Read into `rx.space()`; tell [`Loop::received`].
     Recv,
+    /// Nothing; but others may have something to do.
+    Yield,
     /// Nothing: the goal is reached.
     Done,
 }
@@ -61,7 +64,10 @@ impl<'a, 'c, 'b, R: Role, C: Crypto, E: Error> Loop<'a, 'c, 'b, R, C, E> {
             match self.conn.step(self.rx, self.tx) {
                 Ok(Event::NeedRecv) if self.flushed || self.broken.is_some() => return Ok(Next::Recv),
                 Ok(Event::NeedRecv) => return Ok(Next::Flush),
-                Ok(Event::Moved { .. } | Event::Data(_)) | Err(_) => {}
+                Ok(Event::Moved { .. } | Event::Yield) if self.conn.config().settings().one_operation_per_step => {
+                    return Ok(Next::Yield);
+                }
+                Ok(Event::Moved { .. } | Event::Yield | Event::Data(_)) | Err(_) => {}
                 Ok(Event::Ask(_) | Event::NeedSend | Event::PeerClosed) if let Some(error) = self.broken.take() => {
                     return Err(Cause::Io(error));
                 }

@@ -38,18 +38,36 @@ const STORES: &[&str] = &[
 /// The anchors that the system trusts, and the file they are from. A certificate that can't be an anchor is passed over:
 /// nobody who runs this tool chose it.
 pub(crate) fn system_anchors() -> Result<(Anchors, &'static str), Stop> {
+    let (certificates, store) = system_certificates()?;
+    let usable = certificates.iter().filter(|der| Anchors::from_der([der]).is_ok());
+    Ok((Anchors::from_der(usable).unwrap_or_default(), store))
+}
+
+/// The certificates of the CAs that the system trusts, and the file they are from.
+pub(crate) fn system_certificates() -> Result<(Vec<Vec<u8>>, &'static str), Stop> {
     for store in STORES {
         let Ok(text) = std::fs::read(store) else { continue };
-        let usable = pem::blocks(&text)
-            .map_while(Result::ok)
-            .filter(|block| block.label == "CERTIFICATE" && Anchors::from_der([block.der.as_slice()]).is_ok());
-        let anchors = Anchors::from_der(usable.map(|block| block.der.to_vec())).unwrap_or_default();
-        if !anchors.is_empty() {
-            return Ok((anchors, store));
+        let certificates = pem::blocks(&text).map_while(Result::ok).filter(|block| block.label == "CERTIFICATE");
+        let certificates: Vec<Vec<u8>> = certificates.map(|block| block.der.to_vec()).collect();
+        if !certificates.is_empty() {
+            return Ok((certificates, store));
         }
     }
     Err(Stop::usage(format_args!("nobody is trusted: there is no --ca, and no trust store at {}", STORES.join(", ")))
-        .hint("--ca FILE names the certificates (PEM) of the CAs that the server's chain may lead to"))
+        .hint("--ca FILE names the certificates (PEM) of the CAs that the chain may lead to"))
+}
+
+/// The certificates of a file, PEM or DER, whatever is wrong with them; there is at least one.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Stop> {
+    let wrong = |what: &dyn std::fmt::Display| Stop::usage(format_args!("{}: {what}", path.display()));
+    let bytes = read(path)?;
+    if bytes.starts_with(&[0x30]) {
+        return Ok(vec![bytes.to_vec()]);
+    }
+    let blocks = pem::blocks(&bytes).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+    let found = blocks.iter().filter(|block| matches!(block.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE"));
+    let found: Vec<Vec<u8>> = found.map(|block| block.der.to_vec()).collect();
+    if found.is_empty() { Err(wrong(&"holds no certificate")) } else { Ok(found) }
 }
 
 /// A key log to append to. Its lines open every connection in it, so only the owner may read a file that is made here.
@@ -64,7 +82,8 @@ pub(crate) fn key_log(path: &Path) -> Result<File, Stop> {
 /// More than any bundle of certificates. Without a bound, a device that never ends would be read until memory does.
 const MAX_FILE: u64 = 16 << 20;
 
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Stop> {
+/// A whole file.
+pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Stop> {
     let mut bytes = Zeroizing::new(Vec::new());
     File::open(path)
         .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))

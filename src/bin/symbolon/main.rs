@@ -6,7 +6,9 @@ mod explain;
 mod figure;
 mod files;
 mod hints;
+mod instant;
 mod json;
+mod lint;
 mod net;
 mod openssl;
 mod options;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done; 1 the peer or the network refused; 2 wrong usage, or a file that can't be used."
+    after_help = "Exit codes: 0 done; 1 the peer, the network or a check refused; 2 wrong usage, or a file that can't be used."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -42,17 +44,22 @@ enum Command {
     Server(server::Options),
     /// Goes through a handshake one arrow at a time, every message in fields, every secret shown.
     Step(step::Options),
+    /// Tells which TLS stacks accept a chain, why the others do not, and what to do.
+    Lint(lint::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Demo(options) => demo::run(&options),
-        Command::Client(options) => client::run(&options),
-        Command::Server(options) => server::run(&options),
-        Command::Step(options) => step::run(&options),
+        Command::Demo(options) => demo::run(&options).map(|()| true),
+        Command::Client(options) => client::run(&options).map(|()| true),
+        Command::Server(options) => server::run(&options).map(|()| true),
+        Command::Step(options) => step::run(&options).map(|()| true),
+        Command::Lint(options) => lint::run(&options),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // What was looked at is shown; something is wrong with it.
+        Ok(false) => ExitCode::FAILURE,
         Err(stop) => stop.report(),
     }
 }

@@ -1,0 +1,184 @@
+//! `symbolon lint`: which TLS stacks accept a chain, and why the others do not.
+//!
+//! The other stacks are models: a table of rules for each ([`rule::Rule`]), every one naming the function that it models,
+//! over a chain that is read more tolerantly than any of them would ([`certificate`]). Paths are searched as the stack
+//! does: OpenSSL builds one ([`openssl_path`]), the others try all ([`path`]).
+
+mod certificate;
+mod constraints;
+mod cryptography;
+mod go;
+mod name;
+mod openssl;
+mod openssl_names;
+mod openssl_path;
+mod openssl_strict;
+mod ours;
+mod path;
+mod python_ssl;
+mod rule;
+mod signature;
+mod webpki;
+
+use crate::files;
+use crate::instant::instant;
+use crate::stop::Stop;
+use crate::wrap::{columns, print, wrapped};
+use certificate::{Certificate, Place};
+use name::Host;
+use path::Asked;
+use rule::{Finding, Stack};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use symbolon::UnixTime;
+use symbolon::x509::Purpose;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The chain as a peer would send it: the leaf first (PEM, or DER if it is one certificate).
+    #[arg(value_name = "CHAIN.pem")]
+    chain: PathBuf,
+    /// The CAs that the chain may lead to (PEM) [default: those that the system trusts].
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Whose chain it is.
+    #[arg(long, value_enum, default_value = "server")]
+    purpose: Role,
+    /// The name that a server's certificate must be for; without it names are not checked.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The time to judge at, as 2026-05-28, 2026-05-28T12:00:00Z or seconds since 1970 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    at: Option<UnixTime>,
+    /// Prints one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Role {
+    Server,
+    Client,
+}
+
+/// In the order they are shown.
+const STACKS: &[Stack] = &[
+    openssl::STACK,
+    openssl_strict::STACK,
+    python_ssl::STACK,
+    go::STACK,
+    webpki::STACK,
+    cryptography::STACK,
+    ours::STACK,
+];
+
+/// What one stack says.
+struct Verdict {
+    stack: &'static Stack,
+    findings: Vec<Finding>,
+}
+
+/// Whether all stacks accept.
+pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
+    let asked = asked(options)?;
+    let judged = STACKS.iter().map(|stack| Verdict { stack, findings: (stack.judge)(&asked) });
+    let verdicts: Vec<Verdict> = judged.collect();
+    if options.json {
+        print(as_json(&verdicts));
+    } else {
+        show(&verdicts);
+    }
+    Ok(verdicts.iter().all(|verdict| verdict.findings.is_empty()))
+}
+
+fn asked(options: &Options) -> Result<Asked, Stop> {
+    let anchors = match &options.ca {
+        Some(path) => read(path, &files::certificates(path)?, |_| Place::Anchor)?,
+        // Nobody who runs this tool chose these: what can't be read is passed over.
+        None => {
+            let store = files::system_certificates()?.0;
+            store.iter().filter_map(|der| Certificate::read(Place::Anchor, der).ok()).collect()
+        }
+    };
+    Ok(Asked {
+        chain: read(&options.chain, &files::certificates(&options.chain)?, Place::Chain)?,
+        anchors,
+        purpose: match options.purpose {
+            Role::Server => Purpose::Server,
+            Role::Client => Purpose::Client,
+        },
+        host: options.name.as_deref().filter(|_| matches!(options.purpose, Role::Server)).map(Host::of),
+        name: options.name.clone().filter(|_| matches!(options.purpose, Role::Server)),
+        at: options.at.unwrap_or_else(UnixTime::now),
+    })
+}
+
+fn read(path: &Path, ders: &[Vec<u8>], place: impl Fn(usize) -> Place) -> Result<Vec<Certificate>, Stop> {
+    let read = |(index, der): (usize, &Vec<u8>)| {
+        Certificate::read(place(index), der).map_err(|error| {
+            Stop::usage(format_args!("{}: certificate {index} can't be read by anybody: {error}", path.display()))
+                .hint("symbolon inspect shows where it breaks")
+        })
+    };
+    ders.iter().enumerate().map(read).collect()
+}
+
+fn show(verdicts: &[Verdict]) {
+    let columns = columns();
+    for Verdict { stack, findings } in verdicts {
+        let word = if findings.is_empty() { "accepts" } else { "refuses" };
+        let head = format!("{:<15} {word:<8} ", stack.name);
+        if findings.is_empty() {
+            print(head.trim_end());
+        }
+        for (n, finding) in findings.iter().enumerate() {
+            let head = if n == 0 { head.clone() } else { " ".repeat(head.len()) };
+            print(wrapped(&head, &sentence(finding), columns));
+            if let Some(fix) = &finding.fix {
+                print(wrapped(&format!("{:25}-> ", ""), fix, columns));
+            }
+        }
+    }
+    print("");
+    let refusing = verdicts.iter().filter(|verdict| !verdict.findings.is_empty()).count();
+    print(match refusing {
+        0 => "all accept".to_owned(),
+        n => format!("{n} of {} refuse; --json names the function that each rule models", verdicts.len()),
+    });
+}
+
+fn sentence(finding: &Finding) -> String {
+    match (finding.place, &finding.subject) {
+        (Some(place), Some(subject)) if !subject.is_empty() => format!("{place} ({subject}) {}", finding.wrong),
+        (Some(place), _) => format!("{place} {}", finding.wrong),
+        (None, _) => finding.wrong.clone(),
+    }
+}
+
+fn as_json(verdicts: &[Verdict]) -> Value {
+    let finding = |finding: &Finding| {
+        json!({
+            "certificate": match finding.place {
+                Some(Place::Chain(index)) => index.into(),
+                Some(Place::Anchor) => "anchor".into(),
+                None => Value::Null,
+            },
+            "subject": finding.subject,
+            "wrong": finding.wrong,
+            "source": finding.source,
+            "fix": finding.fix,
+        })
+    };
+    let verdict = |Verdict { stack, findings }: &Verdict| {
+        json!({
+            "stack": stack.name,
+            "models": stack.models,
+            "accepts": findings.is_empty(),
+            "findings": findings.iter().map(finding).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "accepted": verdicts.iter().all(|verdict| verdict.findings.is_empty()),
+        "stacks": verdicts.iter().map(verdict).collect::<Vec<_>>(),
+    })
+}

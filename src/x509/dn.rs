@@ -206,6 +206,17 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
+/// The content octets of an object identifier, printed as [`write_oid`] does.
+#[cfg(feature = "alloc")]
+pub(super) struct Oid<'a>(pub(super) &'a [u8]);
+
+#[cfg(feature = "alloc")]
+impl fmt::Display for Oid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_oid(self.0, f)
+    }
+}
+
 /// `1.3.6.1..`; an arc beyond 64 bits ends it with a question mark.
 fn write_oid(oid: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let (mut arc, mut first) = (0_u64, true);

@@ -18,6 +18,12 @@ pub struct BasicConstraints {
 pub struct KeyUsage(u16);
 
 impl KeyUsage {
+    /// Whether the bit of this number is set; digitalSignature is 0.
+    #[cfg(feature = "alloc")]
+    pub(super) fn has(self, bit: usize) -> bool {
+        u32::try_from(bit).ok().and_then(|bit| 0x8000_u16.checked_shr(bit)).is_some_and(|mask| self.0 & mask != 0)
+    }
+
     /// digitalSignature: what CertificateVerify needs (RFC 8446 §4.4.2.2).
     #[must_use]
     pub const fn digital_signature(self) -> bool {

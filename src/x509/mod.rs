@@ -31,6 +31,8 @@ mod path;
 pub mod pem;
 mod profile;
 mod question;
+#[cfg(feature = "alloc")]
+mod report;
 mod rule;
 mod spki;
 mod time;
@@ -52,6 +54,8 @@ pub use name::{NameError, ServerName, is_for};
 pub use path::{MAX_CHAIN, verify};
 pub use profile::Profile;
 pub use question::{Purpose, Question};
+#[cfg(feature = "alloc")]
+pub use report::{Candidate, Check, Report, Revocation, Standing, Verdict, explain};
 pub use rule::Rule;
 pub use spki::signed_with;
 pub use time::{Time, UnixTime};

@@ -1,5 +1,8 @@
 //! Every rule that a path is checked by, in one table.
 
+#[cfg(feature = "alloc")]
+use crate::fault::Reason;
+
 /// One line of this table is one rule: its name, where it is written, and what it demands.
 macro_rules! rules {
     ($($name:ident => $section:literal, $says:literal;)+) => {
@@ -56,8 +59,22 @@ rules! {
     NameConstraints => "RFC 5280 §4.2.1.10, §6.1.3 (b), (c)", "the names below it are within its nameConstraints";
     Signature => "RFC 5280 §6.1.3 (a) (1)", "its key made the signature of the certificate below it";
     // The path
+    Chain => "RFC 8446 §4.4.2", "there are certificates, and no more than are looked at";
     Issuer => "RFC 5280 §6.1", "an issuer of it is an anchor, or was sent";
     Budget => "RFC 5280 §6.1", "judging the chain takes no more work than is allowed";
     // An anchor
     AnchorMayIssue => "RFC 5280 §6.1.1 (d)", "the certificate that the anchor is made of is one of a CA";
+}
+
+#[cfg(feature = "alloc")]
+impl Rule {
+    /// The rule behind a reason that is not the outcome of a check on one certificate.
+    pub(super) const fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::CertificateIssuerUnknown | Reason::CertificateSelfSigned => Self::Issuer,
+            Reason::CertificateBudget => Self::Budget,
+            Reason::CertificateMalformed => Self::Encoding,
+            _ => Self::Chain,
+        }
+    }
 }

@@ -82,7 +82,7 @@ pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
 }
 
 /// The size of the modulus. `RSAPublicKey ::= SEQUENCE { modulus, publicExponent }` (RFC 8017 A.1.1)
-fn rsa_bits(key: &[u8]) -> Result<u32, Fault> {
+pub(super) fn rsa_bits(key: &[u8]) -> Result<u32, Fault> {
     let mut key = Elements::of(only(key, Tag::Sequence, "RSAPublicKey")?, "RSAPublicKey");
     let modulus = integer(&mut key, "modulus")?;
     integer(&mut key, "publicExponent")?;

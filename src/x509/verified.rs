@@ -21,6 +21,13 @@ pub(super) struct Path {
     pub(super) not_after: UnixTime,
 }
 
+impl Path {
+    /// The certificates as indices into the chain as sent, leaf first.
+    pub(super) fn indices(&self) -> impl Iterator<Item = usize> {
+        self.links.iter().take(self.len).map(|index| usize::from(*index))
+    }
+}
+
 impl<'a> Verified<'a> {
     /// The peer's own certificate.
     #[must_use]
@@ -36,7 +43,7 @@ impl<'a> Verified<'a> {
 
     /// The certificates of the path as indices into the chain as sent, leaf first; the anchor is not among them.
     pub fn path(&self) -> impl Iterator<Item = usize> {
-        self.path.links.iter().take(self.path.len).map(|index| usize::from(*index))
+        self.path.indices()
     }
 
     /// The anchor, as an index into the anchors.

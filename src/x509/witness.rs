@@ -73,6 +73,16 @@ impl<'w, W: Witness> At<'w, W> {
     }
 }
 
+/// How much a fault on a path tells; the more is believed.
+pub(super) const fn telling(reason: Reason) -> u8 {
+    match reason {
+        Reason::CertificateIssuerUnknown | Reason::CertificateSelfSigned => 0,
+        // The candidate may be another one of the same name.
+        Reason::CertificateSignatureBad => 2,
+        _ => 3,
+    }
+}
+
 /// Keeps the fault of the path that came closest, and nothing else.
 #[derive(Default)]
 pub(super) struct Closest(Option<(Rank, Fault)>);
@@ -113,7 +123,7 @@ impl Witness for Closest {
 
     fn unchecked(&mut self, (): (), _: Rule) {}
 
-    /// It may be one that the path would not need.
+    /// It may be one that the path would not need, but tells more than that an issuer is missing.
     fn unreadable(&mut self, fault: Fault) -> Result<(), Fault> {
         self.keep((1, 0), fault);
         Ok(())
@@ -121,14 +131,10 @@ impl Witness for Closest {
 
     /// Exhaustion is not a verdict on one path: it ends all.
     fn failed(&mut self, (): (), fault: Fault, depth: u8) -> Result<(), Fault> {
-        let telling = match fault.reason {
-            Reason::CertificateBudget => return Err(fault),
-            Reason::CertificateIssuerUnknown | Reason::CertificateSelfSigned => 0,
-            // The candidate may be another one of the same name.
-            Reason::CertificateSignatureBad => 2,
-            _ => 3,
-        };
-        self.keep((telling, depth), fault);
+        if fault.reason == Reason::CertificateBudget {
+            return Err(fault);
+        }
+        self.keep((telling(fault.reason), depth), fault);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ mod hostile;
 mod issuers;
 mod leaves;
 mod paths;
+mod report;
 mod validity;
 
 use rcgen::{
@@ -21,7 +22,7 @@ use symbolon::{
     Detail, Fault, Reason,
     x509::{
         Anchor, Anchors, Certificate, MAX_CHAIN, Purpose, Question, ServerName, Time, Unchecked, UnixTime, Verified,
-        certificates_from_pem, describe, verify,
+        certificates_from_pem, describe, explain, verify,
     },
 };
 use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name, self_signed, self_signed_with, unknown_critical};

@@ -4,6 +4,7 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod agreement;
 mod algorithms;
 mod constraints;
 mod hostile;

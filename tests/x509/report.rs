@@ -11,10 +11,12 @@ fn look() {
     let anchors = Anchors::from_der([&root.der]).unwrap();
     let name = ServerName::dns("other.test").unwrap();
     let q = Question::new(&anchors, NOW, Purpose::Server).name(&name);
-    let report = explain(&Ring::new(), &[&leaf, &orphan.der, &expired.der, b"\x30\x00"], &q);
+    let report = explain(&provider(), &[&leaf, &orphan.der, &expired.der, b"\x30\x00"], &q);
     println!("{report}");
-    for f in report.failures() { println!("{:?} {:?} {:?} {}", f.rule(), f.certificate(), f.offset(), f.actual()); }
+    for f in report.failures() {
+        println!("{:?} {:?} {:?} {}", f.rule(), f.certificate(), f.offset(), f.actual());
+    }
     let q = Question::new(&anchors, Time::AtLeast(NOW), Purpose::Server);
-    println!("{}", explain(&Ring::new(), &[&root.intermediate("i").leaf(), &root.der], &q));
-    println!("{}", explain(&Ring::new(), &[&root.leaf(), &root.der], &q));
+    println!("{}", explain(&provider(), &[&root.intermediate("i").leaf(), &root.der], &q));
+    println!("{}", explain(&provider(), &[&root.leaf(), &root.der], &q));
 }

@@ -210,6 +210,8 @@ reasons! {
     CertificateAlgorithm => unsupported_certificate, "RFC 5280 §4.1.1.2, RFC 8446 §4.2.3", "a certificate uses a key or signature algorithm that we do not accept";
     CertificateHashWeak => bad_certificate, "RFC 8446 §4.4.2.4", "a certificate is signed over MD5 or SHA-1, which can be forged";
     CertificateKeyWeak => bad_certificate, "RFC 8446 §4.2.3, RFC 8017 §5", "the key of a certificate is too small to be trusted";
+    CertificatePolicy => certificate_unknown, "RFC 5280 §6.1.5, RFC 9618 §5", "the path is valid for no certificate policy that is demanded";
+    CertificateProfile => bad_certificate, "RFC 5280 §4, Baseline Requirements §7.1", "a certificate breaks a rule that the chosen profile insists on";
     CertificateBudget => bad_certificate, "RFC 5280 §6.1", "judging the chain takes more work than we allow";
     CertificateRefused => certificate_unknown, "RFC 8446 §4.4.2.4", "the application refused the peer's chain";
     PeerNotAllowed => access_denied, "RFC 8446 §6.2", "the peer's certificate is valid, but nobody on the allow list has its names or key";
@@ -253,6 +255,8 @@ impl Reason {
                 | Self::CertificateAlgorithm
                 | Self::CertificateHashWeak
                 | Self::CertificateKeyWeak
+                | Self::CertificatePolicy
+                | Self::CertificateProfile
                 | Self::CertificateBudget
                 | Self::CertificateRefused
                 | Self::PeerNotAllowed

@@ -19,6 +19,9 @@ pub struct Anchor<'a> {
     pub(super) spki: &'a [u8],
     pub(super) name_constraints: Option<&'a [u8]>,
     pub(super) limits: Limits,
+    /// What it was made of, in DER.
+    #[cfg(feature = "alloc")]
+    certificate: Option<&'a [u8]>,
 }
 
 /// What does not need bytes of the certificate.
@@ -29,6 +32,9 @@ pub(super) struct Limits {
     pub(super) path_len: Option<u8>,
     /// Why it may not issue certificates; a leaf can still be trusted by being an anchor itself.
     pub(super) may_not_issue: Option<Reason>,
+    /// Whether its certificate restricts policies.
+    #[cfg(feature = "alloc")]
+    pub(super) policies: bool,
 }
 
 impl<'a> Anchor<'a> {
@@ -40,8 +46,17 @@ impl<'a> Anchor<'a> {
             not_after: UnixTime(i64::MAX),
             path_len: None,
             may_not_issue: None,
+            #[cfg(feature = "alloc")]
+            policies: false,
         };
-        Self { subject, spki, name_constraints: None, limits }
+        Self {
+            subject,
+            spki,
+            name_constraints: None,
+            limits,
+            #[cfg(feature = "alloc")]
+            certificate: None,
+        }
     }
 
     /// The same anchor, trusted only for names within: the content of the SEQUENCE of a nameConstraints extension
@@ -82,8 +97,18 @@ impl<'a> Anchor<'a> {
                 not_after: certificate.not_after(),
                 path_len: basic_constraints.and_then(|constraints| constraints.path_len),
                 may_not_issue,
+                #[cfg(feature = "alloc")]
+                policies: certificate.extensions.restricts_policies,
             },
+            #[cfg(feature = "alloc")]
+            certificate: Some(certificate.der()),
         })
+    }
+
+    /// The certificate that it was made of.
+    #[cfg(feature = "alloc")]
+    pub(super) fn certificate(&self) -> Option<Certificate<'a>> {
+        Certificate::parse(self.certificate?).ok()
     }
 }
 
@@ -105,6 +130,7 @@ struct Owned {
     spki: Box<[u8]>,
     name_constraints: Option<Box<[u8]>>,
     limits: Limits,
+    certificate: Box<[u8]>,
 }
 
 #[cfg(feature = "alloc")]
@@ -119,6 +145,7 @@ impl Owned {
             spki: anchor.spki.into(),
             name_constraints: anchor.name_constraints.map(Into::into),
             limits: anchor.limits,
+            certificate: der.into(),
         })
     }
 }
@@ -186,6 +213,7 @@ impl Anchors {
                 spki: &anchor.spki,
                 name_constraints: anchor.name_constraints.as_deref(),
                 limits: anchor.limits,
+                certificate: Some(&anchor.certificate),
             }),
         }
     }

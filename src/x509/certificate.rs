@@ -1,5 +1,7 @@
 //! A certificate as a borrowed view (RFC 5280 §4.1).
 
+#[cfg(feature = "alloc")]
+use super::extensions::Extension;
 use super::{
     BasicConstraints, GeneralNames, KeyPurposes, KeyUsage, Name, UnixTime,
     asn1::{Element, Elements, Tag, context, integer, malformed, octets, only},
@@ -165,6 +167,23 @@ impl<'a> Certificate<'a> {
     #[must_use]
     pub fn extended_key_usage(&self) -> Option<KeyPurposes<'a>> {
         self.extensions.extended_key_usage.map(KeyPurposes::of)
+    }
+
+    /// The content octets of serialNumber, sign and all.
+    #[cfg(feature = "alloc")]
+    pub(super) fn raw_serial(&self) -> &'a [u8] {
+        self.serial
+    }
+
+    /// The extension with this object identifier.
+    #[cfg(feature = "alloc")]
+    pub(super) fn extension(&self, oid: &[u8]) -> Option<Extension<'a>> {
+        self.extensions.all().find(|extension| extension.oid == oid)
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn is_v3(&self) -> bool {
+        self.version == Version::V3
     }
 
     /// Whether issuer and subject are the same name. That says nothing about who signed it.

@@ -1,7 +1,12 @@
 //! What one certificate must be to stand at its place in a path (RFC 5280 §6.1.3, §6.1.4), without its signature.
 
+#[cfg(feature = "alloc")]
 use super::{
-    BasicConstraints, Certificate, Purpose, Question, Rule, ServerName, Time, UnixTime,
+    Anchor,
+    profile::{self, Place, Profile},
+};
+use super::{
+    BasicConstraints, Certificate, Purpose, Question, Rule, Time, UnixTime,
     anchor::Limits,
     asn1::{Elements, Tag, malformed},
     certificate::Version,
@@ -17,15 +22,19 @@ pub(super) fn leaf<W: Witness>(
     question: &Question<'_>,
     at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
+    #[cfg(feature = "alloc")]
+    profile::check_always(certificate, Place::Leaf, at)?;
     anywhere(certificate, question, at)?;
-    at.check(Rule::LeafKeyUsage, leaf_key_usage(certificate))?;
+    if question.signs_handshake {
+        at.check(Rule::LeafKeyUsage, leaf_key_usage(certificate))?;
+    }
     // [5280-4.2.1.12-1]
     // §4.2.1.12. A leaf that has only anyExtendedKeyUsage is refused, as the section allows: it says nothing about TLS.
     let allows = |oid: &[u8]| oid == question.purpose.oid();
     at.check(Rule::LeafExtendedKeyUsage, extended_key_usage(certificate, allows))?;
     at.check(Rule::LeafNameConstraints, leaf_name_constraints(certificate))?;
     at.check(Rule::Key, strong_key(certificate))?;
-    names(certificate, question.name, at)
+    names(certificate, question, at)
 }
 
 /// [4.4.2.2-3] [5280-4.2.1.3-1]
@@ -49,11 +58,8 @@ fn leaf_name_constraints(certificate: &Certificate<'_>) -> Result<(), Fault> {
 }
 
 /// Every name must be readable, so that none is passed over by us and believed by somebody else; one must be `name`.
-fn names<W: Witness>(
-    certificate: &Certificate<'_>,
-    name: Option<&ServerName<'_>>,
-    at: &mut At<'_, W>,
-) -> Result<(), Fault> {
+fn names<W: Witness>(certificate: &Certificate<'_>, question: &Question<'_>, at: &mut At<'_, W>) -> Result<(), Fault> {
+    let name = question.name;
     let (mut found, mut readable) = (name.is_none(), Ok(()));
     if let Some(content) = certificate.extensions.san {
         for presented in StrictNames::of(content) {
@@ -67,6 +73,8 @@ fn names<W: Witness>(
         }
     }
     at.check(Rule::SubjectAltName, readable)?;
+    #[cfg(feature = "alloc")]
+    profile::check(certificate, question, Place::Leaf, at)?;
     at.check(Rule::ServerName, if found { Ok(()) } else { Err(Reason::CertificateNameMismatch.into()) })
 }
 
@@ -78,6 +86,8 @@ pub(super) fn issuer<W: Witness>(
     below: u8,
     at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
+    #[cfg(feature = "alloc")]
+    profile::check_always(certificate, Place::Issuer, at)?;
     anywhere(certificate, question, at)?;
     // [5280-4.2.1.9-1] §6.1.4 (k): a CA says so.
     let constraints = certificate.basic_constraints().unwrap_or(BasicConstraints { ca: false, path_len: None });
@@ -91,7 +101,10 @@ pub(super) fn issuer<W: Witness>(
     let allows = |oid: &[u8]| oid == question.purpose.oid() || oid == ANY_EXTENDED_KEY_USAGE;
     at.check(Rule::IssuerExtendedKeyUsage, extended_key_usage(certificate, allows))?;
     at.check(Rule::Key, strong_key(certificate))?;
-    signature_algorithm(certificate, at)
+    signature_algorithm(certificate, at)?;
+    #[cfg(feature = "alloc")]
+    profile::check(certificate, question, Place::Issuer, at)?;
+    Ok(())
 }
 
 /// Of a leaf, only if it is not itself the anchor.
@@ -104,6 +117,20 @@ fn issuer_key_usage(certificate: &Certificate<'_>) -> Result<(), Fault> {
     match certificate.key_usage() {
         Some(usage) if !usage.key_cert_sign() => Err(Fault::from(Reason::CertificateKeyUsage).field("keyCertSign")),
         _ => Ok(()),
+    }
+}
+
+/// The certificate that an anchor was made of. A private root is the user's word, and needs no second look unless
+/// somebody wants to know.
+#[cfg(feature = "alloc")]
+pub(super) fn anchor_certificate<W: Witness>(
+    anchor: &Anchor<'_>,
+    question: &Question<'_>,
+    at: &mut At<'_, W>,
+) -> Result<(), Fault> {
+    match anchor.certificate().filter(|_| W::RECORDS || question.profile != Profile::Private) {
+        Some(certificate) => profile::check(&certificate, question, Place::Anchor, at),
+        None => Ok(()),
     }
 }
 

@@ -145,7 +145,8 @@ fn email(name: &str, base: &str) -> Option<bool> {
     }
 }
 
-fn mailbox(text: &str) -> Option<(&str, &str)> {
+/// Local part and host.
+pub(super) fn mailbox(text: &str) -> Option<(&str, &str)> {
     text.split_once('@').filter(|(local, host)| !local.is_empty() && is_host(host))
 }
 

@@ -3,6 +3,29 @@
 use super::asn1::{Elements, Tag, boolean, context, integer, malformed, only};
 use crate::fault::Fault;
 
+/// Object identifiers of extensions and of what stands in them, as content octets (RFC 5280 §4.2, RFC 9608 §2).
+#[cfg(feature = "alloc")]
+pub(super) mod id {
+    pub(crate) const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 14];
+    pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
+    pub(crate) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
+    pub(crate) const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+    pub(crate) const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
+    pub(crate) const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
+    pub(crate) const ANY_POLICY: &[u8] = &[0x55, 0x1d, 32, 0];
+    pub(crate) const POLICY_MAPPINGS: &[u8] = &[0x55, 0x1d, 33];
+    pub(crate) const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 35];
+    pub(crate) const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 36];
+    pub(crate) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+    pub(crate) const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37, 0];
+    pub(crate) const FRESHEST_CRL: &[u8] = &[0x55, 0x1d, 46];
+    pub(crate) const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1d, 54];
+    pub(crate) const NO_REV_AVAIL: &[u8] = &[0x55, 0x1d, 56];
+    pub(crate) const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
+    pub(crate) const SUBJECT_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 11];
+    pub(crate) const AD_OCSP: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1];
+}
+
 /// basicConstraints (RFC 5280 §4.2.1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BasicConstraints {
@@ -35,6 +58,12 @@ impl KeyUsage {
     pub const fn key_cert_sign(self) -> bool {
         self.0 & 0x0400 != 0
     }
+
+    /// cRLSign: what the issuer of a CRL needs.
+    #[must_use]
+    pub const fn crl_sign(self) -> bool {
+        self.0 & 0x0200 != 0
+    }
 }
 
 /// What is kept of the extensions. `san`, `extended_key_usage` and `name_constraints` are contents of their outermost
@@ -48,6 +77,35 @@ pub(super) struct Extensions<'a> {
     pub(super) name_constraints: Option<&'a [u8]>,
     /// There is one that changes the meaning of the certificate in a way that is not processed here.
     pub(super) unprocessed: bool,
+    /// policyConstraints or inhibitAnyPolicy is there, so that policies matter even to a caller who asks for none.
+    #[cfg(feature = "alloc")]
+    pub(super) restricts_policies: bool,
+    /// The issuer publishes nothing about revocation (RFC 9608).
+    #[cfg(feature = "alloc")]
+    pub(super) no_rev_avail: bool,
+    /// The content of the whole list.
+    #[cfg(feature = "alloc")]
+    list: &'a [u8],
+}
+
+/// `Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extension<'a> {
+    pub(super) oid: &'a [u8],
+    pub(super) critical: bool,
+    pub(super) value: &'a [u8],
+}
+
+impl<'a> Extension<'a> {
+    fn next(list: &mut Elements<'a>) -> Result<Self, Fault> {
+        let extension = list.one(Tag::Sequence, "extensions")?.content;
+        let mut extension = Elements::of(extension, "extensions");
+        let oid = extension.one(Tag::ObjectIdentifier, "extnID")?.content;
+        let critical = boolean(&mut extension, "critical")?;
+        let value = extension.one(Tag::OctetString, "extnValue")?.content;
+        extension.end()?;
+        Ok(Self { oid, critical, value })
+    }
 }
 
 /// More than any certificate needs; it bounds the search for duplicates.
@@ -56,7 +114,11 @@ const MAX_EXTENSIONS: usize = 64;
 impl<'a> Extensions<'a> {
     /// Reads `Extensions`; `list` is its content.
     pub(super) fn parse(list: &'a [u8]) -> Result<Self, Fault> {
-        let mut found = Self::default();
+        let mut found = Self {
+            #[cfg(feature = "alloc")]
+            list,
+            ..Self::default()
+        };
         let mut seen: [&[u8]; MAX_EXTENSIONS] = [&[]; MAX_EXTENSIONS];
         let mut slots = seen.iter_mut();
         let mut before = 0_usize;
@@ -66,14 +128,9 @@ impl<'a> Extensions<'a> {
             return Err(malformed("extensions"));
         }
         while !elements.is_empty() {
-            let extension = elements.one(Tag::Sequence, "extensions")?.content;
-            let mut extension = Elements::of(extension, "extensions");
-            let oid = extension.one(Tag::ObjectIdentifier, "extnID")?.content;
-            let critical = boolean(&mut extension, "critical")?;
-            let value = extension.one(Tag::OctetString, "extnValue")?.content;
-            extension.end()?;
-            found.take(oid, critical, value)?;
-            *slots.next().ok_or_else(|| malformed("extensions"))? = oid;
+            let extension = Extension::next(&mut elements)?;
+            found.take(&extension)?;
+            *slots.next().ok_or_else(|| malformed("extensions"))? = extension.oid;
             before = before.saturating_add(1);
         }
         // [5280-4.2-2] §4.2: an extension must not occur twice: which of the two would count?
@@ -82,20 +139,33 @@ impl<'a> Extensions<'a> {
         if twice { Err(malformed("extensions (one occurs twice)")) } else { Ok(found) }
     }
 
-    fn take(&mut self, oid: &'a [u8], critical: bool, value: &'a [u8]) -> Result<(), Fault> {
+    /// All of them, in order.
+    #[cfg(feature = "alloc")]
+    pub(super) fn all(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
+        let mut list = Elements::of(self.list, "extensions");
+        core::iter::from_fn(move || Extension::next(&mut list).ok())
+    }
+
+    fn take(&mut self, &Extension { oid, critical, value }: &Extension<'a>) -> Result<(), Fault> {
         match oid {
             [0x55, 0x1d, 15] => self.key_usage = Some(key_usage(value)?),
             [0x55, 0x1d, 17] => self.san = Some(filled(value, "subjectAltName")?),
             [0x55, 0x1d, 19] => self.basic_constraints = Some(basic_constraints(value)?),
             [0x55, 0x1d, 30] => self.name_constraints = Some(filled(value, "nameConstraints")?),
             [0x55, 0x1d, 37] => self.extended_key_usage = Some(filled(value, "extKeyUsage")?),
-            // §6.1.1 (c)-(e): we ask for no policy, so certificatePolicies can't make a path invalid, critical or not.
+            // §6.1.1 (c)-(e): unless a policy is asked for, certificatePolicies can't make a path invalid, critical or not.
             [0x55, 0x1d, 32] => {}
-            // [5280-4.2.1.11-1]
-            // policyMappings is harmless for the same reason unless it is critical; policyConstraints (36) and
-            // inhibitAnyPolicy (54) can demand a policy, and §4.2.1.11, §4.2.1.14 do not let an issuer make them
-            // optional.
+            // [5280-4.2.1.11-1] policyMappings (33) is processed with policyConstraints (36) and inhibitAnyPolicy (54),
+            // which can demand a policy.
+            #[cfg(feature = "alloc")]
+            [0x55, 0x1d, 33] => {}
+            #[cfg(feature = "alloc")]
+            [0x55, 0x1d, 36 | 54] => self.restricts_policies = true,
+            // Where policies are not processed, §4.2.1.11 and §4.2.1.14 do not let an issuer make these two optional.
+            #[cfg(not(feature = "alloc"))]
             [0x55, 0x1d, 36 | 54] => self.unprocessed = true,
+            #[cfg(feature = "alloc")]
+            id::NO_REV_AVAIL => self.no_rev_avail = true,
             _ => self.unprocessed |= critical,
         }
         Ok(())

@@ -29,11 +29,18 @@ mod name;
 mod path;
 #[cfg(feature = "alloc")]
 pub mod pem;
+#[cfg(feature = "alloc")]
+mod policies;
+#[cfg(feature = "alloc")]
 mod profile;
 mod question;
 #[cfg(feature = "alloc")]
+mod reach;
+#[cfg(feature = "alloc")]
 mod report;
 mod rule;
+#[cfg(feature = "alloc")]
+mod spiffe;
 mod spki;
 mod time;
 mod verified;
@@ -51,12 +58,17 @@ pub use key_file::{PrivateKeyDer, private_key_from_pem};
 #[cfg(feature = "alloc")]
 pub use load::{LoadError, certificates_from_pem};
 pub use name::{NameError, ServerName, is_for};
-pub use path::{MAX_CHAIN, verify};
+pub use path::{MAX_CANDIDATES, MAX_CHAIN, verify};
+#[cfg(feature = "alloc")]
+pub use policies::PolicyDemand;
+#[cfg(feature = "alloc")]
 pub use profile::Profile;
 pub use question::{Purpose, Question};
 #[cfg(feature = "alloc")]
 pub use report::{Candidate, Check, Report, Revocation, Standing, Verdict, explain};
 pub use rule::Rule;
+#[cfg(feature = "alloc")]
+pub use spiffe::{SpiffeError, SpiffeId};
 pub use spki::signed_with;
 pub use time::{Time, UnixTime};
 pub use verified::{Unchecked, Verified};

@@ -22,13 +22,31 @@ use super::{
     verified::Path,
     witness::{At, Closest, Witness},
 };
+#[cfg(feature = "alloc")]
+use super::{
+    policies,
+    reach::{self, Names, Reach},
+};
 use crate::{
     crypto::Crypto,
     fault::{Detail, Fault, Reason},
 };
 
-/// Certificates that a peer may send; a longer chain is refused. So a path has at most as many, and an anchor on top.
+/// Certificates that a peer may send in TLS; a longer chain is refused. A path has at most as many, and an anchor on top.
 pub const MAX_CHAIN: usize = 10;
+
+/// Certificates among which [`verify`] looks for a path.
+#[cfg(not(feature = "alloc"))]
+pub const MAX_CANDIDATES: usize = MAX_CHAIN;
+/// Certificates among which [`verify`] looks for a path.
+#[cfg(feature = "alloc")]
+pub const MAX_CANDIDATES: usize = 128;
+
+/// One bit for each candidate.
+#[cfg(not(feature = "alloc"))]
+type Candidates = u16;
+#[cfg(feature = "alloc")]
+type Candidates = u128;
 
 /// Looks for a valid path from the first certificate of `chain`, which is as the peer sent it, to one of the anchors of
 /// `question`.
@@ -58,9 +76,9 @@ pub(super) fn search<'a, C: Crypto, W: Witness>(
             Purpose::Client => Reason::ClientCertificateMissing.into(),
         });
     };
-    if chain.len() > MAX_CHAIN {
+    if chain.len() > MAX_CANDIDATES {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let detail = Detail::Limit { got: count(chain.len()), limit: count(MAX_CHAIN) };
+        let detail = Detail::Limit { got: count(chain.len()), limit: count(MAX_CANDIDATES) };
         return Err(Fault::from(Reason::CertificateChainTooLong).detail(detail));
     }
     let certificate = Certificate::parse(leaf).map_err(|fault| fault.certificate(0))?;
@@ -86,7 +104,7 @@ struct Link<'l, 'a, M> {
 
 impl<M> Link<'_, '_, M> {
     /// This link and those below it, down to the leaf.
-    fn down(&self) -> impl Iterator<Item = &Self> {
+    fn down(&self) -> impl Iterator<Item = &Self> + Clone {
         core::iter::successors(Some(self), |link| link.below)
     }
 
@@ -115,8 +133,8 @@ impl<M> Link<'_, '_, M> {
 /// What is known about signatures between certificates of the chain, one bit for each possible issuer.
 #[derive(Clone, Copy, Default)]
 struct Signatures {
-    good: u16,
-    bad: u16,
+    good: Candidates,
+    bad: Candidates,
 }
 
 struct Search<'s, 'a, C, W> {
@@ -124,8 +142,10 @@ struct Search<'s, 'a, C, W> {
     chain: &'s [&'a [u8]],
     question: &'s Question<'s>,
     witness: &'s mut W,
-    subjects: [Option<&'a [u8]>; MAX_CHAIN],
-    signatures: [Signatures; MAX_CHAIN],
+    subjects: [Option<&'a [u8]>; MAX_CANDIDATES],
+    #[cfg(feature = "alloc")]
+    reach: Reach,
+    signatures: [Signatures; MAX_CANDIDATES],
     budget: Budget,
 }
 
@@ -136,8 +156,10 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             chain,
             question,
             witness,
-            subjects: [None; MAX_CHAIN],
-            signatures: [Signatures::default(); MAX_CHAIN],
+            subjects: [None; MAX_CANDIDATES],
+            #[cfg(feature = "alloc")]
+            reach: Reach::any(),
+            signatures: [Signatures::default(); MAX_CANDIDATES],
             budget: Budget::of_one_chain(),
         }
     }
@@ -149,9 +171,17 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             let mark = self.witness.anchor(leaf.mark, index);
             let names = leaf.admit_names(anchor.name_constraints, self.budget(mark));
             self.witness.check(mark, Rule::NameConstraints, names)?;
+            #[cfg(feature = "alloc")]
+            self.policies(leaf, &anchor, mark)?;
             return Ok(self.witness.holds(mark).then(|| accept(leaf, index, &anchor)));
         }
         self.read_subjects()?;
+        #[cfg(feature = "alloc")]
+        if self.chain.len() > MAX_CHAIN
+            && let Some(end) = self.measure(leaf)?
+        {
+            return self.witness.failed(leaf.mark, end, 0).map(|()| None);
+        }
         match checks::signature_algorithm(&leaf.certificate, &mut At::new(self.witness, leaf.mark)) {
             Ok(()) => self.climb(leaf),
             Err(fault) => self.witness.failed(leaf.mark, fault.certificate(leaf.index), 0).map(|()| None),
@@ -172,6 +202,24 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             }
         }
         Ok(())
+    }
+
+    /// Of many candidates, only those are tried from which an anchor is within reach. If the leaf is not, the error says
+    /// where the search would end.
+    #[cfg(feature = "alloc")]
+    fn measure(&mut self, leaf: &Link<'_, 'a, W::Mark>) -> Result<Option<Fault>, Fault> {
+        let mut names = [None; MAX_CANDIDATES];
+        for (index, slot) in names.iter_mut().enumerate().take(self.chain.len()) {
+            // Those that can't be read were told of when their subjects were asked for.
+            let certificate = self.candidate(index).ok();
+            *slot = certificate.map(|it| Names { issuer: it.issuer().der(), subject: it.subject().der() });
+        }
+        self.reach = Reach::of(&names, self.question.anchors);
+        if self.reach.from(leaf.index, 0) {
+            return Ok(None);
+        }
+        let end = reach::dead_end(&names);
+        Ok(Some(issuer_unknown(&self.candidate(end)?, end)))
     }
 
     #[inline(never)]
@@ -201,6 +249,10 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             if self.subjects.get(index) != Some(&Some(issuer)) || top.down().any(|link| link.index == index) {
                 continue;
             }
+            #[cfg(feature = "alloc")]
+            if !self.reach.from(index, above) {
+                continue;
+            }
             let certificate = self.candidate(index)?;
             if top.repeats(&certificate) {
                 continue;
@@ -220,12 +272,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             }
         }
         if !candidates {
-            let reason = if top.certificate.is_self_issued() {
-                Reason::CertificateSelfSigned
-            } else {
-                Reason::CertificateIssuerUnknown
-            };
-            self.witness.failed(top.mark, Fault::from(reason).certificate(top.index), top.depth)?;
+            self.witness.failed(top.mark, issuer_unknown(&top.certificate, top.index), top.depth)?;
         }
         Ok(None)
     }
@@ -262,6 +309,11 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         checks::anchor(&anchor.limits, self.question.time, top.intermediates, &mut at)?;
         let names = top.admit_names(anchor.name_constraints, self.budget(mark));
         self.witness.check(mark, Rule::NameConstraints, names)?;
+        #[cfg(feature = "alloc")]
+        {
+            checks::anchor_certificate(anchor, self.question, &mut At::new(self.witness, mark))?;
+            self.policies(top, anchor, mark)?;
+        }
         let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"));
         if let Some(key) = self.witness.check(mark, Rule::Key, key)? {
             self.budget(mark).signature()?;
@@ -275,6 +327,13 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             self.witness.check(issuer.mark, Rule::Signature, signed)?;
         }
         Ok(())
+    }
+
+    #[cfg(feature = "alloc")]
+    fn policies(&mut self, top: &Link<'_, 'a, W::Mark>, anchor: &Anchor<'_>, mark: W::Mark) -> Result<(), Fault> {
+        let path = top.down().map(|link| (link.index, &link.certificate));
+        let verdict = policies::check(path, anchor, &self.question.policies);
+        self.witness.check(mark, Rule::Policy, verdict).map(|_| ())
     }
 
     /// Whether one certificate of the chain signed another.
@@ -321,8 +380,16 @@ fn is_itself(leaf: &Certificate<'_>, anchor: &Anchor<'_>, time: Time) -> bool {
         && checks::anchor_validity(&anchor.limits, time, &mut At::new(&mut Closest::default(), ())).is_ok()
 }
 
-fn bit(index: usize) -> u16 {
-    u32::try_from(index).ok().and_then(|index| 1_u16.checked_shl(index)).unwrap_or(0)
+/// No certificate and no anchor is named like the issuer of the one at `index`.
+fn issuer_unknown(certificate: &Certificate<'_>, index: usize) -> Fault {
+    let reason =
+        if certificate.is_self_issued() { Reason::CertificateSelfSigned } else { Reason::CertificateIssuerUnknown };
+    Fault::from(reason).certificate(index)
+}
+
+fn bit(index: usize) -> Candidates {
+    let one: Candidates = 1;
+    u32::try_from(index).ok().and_then(|index| one.checked_shl(index)).unwrap_or(0)
 }
 
 fn accept<M>(top: &Link<'_, '_, M>, anchor: usize, of: &Anchor<'_>) -> Path {

@@ -64,6 +64,56 @@ rules! {
     Budget => "RFC 5280 §6.1", "judging the chain takes no more work than is allowed";
     // An anchor
     AnchorMayIssue => "RFC 5280 §6.1.1 (d)", "the certificate that the anchor is made of is one of a CA";
+    // By profile: fields
+    SerialNumber => "RFC 5280 §4.1.2.2", "a serial number is positive";
+    TimeEncoding => "RFC 5280 §4.1.2.5", "dates before 2050 are UTCTime";
+    UniqueIdentifiers => "RFC 5280 §4.1.2.8", "there are no unique identifiers";
+    // By profile: where to find more
+    AuthorityInfoAccessCritical => "RFC 5280 §4.2.2.1", "authorityInfoAccess is not critical";
+    SubjectInfoAccessCritical => "RFC 5280 §4.2.2.2", "subjectInfoAccess is not critical";
+    AuthorityInfoAccess => "RFC 5280 §4.2.2.1", "authorityInfoAccess is a list of at least one access method and its location";
+    NoRevAvail => "RFC 9608 §2, §3", "noRevAvail is NULL, not critical, and never in a CA";
+    NoRevAvailAlone => "RFC 9608 §3", "a certificate with noRevAvail points to no CRL and no OCSP responder";
+    // By profile: key identifiers
+    AuthorityKeyIdentifierCritical => "RFC 5280 §4.2.1.1", "authorityKeyIdentifier is not critical";
+    SubjectKeyIdentifierCritical => "RFC 5280 §4.2.1.2", "subjectKeyIdentifier is not critical";
+    AuthorityKeyIdentifier => "RFC 5280 §4.2.1.1", "a certificate that is not self-issued has an authorityKeyIdentifier";
+    AuthorityKeyIdentifierBelowRoot => "BR §7.1.2.7.6, §7.1.2.6.1", "a certificate below a root has an authorityKeyIdentifier";
+    AuthorityKeyIdentifierFields => "RFC 5280 §4.2.1.1", "an authorityKeyIdentifier has a keyIdentifier, and names issuer and serial number both or not at all";
+    AuthorityKeyIdentifierKeyOnly => "BR §7.1.2.1.3, §7.1.2.11.1", "an authorityKeyIdentifier has no authorityCertIssuer and no authorityCertSerialNumber";
+    RootNamesItself => "BR §7.1.2.1.3", "the authorityKeyIdentifier of a root is its subjectKeyIdentifier";
+    SubjectKeyIdentifier => "RFC 5280 §4.2.1.2", "a CA has a subjectKeyIdentifier";
+    // By profile: what a ca is
+    CaVersion => "RFC 5280 §4.1.2.1", "a CA certificate is of version 3";
+    BasicConstraintsCritical => "RFC 5280 §4.2.1.9", "basicConstraints of a CA is critical";
+    CaKeyUsage => "RFC 5280 §4.2.1.3", "a CA has keyUsage";
+    KeyCertSign => "RFC 5280 §4.2.1.9", "keyCertSign is for CAs only";
+    PathLengthOfCa => "RFC 5280 §4.2.1.9", "pathLenConstraint is for CAs that sign certificates only";
+    LeafNoCa => "BR §7.1.2.7.8, §7.1.2.7.11", "the certificate of a server or client is not one of a CA";
+    LeafNoCrlSign => "BR §7.1.2.7.11", "the key of a server or client does not sign CRLs";
+    NameConstraintsCritical => "RFC 5280 §4.2.1.10", "nameConstraints is critical";
+    PolicyConstraintsCritical => "RFC 5280 §4.2.1.11", "policyConstraints is critical";
+    InhibitAnyPolicyCritical => "RFC 5280 §4.2.1.14", "inhibitAnyPolicy is critical";
+    // By profile: names of the leaf
+    SubjectOrNames => "RFC 5280 §4.2.1.6", "a certificate with an empty subject has a subjectAltName, and it is critical";
+    SubjectAltNameNotCritical => "BR §7.1.2.7.12", "a certificate with a subject has no critical subjectAltName";
+    SubjectAltNamePresent => "BR §7.1.2.7.12", "the certificate of a server or client has a subjectAltName";
+    DnsSyntax => "RFC 5280 §4.2.1.6", "a dNSName is of letters, digits and hyphens, or such a name behind *.";
+    DnsNoAddress => "RFC 5280 §4.2.1.6", "a dNSName is not an IP address: that is an iPAddress";
+    EmailSyntax => "RFC 5280 §4.2.1.6", "an rfc822Name is a mailbox: one local part, one @, one host";
+    UriSyntax => "RFC 5280 §4.2.1.6", "a uniformResourceIdentifier is absolute: a scheme, and something behind it";
+    WildcardBelowPublicSuffix => "BR §3.2.2.6", "the name asked for is not covered by nothing but a wildcard directly below a public suffix";
+    CommonNameInNames => "BR §7.1.4.3", "a commonName is one of the names of subjectAltName, character for character, or of the domain of a wildcard there";
+    // By profile: purposes
+    LeafExtendedKeyUsagePresent => "BR §7.1.2.7.10", "the certificate of a server or client has extendedKeyUsage";
+    LeafExtendedKeyUsageNotCritical => "BR §7.1.2.7.6", "extendedKeyUsage of a server or client is not critical";
+    LeafNotAnyPurpose => "BR §7.1.2.7.10", "extendedKeyUsage of a server or client has no anyExtendedKeyUsage";
+    RootExtendedKeyUsage => "BR §7.1.2.1.2", "a root has no extendedKeyUsage";
+    // By profile: keys
+    RsaSize => "BR §6.1.5", "the size of an RSA key is a multiple of 8 bits";
+    RsaExponent => "BR §6.1.6", "the exponent of an RSA key is odd and at least 3";
+    // Policies
+    Policy => "RFC 5280 §6.1.5 (g), RFC 9618", "it is valid for a certificate policy, where one is demanded";
 }
 
 #[cfg(feature = "alloc")]

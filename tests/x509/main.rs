@@ -22,8 +22,8 @@ use std::fs;
 use symbolon::{
     Detail, Fault, Reason,
     x509::{
-        Anchor, Anchors, Certificate, MAX_CHAIN, Purpose, Question, ServerName, Time, Unchecked, UnixTime, Verified,
-        certificates_from_pem, describe, explain, verify,
+        Anchor, Anchors, Certificate, MAX_CANDIDATES, MAX_CHAIN, Purpose, Question, ServerName, Time, Unchecked,
+        UnixTime, Verified, certificates_from_pem, describe, explain, verify,
     },
 };
 use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name, self_signed, self_signed_with, unknown_critical};

@@ -1,0 +1,130 @@
+//! One case of x509-limbo, judged.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use symbolon::{
+    Reason,
+    crypto::Ring,
+    identity::{Allow, spki_sha256},
+    x509::{Anchors, KeyUsage, Profile, Purpose, Question, ServerName, UnixTime, Verified, pem, verify},
+};
+
+/// For cases that are to be judged "now": a time at which the certificates of the suite are valid, or had expired when
+/// the suite was made.
+const MADE: &str = "2026-01-01T00:00:00+00:00";
+
+/// By which rules a case is meant to be judged: its namespace says whose they are.
+///
+/// `bettertls` makes certificates as a private CA would, and asks only whether the path is right.
+fn profile(id: &str) -> Profile {
+    match id.split("::").next() {
+        Some("webpki" | "online" | "cve") => Profile::Web,
+        Some("bettertls") => Profile::Private,
+        _ => Profile::Rfc5280,
+    }
+}
+
+/// The verdict on a case; in either case with a summary.
+pub(crate) fn judge(case: &Value) -> Result<String, String> {
+    let (anchors, unusable) = anchors(&texts(&case["trusted_certs"]).concat());
+    let sent = text(&case["peer_certificate"]).to_owned() + &texts(&case["untrusted_intermediates"]).concat();
+    let sent: Result<Vec<_>, _> = pem::blocks(sent.as_bytes()).collect();
+    let sent = sent.map_err(|e| e.to_string())?;
+    let chain: Vec<&[u8]> = sent.iter().map(|block| block.der.as_slice()).collect();
+    let now = seconds(case["validation_time"].as_str().unwrap_or(MADE));
+    let purpose = match case["validation_kind"].as_str() {
+        Some("CLIENT") => Purpose::Client,
+        _ => Purpose::Server,
+    };
+    let asked = case["expected_peer_name"]["value"].as_str().map(ServerName::parse).transpose();
+    let question = Question::new(&anchors, now, purpose)
+        .any_key_usage()
+        .profile(profile(text(&case["id"])))
+        .public_suffixes(is_public_suffix)
+        .name(asked.as_ref().ok().and_then(Option::as_ref));
+    let verified = verify(&Ring::new(), &chain, &question).map_err(|fault| match (fault.reason(), unusable) {
+        // The issuer is there, but was of no use.
+        (Reason::CertificateIssuerUnknown | Reason::CertificateSelfSigned, Some(why)) => why,
+        _ => format!("{:?}, {}", fault.reason(), fault.place()),
+    })?;
+    // That nobody can have such a name is told only if nothing is wrong with the chain.
+    asked.map_err(|e| e.to_string())?;
+    beyond_the_path(case, &verified)?;
+    Ok(format!("valid until {}", verified.not_after()))
+}
+
+/// Those that can serve as anchors, and why the first of the others can't.
+fn anchors(text: &str) -> (Anchors, Option<String>) {
+    let mut usable = Vec::new();
+    let mut unusable = None;
+    for block in pem::blocks(text.as_bytes()) {
+        let tried = block.map_err(|e| e.to_string()).and_then(|block| {
+            Anchors::from_der([&block.der]).map_err(|e| e.to_string())?;
+            Ok(block.der)
+        });
+        match tried {
+            Ok(der) => usable.push(der),
+            Err(why) => drop(unusable.get_or_insert(why)),
+        }
+    }
+    (Anchors::from_der(usable).unwrap_or_default(), unusable)
+}
+
+fn is_public_suffix(name: &str) -> bool {
+    psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix == name.as_bytes())
+}
+
+/// What the caller asks of a path that is valid.
+fn beyond_the_path(case: &Value, verified: &Verified<'_>) -> Result<(), String> {
+    let leaf = verified.leaf();
+    for name in case["expected_peer_names"].as_array().into_iter().flatten() {
+        let value = text(&name["value"]);
+        let allow = match name["kind"].as_str() {
+            Some("RFC822") => Allow::email(value),
+            Some("DNS") => Allow::dns(value),
+            Some("IP") => Allow::ip(value.parse().map_err(|_| format!("{value} is no address"))?),
+            kind => return Err(format!("unknown kind of name {kind:?}")),
+        };
+        let key = spki_sha256(&Ring::new(), leaf);
+        allow.check(leaf, &key).map_err(|_| format!("RFC 5280 §4.2.1.6: the leaf does not have the name {value}"))?;
+    }
+    let wanted: BTreeSet<_> = texts(&case["key_usage"]).into_iter().collect();
+    let lacks = |wanted: &str| leaf.key_usage().is_some_and(|usage| !allows(usage, wanted));
+    if let Some(lacking) = wanted.iter().find(|wanted| lacks(wanted)) {
+        return Err(format!("RFC 5280 §4.2.1.3: keyUsage of the leaf lacks {lacking}"));
+    }
+    match case["max_chain_depth"].as_u64() {
+        Some(depth) if verified.path().count() as u64 > depth + 1 => {
+            Err(format!("RFC 5280 §6.1: the path is deeper than the caller wants: more than {depth} intermediates"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn allows(usage: KeyUsage, wanted: &str) -> bool {
+    match wanted {
+        "digitalSignature" => usage.digital_signature(),
+        "keyCertSign" => usage.key_cert_sign(),
+        "cRLSign" => usage.crl_sign(),
+        _ => false,
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn texts(list: &Value) -> Vec<&str> {
+    list.as_array().into_iter().flatten().map(text).collect()
+}
+
+/// `YYYY-MM-DDTHH:MM:SS+00:00`
+fn seconds(time: &str) -> UnixTime {
+    let field = |at: usize, len: usize| time[at..at + len].parse::<i64>().unwrap();
+    assert!(time.ends_with("+00:00") || time.ends_with('Z'), "{time}");
+    let (year, month, day) = (field(0, 4), field(5, 2), field(8, 2));
+    // Months are counted from March, so that the leap day is the last of its year.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469;
+    UnixTime(days * 86_400 + field(11, 2) * 3600 + field(14, 2) * 60 + field(17, 2))
+}

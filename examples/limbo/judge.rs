@@ -1,12 +1,11 @@
 //! One case of x509-limbo, judged.
 
 use serde_json::Value;
-use std::collections::BTreeSet;
 use symbolon::{
     Reason,
     crypto::Ring,
     identity::{Allow, spki_sha256},
-    x509::{Anchors, KeyUsage, Profile, Purpose, Question, ServerName, UnixTime, Verified, pem, verify},
+    x509::{Anchors, Certificate, KeyUsage, Profile, Purpose, Question, ServerName, UnixTime, Verified, pem, verify},
 };
 
 /// For cases that are to be judged "now": a time at which the certificates of the suite are valid, or had expired when
@@ -49,7 +48,7 @@ pub(crate) fn judge(case: &Value) -> Result<String, String> {
     })?;
     // That nobody can have such a name is told only if nothing is wrong with the chain.
     asked.map_err(|e| e.to_string())?;
-    beyond_the_path(case, &verified)?;
+    beyond_the_path(case, &chain, &verified)?;
     Ok(format!("valid until {}", verified.not_after()))
 }
 
@@ -75,7 +74,7 @@ fn is_public_suffix(name: &str) -> bool {
 }
 
 /// What the caller asks of a path that is valid.
-fn beyond_the_path(case: &Value, verified: &Verified<'_>) -> Result<(), String> {
+fn beyond_the_path(case: &Value, chain: &[&[u8]], verified: &Verified<'_>) -> Result<(), String> {
     let leaf = verified.leaf();
     for name in case["expected_peer_names"].as_array().into_iter().flatten() {
         let value = text(&name["value"]);
@@ -88,17 +87,28 @@ fn beyond_the_path(case: &Value, verified: &Verified<'_>) -> Result<(), String> 
         let key = spki_sha256(&Ring::new(), leaf);
         allow.check(leaf, &key).map_err(|_| format!("RFC 5280 §4.2.1.6: the leaf does not have the name {value}"))?;
     }
-    let wanted: BTreeSet<_> = texts(&case["key_usage"]).into_iter().collect();
-    let lacks = |wanted: &str| leaf.key_usage().is_some_and(|usage| !allows(usage, wanted));
-    if let Some(lacking) = wanted.iter().find(|wanted| lacks(wanted)) {
-        return Err(format!("RFC 5280 §4.2.1.3: keyUsage of the leaf lacks {lacking}"));
-    }
-    match case["max_chain_depth"].as_u64() {
-        Some(depth) if verified.path().count() as u64 > depth + 1 => {
-            Err(format!("RFC 5280 §6.1: the path is deeper than the caller wants: more than {depth} intermediates"))
+    for wanted in texts(&case["key_usage"]) {
+        if leaf.key_usage().is_some_and(|usage| !allows(usage, wanted)) {
+            return Err(format!("RFC 5280 §4.2.1.3: keyUsage of the leaf lacks {wanted}"));
         }
+    }
+    for wanted in texts(&case["extended_key_usage"]) {
+        if leaf.extended_key_usage().is_some_and(|mut purposes| !purposes.any(|oid| Some(oid) == purpose_oid(wanted))) {
+            return Err(format!("RFC 5280 §4.2.1.12: extendedKeyUsage of the leaf lacks {wanted}"));
+        }
+    }
+    // As pathLenConstraint counts: a CA that certifies itself anew makes the path no deeper (RFC 5280 §4.2.1.9).
+    let intermediates = verified.path().skip(1).filter(|index| !is_self_issued(chain[*index])).count();
+    match case["max_chain_depth"].as_u64() {
+        Some(depth) if intermediates as u64 > depth => Err(format!(
+            "RFC 5280 §6.1: the path is too long: {intermediates} intermediates, where {depth} is the limit"
+        )),
         _ => Ok(()),
     }
+}
+
+fn is_self_issued(der: &[u8]) -> bool {
+    Certificate::parse(der).is_ok_and(|certificate| certificate.is_self_issued())
 }
 
 fn allows(usage: KeyUsage, wanted: &str) -> bool {
@@ -108,6 +118,20 @@ fn allows(usage: KeyUsage, wanted: &str) -> bool {
         "cRLSign" => usage.crl_sign(),
         _ => false,
     }
+}
+
+/// Content octets of the object identifier (RFC 5280 §4.2.1.12).
+fn purpose_oid(name: &str) -> Option<&'static [u8]> {
+    Some(match name {
+        "anyExtendedKeyUsage" => &[0x55, 0x1d, 37, 0],
+        "serverAuth" => &[0x2b, 6, 1, 5, 5, 7, 3, 1],
+        "clientAuth" => &[0x2b, 6, 1, 5, 5, 7, 3, 2],
+        "codeSigning" => &[0x2b, 6, 1, 5, 5, 7, 3, 3],
+        "emailProtection" => &[0x2b, 6, 1, 5, 5, 7, 3, 4],
+        "timeStamping" => &[0x2b, 6, 1, 5, 5, 7, 3, 8],
+        "OCSPSigning" => &[0x2b, 6, 1, 5, 5, 7, 3, 9],
+        _ => return None,
+    })
 }
 
 fn text(value: &Value) -> &str {

@@ -3,6 +3,8 @@
 //! What can't be compared counts against the certificate: a malformed name or constraint, and a kind of name that we do
 //! not understand, lie within every excluded subtree and in no permitted one.
 
+#[cfg(feature = "alloc")]
+use super::asn1::only;
 use super::{
     Certificate, Name,
     asn1::{Elements, Tag, context, malformed},
@@ -56,6 +58,10 @@ impl<'a> NameConstraints<'a> {
         while !names.is_empty() {
             let (kind, name) = raw(&names.any()?, "subjectAltName")?;
             self.admit_name(kind, name, budget)?;
+            #[cfg(feature = "alloc")]
+            if let Some(mailbox) = smtp_utf8_mailbox(kind, name) {
+                self.admit_name(Kind::Email, mailbox, budget)?;
+            }
         }
         Ok(())
     }
@@ -110,7 +116,7 @@ impl<'a> Subtrees<'a> {
 fn within(kind: Kind, name: &[u8], base: &[u8], list: List) -> Option<bool> {
     match kind {
         Kind::Dns => dns(ia5(name)?, text(base)?, list),
-        Kind::Email => email(ia5(name)?, text(base)?),
+        Kind::Email => email(printable(name)?, text(base)?),
         Kind::Uri => uri(ia5(name)?, text(base)?),
         Kind::Ip => ip(name, base),
         Kind::Directory => Name::of_rdns(name).lies_within(Name::of_rdns(base)),
@@ -131,6 +137,25 @@ fn dns(name: &str, base: &str, list: List) -> Option<bool> {
     }
     let child_of_name = || base.split_once('.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(name));
     Some(base.is_empty() || is_at_or_below(name, base) || (wildcard && list == List::Excluded && child_of_name()))
+}
+
+/// [9549-2.2-1] A mailbox with a local part beyond ASCII is an otherName, `SEQUENCE { type-id, [0] UTF8String }`, and is
+/// constrained like any other mailbox.
+#[cfg(feature = "alloc")]
+fn smtp_utf8_mailbox(kind: Kind, content: &[u8]) -> Option<&[u8]> {
+    const SMTP_UTF8_MAILBOX: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 9];
+    let mut fields = Elements::of(content, FIELD);
+    if kind != Kind::Other(0) || fields.one(Tag::ObjectIdentifier, FIELD).ok()?.content != SMTP_UTF8_MAILBOX {
+        return None;
+    }
+    // What can't be read is a mailbox on no host, which is permitted nowhere.
+    let value = fields.one(context(0, true), FIELD).ok().map(|value| value.content);
+    Some(value.and_then(|value| only(value, Tag::Utf8String, FIELD).ok()).unwrap_or_default())
+}
+
+/// The host is ASCII in any case: labels beyond it are written as A-labels (RFC 9549 §2.5).
+fn printable(name: &[u8]) -> Option<&str> {
+    core::str::from_utf8(name).ok().filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
 }
 
 /// One mailbox, all mailboxes on a host, or, with a leading dot, on all hosts of a domain.

@@ -82,3 +82,26 @@ fn lists_that_are_empty_or_go_on_are_refused() {
     // minimum 1
     assert!(!subtrees(b"\x30\x06\x82\x01a\x80\x01\x01"));
 }
+
+// [9549-2.2-1]
+#[test]
+#[cfg(feature = "alloc")]
+fn a_mailbox_beyond_ascii_is_constrained_like_any_other() {
+    let mailbox = |text: &str| {
+        let length = |len: usize| u8::try_from(len).unwrap();
+        let string = [&[0x0c, length(text.len())][..], text.as_bytes()].concat();
+        [b"\x06\x08\x2b\x06\x01\x05\x05\x07\x08\x09", &[0xa0, length(string.len())][..], &string].concat()
+    };
+    let content = mailbox("r\u{f6}bot@Works.test");
+    let name = smtp_utf8_mailbox(Kind::Other(0), &content).unwrap();
+    assert_eq!(core::str::from_utf8(name).unwrap(), "r\u{f6}bot@Works.test");
+    for (base, is) in [("works.test", Some(true)), (".test", Some(true)), ("other.test", Some(false))] {
+        assert_eq!(within(Kind::Email, name, base.as_bytes(), List::Permitted), is, "{base}");
+    }
+    // One that can't be read is nobody's.
+    let unreadable = smtp_utf8_mailbox(Kind::Other(0), content.get(..10).unwrap()).unwrap();
+    assert_eq!(within(Kind::Email, unreadable, b"works.test", List::Permitted), None);
+    // Other names of the same tag are not mailboxes.
+    assert!(smtp_utf8_mailbox(Kind::Other(0), b"\x06\x01\x2a\xa0\x02\x0c\x00").is_none());
+    assert!(smtp_utf8_mailbox(Kind::Email, &content).is_none());
+}

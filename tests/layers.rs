@@ -71,11 +71,12 @@ const PRIMITIVES: &[&str] = &[
     "aes_gcm",
     "chacha20poly1305",
     "der",
-    "ecdsa",
     "ed25519_dalek",
     "hmac",
     "p256",
     "p384",
+    "primefield",
+    "primeorder",
     "sha2",
 ];
 

@@ -149,6 +149,44 @@ fn verify<P: Provider>(
     P::provider().verify(algorithm, key, message, signature)
 }
 
+/// Ecdsa-Sig-Value has one encoding (X.690 §8.3.2, §10.1): what else an eager reader would take is refused.
+#[test]
+fn ecdsa_signatures_in_other_than_der_are_refused() {
+    let key = hex::decode(
+        "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb67903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f51\
+         77a3c294d4462299",
+    );
+    let (r, s) = (
+        "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
+        "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
+    );
+    let cases = [
+        (Ok(()), format!("3046022100{r}022100{s}")),
+        (Err(CryptoError), format!("308146022100{r}022100{s}")),
+        (Err(CryptoError), format!("3080022100{r}022100{s}0000")),
+        (Err(CryptoError), format!("30450220{r}022100{s}")),
+        (Err(CryptoError), format!("304702220000{r}022100{s}")),
+        (Err(CryptoError), format!("3047022100{r}02220000{s}")),
+        (Err(CryptoError), format!("3048022100{r}022100{s}0500")),
+        (Err(CryptoError), format!("3046022100{r}022100{s}00")),
+        (Err(CryptoError), format!("3045022100{r}022100{}", &s[..62])),
+        (Err(CryptoError), format!("3046042100{r}022100{s}")),
+        (Err(CryptoError), format!("3146022100{r}022100{s}")),
+        (Err(CryptoError), format!("3026020100022100{s}")),
+        (Err(CryptoError), format!("3025022100{r}0200")),
+        (Err(CryptoError), "3000".into()),
+        (Err(CryptoError), String::new()),
+    ];
+    let key = key.unwrap();
+    for (expected, signature) in cases {
+        let signature = hex::decode(signature).unwrap();
+        for verify in [verify::<Ring>, verify::<Second>] {
+            let found = verify(SignatureAlgorithm::EcdsaP256Sha256, &key, b"sample", &signature);
+            assert_eq!(found, expected, "{signature:02x?}");
+        }
+    }
+}
+
 /// RFC 6979 A.2.5 and A.2.6, over `sample`: the nonces are as the RFC has them.
 #[test]
 fn ecdsa_signatures_are_those_of_rfc_6979() {

@@ -1,9 +1,9 @@
 //! Key exchange: X25519 (RFC 7748), P-256 and P-384 (RFC 8446 §4.2.8.2).
 
+use super::p256::P256;
 use super::{Has, Selection, nist};
 use crate::crypto::{CryptoError, Random, SharedSecret, X25519};
 use crate::wire::NamedGroup;
-use p256::NistP256;
 use p384::NistP384;
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -23,10 +23,10 @@ impl RustCryptoKx {
         Ok(Self(match group {
             NamedGroup::x25519 if Has::<S>::X25519 => Private::X25519(draw(random, |_| true)?),
             NamedGroup::secp256r1 if Has::<S>::SECP256R1 => {
-                Private::P256(draw(random, |key| nist::private::<NistP256>(key).is_ok())?)
+                Private::P256(draw(random, |key| nist::number::<P256>(key).is_ok())?)
             }
             NamedGroup::secp384r1 if Has::<S>::SECP384R1 => {
-                Private::P384(draw(random, |key| nist::private::<NistP384>(key).is_ok())?)
+                Private::P384(draw(random, |key| nist::number::<NistP384>(key).is_ok())?)
             }
             _ => return Err(CryptoError),
         }))
@@ -35,7 +35,7 @@ impl RustCryptoKx {
     pub(super) fn share<S: Selection>(&self, share: &mut [u8]) -> Result<usize, CryptoError> {
         match &self.0 {
             Private::X25519(key) if Has::<S>::X25519 => x25519_share(*key, share),
-            Private::P256(key) if Has::<S>::SECP256R1 => nist::share::<NistP256>(key, share),
+            Private::P256(key) if Has::<S>::SECP256R1 => nist::share::<P256>(key, share),
             Private::P384(key) if Has::<S>::SECP384R1 => nist::share::<NistP384>(key, share),
             _ => Err(CryptoError),
         }
@@ -44,7 +44,7 @@ impl RustCryptoKx {
     pub(super) fn agree<S: Selection>(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         match &self.0 {
             Private::X25519(key) if Has::<S>::X25519 => x25519_agree(*key, peer),
-            Private::P256(key) if Has::<S>::SECP256R1 => nist::agree::<NistP256>(key, peer),
+            Private::P256(key) if Has::<S>::SECP256R1 => nist::agree::<P256>(key, peer),
             Private::P384(key) if Has::<S>::SECP384R1 => nist::agree::<NistP384>(key, peer),
             _ => Err(CryptoError),
         }

@@ -16,22 +16,27 @@
 //! RSA is absent: it needs a heap. A configuration over this provider offers none of its schemes.
 
 mod aead;
+mod ecdsa;
+mod ecdsa_sig_value;
 mod ed25519;
 mod hash;
+mod inverse;
 mod kx;
 mod nist;
+mod p256;
 mod pkcs8;
 
 pub use aead::RustCryptoAead;
+pub use ecdsa::{EcdsaSigner, P256Signer, P384Signer};
 pub use ed25519::Ed25519Signer;
 pub use hash::{Sha2, Sha256Only, Sha256OrSha384};
 pub use kx::RustCryptoKx;
-pub use nist::{EcdsaSigner, NistCurve, P256Signer, P384Signer};
+pub use nist::NistCurve;
+pub use p256::P256;
 
 use super::{Crypto, CryptoError, HashAlgorithm, Random, SharedSecret, SignatureAlgorithm};
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use core::marker::PhantomData;
-use p256::NistP256;
 use p384::NistP384;
 
 /// What a program uses, and so what is linked into it.
@@ -243,17 +248,15 @@ impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
     ) -> Result<(), CryptoError> {
         use SignatureAlgorithm as A;
         match algorithm {
-            A::EcdsaP256Sha256 if Has::<S>::ECDSA_P256 => {
-                nist::verify::<NistP256>(key, &hash::sha256(message), signature)
-            }
+            A::EcdsaP256Sha256 if Has::<S>::ECDSA_P256 => ecdsa::verify::<P256>(key, &hash::sha256(message), signature),
             A::EcdsaP256Sha384 if Has::<S>::ECDSA_P256 && Has::<S>::SHA384 => {
-                nist::verify::<NistP256>(key, &hash::sha384(message), signature)
+                ecdsa::verify::<P256>(key, &hash::sha384(message), signature)
             }
             A::EcdsaP384Sha256 if Has::<S>::ECDSA_P384 => {
-                nist::verify::<NistP384>(key, &hash::sha256(message), signature)
+                ecdsa::verify::<NistP384>(key, &hash::sha256(message), signature)
             }
             A::EcdsaP384Sha384 if Has::<S>::ECDSA_P384 => {
-                nist::verify::<NistP384>(key, &hash::sha384(message), signature)
+                ecdsa::verify::<NistP384>(key, &hash::sha384(message), signature)
             }
             A::Ed25519 if Has::<S>::ED25519 => ed25519::verify(key, message, signature),
             A::EcdsaP256Sha256

@@ -3,11 +3,22 @@
 use super::{Has, Selection};
 use crate::crypto::{Aead, CryptoError, IV_LEN, TAG_LEN};
 use crate::wire::CipherSuite;
+use aes_gcm::AesGcm;
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::{Aes128Gcm, Aes256Gcm};
+use aes_gcm::aes::cipher::consts::U12;
+use aes_gcm::aes::{Aes128, Aes256};
 use chacha20poly1305::ChaCha20Poly1305;
 use core::marker::PhantomData;
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Large machines encrypt blocks in batches, small ones one after the other.
+#[cfg(target_pointer_width = "64")]
+type Blocks<A> = A;
+#[cfg(not(target_pointer_width = "64"))]
+type Blocks<A> = super::single_blocks::SingleBlocks<A>;
+
+type Aes128Gcm = AesGcm<Blocks<Aes128>, U12>;
+type Aes256Gcm = AesGcm<Blocks<Aes256>, U12>;
 
 /// An AEAD key. It is expanded anew for every record: what lasts is the key alone.
 pub struct RustCryptoAead<S> {

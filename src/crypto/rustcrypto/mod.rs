@@ -25,6 +25,8 @@ mod kx;
 mod nist;
 mod p256;
 mod pkcs8;
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod single_blocks;
 
 pub use aead::RustCryptoAead;
 pub use ecdsa::{EcdsaSigner, P256Signer, P384Signer};

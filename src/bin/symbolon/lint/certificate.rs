@@ -26,6 +26,7 @@ impl fmt::Display for Place {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Certificate {
     pub(super) place: Place,
     pub(super) der: Vec<u8>,
@@ -59,6 +60,7 @@ pub(super) struct Certificate {
 }
 
 /// What is told of every extension.
+#[derive(Clone)]
 pub(super) struct Extension {
     /// In dotted form.
     pub(super) oid: String,
@@ -98,11 +100,13 @@ pub(super) struct KeyPurposes {
     pub(super) server_gated: bool,
 }
 
+#[derive(Clone)]
 pub(super) struct NameConstraints {
     pub(super) permitted: Vec<GeneralName>,
     pub(super) excluded: Vec<GeneralName>,
 }
 
+#[derive(Clone)]
 pub(super) struct AuthorityKeyId {
     pub(super) key_id: Option<Vec<u8>>,
     pub(super) issuer: Option<DirectoryName>,
@@ -222,6 +226,21 @@ impl Certificate {
                 });
             }
             _ => {}
+        }
+    }
+
+    /// The same without extensions.
+    pub(super) fn without_extensions(&self) -> Self {
+        Self {
+            extensions: Vec::new(),
+            basic_constraints: None,
+            key_usage: None,
+            extended_key_usage: None,
+            san: None,
+            name_constraints: None,
+            subject_key_id: None,
+            authority_key_id: None,
+            ..self.clone()
         }
     }
 

@@ -155,8 +155,7 @@ const LEAF: &[Rule] = &[
         fix: "issue it with subjectAltName critical exactly if the subject is empty",
         broken_by: |path| {
             path.at_leaf(|leaf| {
-                let asked = path.asked.host.is_some() && leaf.san.is_some();
-                asked && leaf.subject.is_empty() != leaf.has_critical(oid::SUBJECT_ALT_NAME)
+                leaf.san.is_some() && leaf.subject.is_empty() != leaf.has_critical(oid::SUBJECT_ALT_NAME)
             })
         },
     },
@@ -276,22 +275,32 @@ fn is_permitted(algorithm: Algorithm) -> bool {
 fn is_for(leaf: &Certificate, host: &Host) -> bool {
     match host {
         Host::Ip(address) => leaf.has_address(address),
-        Host::Dns(host) => leaf.dns_names().any(|pattern| matches_label_wise(pattern, host)),
+        Host::Dns(host) => is_dns_name(host) && leaf.dns_names().any(|pattern| matches_label_wise(pattern, host)),
     }
 }
 
-/// evaluate_single_constraint: a wildcard is permitted if all that it stands for is, and excluded if any of it is.
+/// DNSName::new (types.rs): labels of letters, digits and `-` inside.
+fn is_dns_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..64).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    name.split('.').all(is_label)
+}
+
+/// evaluate_single_constraint: for a wildcard it is enough that one name that it stands for lies inside.
 fn fit(list: Subtrees, name: &GeneralName, base: &GeneralName) -> Fit {
     match (name, base) {
         (GeneralName::Dns(name), GeneralName::Dns(base)) => {
             let parent = name.strip_prefix("*.");
-            let overlaps =
-                |parent: &str| base.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent));
-            let excluded = list == Subtrees::Excluded && parent.is_some_and(overlaps);
-            if base.starts_with('.') || name.contains(' ') {
-                return Fit::Unknown;
+            let name = parent.unwrap_or(name);
+            let overlaps = base.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(name));
+            match is_dns_name(name) && is_dns_name(base) {
+                true => Fit::when(domain_within(name, base) || parent.is_some() && overlaps),
+                false => Fit::Unknown,
             }
-            Fit::when(excluded || domain_within(parent.unwrap_or(name), base))
         }
         (GeneralName::Ip(address), GeneralName::Ip(base)) => Fit::when(address_within(address, base)),
         (GeneralName::Email(name), GeneralName::Email(base)) => match (name.rsplit_once('@'), base.rsplit_once('@')) {

@@ -10,16 +10,28 @@ use super::signature::{self, Algorithm, Digest};
 pub(super) const STACK: Stack = Stack { name: "go", models: "Go 1.23 crypto/x509: Certificate.Verify", judge };
 
 fn judge(asked: &Asked) -> Vec<Finding> {
-    // crypto/tls parses all that the peer sends before it looks for a path.
-    let unread = asked.chain.iter().filter_map(unparsed);
-    let unread: Vec<Finding> = unread.collect();
-    if !unread.is_empty() {
-        return unread;
+    // crypto/tls parses all that the peer sends before it looks for a path; AppendCertsFromPEM passes over what it can't.
+    let chain: Vec<Certificate> = asked.chain.iter().map(parsed).collect();
+    let (anchors, passed_over): (Vec<_>, Vec<_>) =
+        asked.anchors.iter().map(parsed).partition(|it| unparsed(it).is_none());
+    let refused: Vec<Finding> = chain.iter().filter_map(unparsed).collect();
+    if !refused.is_empty() {
+        return refused;
     }
-    match asked.leaf_as_anchor() {
-        Some(path) => best(asked, &[path], &[RULES]),
-        None => best(asked, &asked.paths(), &[RULES]),
+    let asked = Asked { chain, anchors, ..asked.clone() };
+    let mut findings = match asked.leaf_as_anchor() {
+        Some(path) => best(&asked, &[path], &[RULES]),
+        None => best(&asked, &asked.paths(), &[RULES]),
+    };
+    if !findings.is_empty() {
+        findings.extend(passed_over.iter().filter_map(unparsed));
     }
+    findings
+}
+
+/// Only version 3 has extensions.
+fn parsed(certificate: &Certificate) -> Certificate {
+    if certificate.version == 3 { certificate.clone() } else { certificate.without_extensions() }
 }
 
 /// What ParseCertificate refuses.
@@ -29,7 +41,7 @@ fn unparsed(certificate: &Certificate) -> Option<Finding> {
         "has an extension twice"
     } else if certificate.algorithms_differ {
         "names two different signature algorithms"
-    } else if certificate.version == 3 && (certificate.has_malformed(READ) || has_odd_name(certificate)) {
+    } else if certificate.has_malformed(READ) || has_odd_name(certificate) {
         "has an extension that can't be read"
     } else if certificate.serial.first().is_some_and(|byte| *byte >= 0x80) {
         "has a negative serial number (refused since Go 1.23)"
@@ -67,7 +79,7 @@ const RULES: &[Rule] = &[
         wrong: "has a critical extension that is not processed",
         source: "Certificate.isValid (verify.go): UnhandledCriticalExtensions",
         fix: "issue it without the extension, or with the extension not critical",
-        broken_by: |path| path.link(|link| link.version == 3 && has_unhandled(link)),
+        broken_by: |path| path.link(has_unhandled),
     },
     Rule {
         wrong: "is not valid yet",
@@ -166,10 +178,18 @@ fn is_checked(algorithm: Algorithm) -> bool {
     }
 }
 
+/// VerifyHostname: IPv4 addresses may be written as IPv6 ones (RFC 4291 §2.5.5.2).
 fn is_for(leaf: &Certificate, host: &Host) -> bool {
     match host {
-        Host::Ip(address) => leaf.has_address(address),
-        Host::Dns(host) => leaf.dns_names().any(|pattern| matches_label_wise(pattern, host)),
+        Host::Ip(address) => {
+            let mapped = [&[0; 10][..], &[0xff; 2], address].concat();
+            leaf.has_address(address) || leaf.has_address(&mapped)
+        }
+        Host::Dns(host) => leaf.dns_names().any(|pattern| match pattern {
+            // matchHostnames: any single label.
+            "*" => !host.contains('.'),
+            pattern => matches_label_wise(pattern, host),
+        }),
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) const RULES: &[Rule] = &[
         broken_by: |path| {
             path.link(|link| {
                 let gated = path.asked.purpose == Purpose::Server;
-                link.extended_key_usage.is_some_and(|it| !path.allows(it) && !(gated && it.server_gated))
+                link.extended_key_usage.is_some_and(|it| !(path.allows(it) || gated && it.server_gated))
             })
         },
     },
@@ -101,6 +101,12 @@ pub(super) const RULES: &[Rule] = &[
         broken_by: |path| path.issued(signature::is_wrong),
     },
     Rule {
+        wrong: "names two different signature algorithms",
+        source: "X509_verify (x_all.c)",
+        fix: "issue it with a tool that works",
+        broken_by: |path| path.below_anchor(|link| link.algorithms_differ),
+    },
+    Rule {
         wrong: "is not valid yet",
         source: "ossl_x509_check_cert_time (x509_vfy.c)",
         fix: "wait, or correct a clock, here or where it was issued",
@@ -123,22 +129,6 @@ pub(super) const RULES: &[Rule] = &[
             })
         },
     },
-];
-
-/// What is added where commonName may name a server.
-pub(super) const IDENTITY: &[Rule] = &[
-    Rule {
-        wrong: "is not for this name",
-        source: "check_id (x509_vfy.c), X509_check_host, X509_check_ip (v3_utl.c)",
-        fix: "issue it with the name in subjectAltName",
-        broken_by: |path| {
-            path.at_leaf(|leaf| {
-                let common_names = leaf.subject.common_names.iter().map(String::as_str);
-                let common_names = common_names.filter(|_| leaf.dns_names().next().is_none());
-                path.asked.host.as_ref().is_some_and(|host| !is_for(leaf, common_names, true, host))
-            })
-        },
-    },
     Rule {
         wrong: "has a commonName that the nameConstraints above it keep out",
         source: "NAME_CONSTRAINTS_check_CN (v3_ncons.c)",
@@ -152,6 +142,14 @@ pub(super) const IDENTITY: &[Rule] = &[
         },
     },
 ];
+
+/// Whom the leaf is for.
+pub(super) const IDENTITY: &[Rule] = &[Rule {
+    wrong: "is not for this name",
+    source: "check_id (x509_vfy.c), X509_check_host, X509_check_ip (v3_utl.c)",
+    fix: "issue it with the name in subjectAltName",
+    broken_by: |path| path.at_leaf(|leaf| path.asked.host.as_ref().is_some_and(|host| !is_for(leaf, host, true))),
+}];
 
 /// The subject, e-mail addresses in it, and all of subjectAltName.
 fn constrained_names(certificate: &Certificate) -> impl Iterator<Item = GeneralName> {

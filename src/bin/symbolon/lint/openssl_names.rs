@@ -4,17 +4,17 @@ use super::certificate::Certificate;
 use super::constraints::{Fit, Subtrees};
 use super::name::{GeneralName, Host, address_within, domain_within};
 
-/// X509_check_host, X509_check_ip. `partial_wildcards`: a label may hold more than just the `*`.
-pub(super) fn is_for<'c>(
-    certificate: &'c Certificate,
-    common_names: impl Iterator<Item = &'c str>,
-    partial_wildcards: bool,
-    host: &Host,
-) -> bool {
+/// X509_check_host, X509_check_ip: commonName counts where there is no dNSName. `partial_wildcards`: a label may hold more
+/// than just the `*` (without X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS).
+pub(super) fn is_for(leaf: &Certificate, host: &Host, partial_wildcards: bool) -> bool {
     match host {
-        Host::Ip(address) => certificate.has_address(address),
+        Host::Ip(address) => leaf.has_address(address),
         Host::Dns(host) => {
-            certificate.dns_names().chain(common_names).any(|pattern| matches(pattern, host, partial_wildcards))
+            let mut names: Vec<&str> = leaf.dns_names().collect();
+            if names.is_empty() {
+                names.extend(leaf.subject.common_names.iter().map(String::as_str));
+            }
+            names.iter().any(|pattern| matches(pattern, host, partial_wildcards))
         }
     }
 }

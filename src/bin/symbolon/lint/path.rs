@@ -6,6 +6,7 @@ use symbolon::UnixTime;
 use symbolon::x509::Purpose;
 
 /// The question that every stack answers.
+#[derive(Clone)]
 pub(super) struct Asked {
     /// As the peer sends it; the leaf first.
     pub(super) chain: Vec<Certificate>,

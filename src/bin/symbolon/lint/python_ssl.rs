@@ -1,5 +1,5 @@
-//! Python's `ssl` as `create_default_context` sets it up since 3.13: strict, any anchor ends a path, security level 2, and
-//! commonName names nobody.
+//! Python's `ssl` as `create_default_context` sets it up since 3.13: strict, any anchor ends a path, security level 2, no
+//! wildcards beside other letters. commonName still counts (SSLContext.hostname_checks_common_name).
 
 use super::openssl;
 use super::openssl_names::is_for;
@@ -31,13 +31,8 @@ const RULES: &[Rule] = &[
     },
     Rule {
         wrong: "is not for this name",
-        source: "SSLSocket.server_hostname: X509_check_host with X509_CHECK_FLAG_NEVER_CHECK_SUBJECT and _NO_PARTIAL_WILDCARDS",
-        fix: "issue it with the name in subjectAltName; commonName does not count",
-        broken_by: |path| {
-            path.at_leaf(|leaf| {
-                let no_common_name = std::iter::empty();
-                path.asked.host.as_ref().is_some_and(|host| !is_for(leaf, no_common_name, false, host))
-            })
-        },
+        source: "_ssl.c: X509_VERIFY_PARAM_set1_host, with X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS",
+        fix: "issue it with the name in subjectAltName",
+        broken_by: |path| path.at_leaf(|leaf| path.asked.host.as_ref().is_some_and(|host| !is_for(leaf, host, false))),
     },
 ];

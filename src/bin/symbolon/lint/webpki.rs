@@ -31,6 +31,16 @@ const RULES: &[Rule] = &[
         broken_by: |path| path.below_anchor(|link| link.version != 3),
     },
     Rule {
+        wrong: "is an anchor of neither version 3 nor version 1 as it should be, without extensions",
+        source: "anchor_from_trusted_cert (trust_anchor.rs)",
+        fix: "issue it as version 3",
+        broken_by: |path| {
+            let anchor = path.links.len() - 1;
+            let fits = |link: &Certificate| link.version == 3 || link.version == 1 && link.extensions.is_empty();
+            (!fits(path.links[anchor])).then_some(anchor)
+        },
+    },
+    Rule {
         wrong: "names two different signature algorithms",
         source: "Cert::from_der (cert.rs): SignatureAlgorithmMismatch",
         fix: "issue it with a tool that works",
@@ -41,6 +51,12 @@ const RULES: &[Rule] = &[
         source: "remember_cert_extension (cert.rs): ExtensionValueInvalid",
         fix: "issue it with each extension once",
         broken_by: |path| path.link(|link| link.repeated().any(|oid| KEPT.contains(&oid))),
+    },
+    Rule {
+        wrong: "has an extension that can't be read",
+        source: "remember_cert_extension (cert.rs): BadDer; keyUsage is not read",
+        fix: "issue it anew",
+        broken_by: |path| path.link(|link| KEPT.iter().any(|oid| *oid != oid::KEY_USAGE && link.has_malformed(&[oid]))),
     },
     Rule {
         wrong: "has a critical extension that is not processed",

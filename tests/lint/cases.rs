@@ -105,7 +105,8 @@ fn arrangements() -> Vec<Named> {
             world.arrange = |it| (upwards(it), it.intermediates.clone());
         }),
         named("intermediate and root trusted", 1, |world| {
-            world.arrange = |it| (vec![it.leaf.clone()], [&it.intermediates[..], &[it.root.clone()]].concat());
+            world.arrange =
+                |it| (vec![it.leaf.clone()], [&it.intermediates[..], std::slice::from_ref(&it.root)].concat());
         }),
         named("leaf trusted", 1, |world| world.arrange = |it| (vec![it.leaf.clone()], vec![it.leaf.clone()])),
         named("leaf trusted, chain sent", 1, |world| world.arrange = |it| (upwards(it), vec![it.leaf.clone()])),

@@ -7,7 +7,9 @@ use crate::world::World;
 pub type Change = fn(&mut Certificate);
 
 /// Where a certificate stands.
-pub const ROLES: &[(&str, fn(&mut World) -> &mut Certificate)] =
+pub type Role = fn(&mut World) -> &mut Certificate;
+
+pub const ROLES: &[(&str, Role)] =
     &[("leaf", |world| &mut world.leaf), ("intermediate", |world| world.issuer()), ("root", |world| &mut world.root)];
 
 pub const DEVIATIONS: &[(&str, Change)] = &[

@@ -1,4 +1,5 @@
-// Judges the chains of cases.json with crypto/x509. Prints a list: per chain null for accepted, or why it is refused.
+// Judges the chains of cases.json with crypto/x509. Prints {"version": .., "verdicts": [..]}: per chain null for accepted,
+// or why it is refused.
 package main
 
 import (
@@ -7,6 +8,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 type request struct {
@@ -68,7 +70,8 @@ func main() {
 			verdicts[i] = &why
 		}
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(verdicts); err != nil {
+	told := map[string]any{"version": runtime.Version(), "verdicts": verdicts}
+	if err := json.NewEncoder(os.Stdout).Encode(told); err != nil {
 		panic(err)
 	}
 }

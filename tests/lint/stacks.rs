@@ -1,5 +1,6 @@
 //! The real stacks, each asked about all chains in as few processes as it can be.
 
+use crate::keys::openssl;
 use crate::world::Case;
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -12,11 +13,18 @@ pub struct Verdict {
     pub why: String,
 }
 
-/// Of all cases in order; `None` where the stack could not be asked.
+/// What a stack says.
 pub enum Judged {
-    Verdicts(Vec<Option<Verdict>>),
+    Verdicts {
+        version: String,
+        /// Of all cases in order; `None` where it could not be asked.
+        all: Vec<Option<Verdict>>,
+    },
     Skipped(String),
 }
+
+/// A stack, the beginning of the version that its model is checked against, and what it says.
+pub type Asked = (&'static str, &'static str, Judged);
 
 /// A case, and the folder where it is written.
 pub type Written = (PathBuf, Case);
@@ -27,8 +35,9 @@ pub fn write(folder: &Path, cases: Vec<Case>) -> Vec<Written> {
         cases.into_iter().enumerate().map(|(n, case)| (folder.join(n.to_string()), case)).collect();
     for (folder, case) in &written {
         std::fs::create_dir_all(folder).unwrap();
-        let write =
-            |name: &str, ders: &[Vec<u8>]| std::fs::write(folder.join(name), ders.iter().map(pem).collect::<String>());
+        let write = |name: &str, ders: &[Vec<u8>]| {
+            std::fs::write(folder.join(name), ders.iter().map(|der| pem(der)).collect::<String>())
+        };
         write("chain.pem", &case.chain).unwrap();
         write("leaf.pem", &case.chain[..1]).unwrap();
         write("rest.pem", &case.chain[1..]).unwrap();
@@ -41,7 +50,7 @@ pub fn write(folder: &Path, cases: Vec<Case>) -> Vec<Written> {
     written
 }
 
-fn pem(der: &Vec<u8>) -> String {
+fn pem(der: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
     for line in der.chunks(48) {
@@ -58,25 +67,35 @@ fn pem(der: &Vec<u8>) -> String {
 }
 
 /// Asks every stack.
-pub fn judge(folder: &Path, cases: &[Written]) -> Vec<(&'static str, Judged)> {
+pub fn judge(folder: &Path, cases: &[Written]) -> Vec<Asked> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
     let list = folder.join("cases.json");
     let mut python = Command::new(python());
-    python.arg(here.join("judge.py")).arg(&list);
-    let [ssl, cryptography] = python_stacks(several(&mut python), cases.len());
+    let told = several(python.arg(here.join("judge.py")).arg(&list));
+    let of_python = |stack: &str| match &told {
+        Ok(told) => verdicts(&told[stack], cases.len()),
+        Err(why) => Judged::Skipped(format!("Python can't be asked: {why}")),
+    };
     let mut go = Command::new("go");
-    go.args(["run", "judge.go"]).arg(&list).current_dir(&here);
-    let go = match several(&mut go) {
+    let go = match several(go.args(["run", "judge.go"]).arg(&list).current_dir(&here)) {
         Ok(told) => verdicts(&told, cases.len()),
-        Err(why) => Judged::Skipped(format!("`go run` does not: {why}")),
+        Err(why) => Judged::Skipped(format!("`go run` fails: {why}")),
+    };
+    let verify = |options: &[&str]| Judged::Verdicts {
+        version: String::from_utf8(openssl(&["version"])).unwrap(),
+        all: cases.iter().map(|case| Some(verify(case, options))).collect(),
+    };
+    let webpki = Judged::Verdicts {
+        version: "0.103".to_owned(),
+        all: cases.iter().map(|(_, case)| Some(webpki(case))).collect(),
     };
     vec![
-        ("openssl", Judged::Verdicts(cases.iter().map(|case| Some(openssl(case, &[]))).collect())),
-        ("openssl-strict", Judged::Verdicts(cases.iter().map(|case| Some(openssl(case, &["-x509_strict"]))).collect())),
-        ("python-ssl", ssl),
-        ("go", go),
-        ("webpki", Judged::Verdicts(cases.iter().map(|(_, case)| Some(webpki(case))).collect())),
-        ("cryptography", cryptography),
+        ("openssl", "OpenSSL 3.0.", verify(&[])),
+        ("openssl-strict", "OpenSSL 3.0.", verify(&["-x509_strict"])),
+        ("python-ssl", "OpenSSL 3.0.", of_python("ssl")),
+        ("go", "go1.19", go),
+        ("webpki", "0.103", webpki),
+        ("cryptography", "48.", of_python("cryptography")),
     ]
 }
 
@@ -86,9 +105,9 @@ fn python() -> PathBuf {
     if made.exists() { made } else { "python3".into() }
 }
 
-fn openssl((folder, case): &Written, strict: &[&str]) -> Verdict {
+fn verify((folder, case): &Written, options: &[&str]) -> Verdict {
     let mut command = Command::new("openssl");
-    command.current_dir(folder).args(["verify", "-no-CApath", "-no-CAstore", "-CAfile", "ca.pem"]).args(strict);
+    command.current_dir(folder).args(["verify", "-no-CApath", "-no-CAstore", "-CAfile", "ca.pem"]).args(options);
     command.args(["-purpose", if case.client { "sslclient" } else { "sslserver" }]);
     if case.chain.len() > 1 {
         command.args(["-untrusted", "rest.pem"]);
@@ -133,24 +152,17 @@ fn several(command: &mut Command) -> Result<Value, String> {
     serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
 }
 
-/// A list with, for every case, null for accepted, a reason for refused, or an object that says why it was not asked.
+/// A version and a list with, for every case, null for accepted, a reason for refused, or an object that says why it was
+/// not asked; or why nothing was asked.
 fn verdicts(told: &Value, count: usize) -> Judged {
-    let told = match told {
-        Value::Array(told) => told,
-        why => return Judged::Skipped(why.as_str().unwrap_or_default().to_owned()),
+    let (Some(version), Some(all)) = (told["version"].as_str(), told["verdicts"].as_array()) else {
+        return Judged::Skipped(told.as_str().unwrap_or_default().to_owned());
     };
-    assert_eq!(told.len(), count);
+    assert_eq!(all.len(), count);
     let verdict = |told: &Value| match told {
         Value::Null => Some(Verdict { accepts: true, why: String::new() }),
         Value::String(why) => Some(Verdict { accepts: false, why: why.clone() }),
         _ => None,
     };
-    Judged::Verdicts(told.iter().map(verdict).collect())
-}
-
-fn python_stacks(told: Result<Value, String>, count: usize) -> [Judged; 2] {
-    match told {
-        Ok(told) => [verdicts(&told["ssl"], count), verdicts(&told["cryptography"], count)],
-        Err(why) => [(); 2].map(|()| Judged::Skipped(format!("Python can't be asked: {why}"))),
-    }
+    Judged::Verdicts { version: version.to_owned(), all: all.iter().map(verdict).collect() }
 }

@@ -46,7 +46,9 @@ pub(super) struct Certificate {
     pub(super) spki: Vec<u8>,
     pub(super) key: Key,
     pub(super) algorithm: Algorithm,
-    /// The algorithm is told twice, and in two ways (RFC 5280 §4.1.1.2).
+    /// As the signed part tells it.
+    pub(super) inner_algorithm: Algorithm,
+    /// The two are not told with the same bytes (RFC 5280 §4.1.1.2).
     pub(super) algorithms_differ: bool,
     pub(super) signature: Vec<u8>,
     pub(super) extensions: Vec<Extension>,
@@ -160,6 +162,7 @@ impl Certificate {
             spki: parsed.public_key().raw.to_vec(),
             key: Key::of(parsed.public_key()),
             algorithm: Algorithm::of(&parsed.signature_algorithm),
+            inner_algorithm: Algorithm::of(inner),
             algorithms_differ: *inner != parsed.signature_algorithm,
             signature: parsed.signature_value.data.to_vec(),
             extensions: Vec::new(),

@@ -90,7 +90,7 @@ fn may_have_issued(issuer: &Certificate, subject: &Certificate) -> bool {
         && !is_unreadable(issuer)
         && !is_unreadable(subject)
         && authority_key_fits(issuer, subject)
-        && subject.algorithm.fits(&issuer.key)
+        && subject.inner_algorithm.fits(&issuer.key)
 }
 
 /// X509_check_akid.
@@ -109,7 +109,7 @@ fn authority_key_fits(issuer: &Certificate, subject: &Certificate) -> bool {
 pub(super) fn is_self_signed(certificate: &Certificate) -> bool {
     certificate.is_self_issued()
         && authority_key_fits(certificate, certificate)
-        && certificate.algorithm.fits(&certificate.key)
+        && certificate.inner_algorithm.fits(&certificate.key)
 }
 
 /// EXFLAG_INVALID: an extension that matters can't be read, or there are two of it.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use symbolon::{
     Reason,
-    crypto::Ring,
+    crypto::Crypto,
     identity::{Allow, spki_sha256},
     x509::{Anchors, Certificate, KeyUsage, Profile, Purpose, Question, ServerName, UnixTime, Verified, pem, verify},
 };
@@ -24,7 +24,7 @@ fn profile(id: &str) -> Profile {
 }
 
 /// The verdict on a case; in either case with a summary.
-pub(crate) fn judge(case: &Value) -> Result<String, String> {
+pub(crate) fn judge<C: Crypto>(crypto: &C, case: &Value) -> Result<String, String> {
     let (anchors, unusable) = anchors(&texts(&case["trusted_certs"]).concat());
     let sent = text(&case["peer_certificate"]).to_owned() + &texts(&case["untrusted_intermediates"]).concat();
     let sent: Result<Vec<_>, _> = pem::blocks(sent.as_bytes()).collect();
@@ -41,14 +41,14 @@ pub(crate) fn judge(case: &Value) -> Result<String, String> {
         .profile(profile(text(&case["id"])))
         .public_suffixes(is_public_suffix)
         .name(asked.as_ref().ok().and_then(Option::as_ref));
-    let verified = verify(&Ring::new(), &chain, &question).map_err(|fault| match (fault.reason(), unusable) {
+    let verified = verify(crypto, &chain, &question).map_err(|fault| match (fault.reason(), unusable) {
         // The issuer is there, but was of no use.
         (Reason::CertificateIssuerUnknown | Reason::CertificateSelfSigned, Some(why)) => why,
         _ => format!("{:?}, {}", fault.reason(), fault.place()),
     })?;
     // That nobody can have such a name is told only if nothing is wrong with the chain.
     asked.map_err(|e| e.to_string())?;
-    beyond_the_path(case, &chain, &verified)?;
+    beyond_the_path(crypto, case, &chain, &verified)?;
     Ok(format!("valid until {}", verified.not_after()))
 }
 
@@ -74,7 +74,12 @@ fn is_public_suffix(name: &str) -> bool {
 }
 
 /// What the caller asks of a path that is valid.
-fn beyond_the_path(case: &Value, chain: &[&[u8]], verified: &Verified<'_>) -> Result<(), String> {
+fn beyond_the_path<C: Crypto>(
+    crypto: &C,
+    case: &Value,
+    chain: &[&[u8]],
+    verified: &Verified<'_>,
+) -> Result<(), String> {
     let leaf = verified.leaf();
     for name in case["expected_peer_names"].as_array().into_iter().flatten() {
         let value = text(&name["value"]);
@@ -84,7 +89,7 @@ fn beyond_the_path(case: &Value, chain: &[&[u8]], verified: &Verified<'_>) -> Re
             Some("IP") => Allow::ip(value.parse().map_err(|_| format!("{value} is no address"))?),
             kind => return Err(format!("unknown kind of name {kind:?}")),
         };
-        let key = spki_sha256(&Ring::new(), leaf);
+        let key = spki_sha256(crypto, leaf);
         allow.check(leaf, &key).map_err(|_| format!("RFC 5280 §4.2.1.6: the leaf does not have the name {value}"))?;
     }
     for wanted in texts(&case["key_usage"]) {

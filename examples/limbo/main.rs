@@ -8,6 +8,7 @@ mod judge;
 
 use serde_json::{Value, json};
 use std::{env, error::Error, fs};
+use symbolon::crypto::Ring;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = env::args().nth(1).ok_or("usage: limbo SUITE.json")?;
@@ -16,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let results: Vec<_> = cases
         .iter()
         .map(|case| {
-            let (result, context) = match judge::judge(case) {
+            let (result, context) = match judge::judge(&Ring::new(), case) {
                 Ok(summary) => ("SUCCESS", summary),
                 Err(summary) => ("FAILURE", summary),
             };

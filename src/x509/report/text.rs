@@ -21,9 +21,8 @@ impl Display for Summary<'_> {
             Err(finding) => {
                 f.write_str("refused: ")?;
                 let top = self.0.failures().next();
-                match top.and_then(|check| check.about()) {
-                    Some(standing) => write!(f, "{}: ", standing.of(self.0))?,
-                    None => {}
+                if let Some(standing) = top.and_then(|check| check.about()) {
+                    write!(f, "{}: ", standing.of(self.0))?;
                 }
                 f.write_str(finding.reason.says())?;
                 if let Some(check) = top {

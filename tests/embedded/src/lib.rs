@@ -39,7 +39,7 @@ fn handshake<R: Role, C: Crypto>(
                 link.recv(rx);
             }
             Event::NeedSend => link.send(tx),
-            Event::Moved { .. } | Event::Data(_) | Event::Ask(_) | Event::PeerClosed => {}
+            Event::Moved { .. } | Event::Yield | Event::Data(_) | Event::Ask(_) | Event::PeerClosed => {}
         }
     }
 }
@@ -65,7 +65,7 @@ fn line<'b, R: Role, C: Crypto>(
                 link.recv(rx);
             }
             Event::NeedSend => link.send(tx),
-            Event::Moved { .. } | Event::Ask(_) => {}
+            Event::Moved { .. } | Event::Yield | Event::Ask(_) => {}
             Event::PeerClosed => break,
         }
     }

@@ -26,6 +26,8 @@ use crate::identity::PeerIdentity;
 use crate::record::{Cut, Opened, Opener, RecvBuf, Rules, Sealer, SendBuf};
 use crate::shared::{Kept, Shared};
 use crate::wire::{Alert, AlertDescription, AlertLevel, ContentType, MIN_RECORD_SIZE_LIMIT};
+#[cfg(feature = "alloc")]
+use crate::x509::Report;
 use crate::x509::{ServerName, Time};
 use out::Out;
 
@@ -44,7 +46,14 @@ pub struct Connection<'c, R: Role, C: Crypto> {
     closed: Closed,
     /// The question that the last step put.
     asked: Need,
-    error: Option<Kept<Error>>,
+    failure: Option<Kept<Failure>>,
+}
+
+/// How a connection ended that failed.
+struct Failure {
+    error: Error,
+    #[cfg(feature = "alloc")]
+    report: Option<alloc::boxed::Box<Report>>,
 }
 
 /// The most content of a record.
@@ -89,7 +98,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             idle_records: 0,
             closed: Closed::default(),
             asked: Need::Nothing,
-            error: None,
+            failure: None,
             config,
         }
     }
@@ -158,7 +167,16 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// Why the connection is over, if it failed.
     #[must_use]
     pub fn error(&self) -> Option<Error> {
-        self.error.as_deref().copied()
+        self.failure.as_deref().map(|failure| failure.error)
+    }
+
+    /// Why the peer's chain was refused: every path that was tried, with every check, and the chain as the peer sent it. It is
+    /// there if the connection failed because the configuration refused the chain, or whom it names; then the chain by itself
+    /// is accepted ([`PeerNotAllowed`](Reason::PeerNotAllowed)).
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.failure.as_deref()?.report.as_deref()
     }
 
     /// Takes one arrow, or opens one record.
@@ -210,7 +228,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let message = rx.message().ok().flatten().map(|range| rx.bytes(range));
         let open = self.machine.need(message.filter(|_| self.machine.waits()), &self.config);
         // What the configuration decides is not asked, and can't be answered.
-        if self.error.is_some() || open != self.asked || !open.fits(&answer) {
+        if self.failure.is_some() || open != self.asked || !open.fits(&answer) {
             return Err(Misuse::AnswerDoesNotFit);
         }
         if self.lacks_room(tx) {
@@ -245,7 +263,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// Sending and receiving of application data; `None` before CONNECTED, and after a failure.
     pub fn app(&mut self) -> Option<App<'_, 'c, R, C>> {
         // [5.1-10]
-        (self.is_connected() && self.error.is_none()).then_some(App { conn: self })
+        (self.is_connected() && self.failure.is_none()).then_some(App { conn: self })
     }
 
     /// True if the peer said that it will send no more.
@@ -517,7 +535,11 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     fn end(&mut self, error: Error) -> Error {
-        self.error = Some(Kept::new(error));
+        self.failure = Some(Kept::new(Failure {
+            error,
+            #[cfg(feature = "alloc")]
+            report: self.machine.take_report(),
+        }));
         self.machine.fail();
         // [6-5] [6.2-1]
         self.sealer = Sealer::new();

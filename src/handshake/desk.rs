@@ -23,6 +23,9 @@ pub struct Desk<'c, C: Crypto> {
     pub(super) peer_key: Option<PeerKey<C::PeerKey>>,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
     pub(super) first_hello: Option<Digest>,
+    /// Why the peer's chain was refused.
+    #[cfg(feature = "alloc")]
+    pub(super) report: Option<alloc::boxed::Box<crate::x509::Report>>,
 }
 
 /// `legacy_session_id` (RFC 8446 §4.1.2): up to 32 bytes, echoed.
@@ -60,6 +63,8 @@ impl<'c, C: Crypto> Desk<'c, C> {
             credential: None,
             peer_key: None,
             first_hello: None,
+            #[cfg(feature = "alloc")]
+            report: None,
         }
     }
 

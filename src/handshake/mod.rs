@@ -43,7 +43,9 @@ use crate::identity::PeerIdentity;
 use crate::schedule::Vault;
 use crate::shared::Kept;
 use crate::wire::Certificate;
-use crate::x509::{self, Time};
+#[cfg(feature = "alloc")]
+use crate::wire::{CertificateEntry, Vector};
+use crate::x509::{self, Question, Time};
 use connected::Connected;
 use core::cell::Cell;
 use effects::in_message;
@@ -78,12 +80,8 @@ pub trait Role: Sized + 'static {
         credential: Option<crate::shared::Shared<'c, crate::config::Credential>>,
         msg: &Inbound<'_>,
     ) -> Result<Chosen<'c>, Fault>;
-    /// The configuration's judgement of the peer's chain; returns its leaf.
-    fn judge<'m, C: Crypto>(
-        config: &Self::Config<C>,
-        desk: &Desk<'_, C>,
-        chain: &[&'m [u8]],
-    ) -> Result<x509::Certificate<'m>, Fault>;
+    /// What the configuration asks of the peer's chain.
+    fn question<'q, C: Crypto>(config: &'q Self::Config<C>, desk: &'q Desk<'_, C>) -> Question<'q>;
     /// Whether the holder of a valid certificate is let in.
     fn admits<C: Crypto>(
         config: &Self::Config<C>,
@@ -276,7 +274,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             Answer::Credential(credential) => Given::Credential(R::chosen_outside(credential, msg)?),
             Answer::Chain(verdict) => {
                 let leaf = answer::leaf(msg.peek::<Certificate<'a>>()?.certificate_list)?;
-                self.meet(&leaf, crypto);
+                self.meet(PeerIdentity::of(crypto, &leaf));
                 answer::judged_outside(verdict)?;
                 Given::Chain(Judged::accept(&leaf)?)
             }
@@ -285,33 +283,60 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     }
 
     /// Remembers who the peer's leaf names.
-    #[inline(never)]
-    fn meet(&mut self, leaf: &x509::Certificate<'_>, crypto: &C) -> [u8; 32] {
-        let identity = PeerIdentity::of(crypto, leaf);
+    fn meet(&mut self, identity: PeerIdentity) -> [u8; 32] {
         let spki_sha256 = *identity.spki_sha256();
         self.peer = Some(Kept::new(identity));
         spki_sha256
     }
 
-    /// The configuration's judgement of the peer's chain. Who it names is remembered, whatever the verdict.
+    /// The configuration's judgement of the peer's chain. Who it names is remembered, whatever the verdict; why it was
+    /// refused, where there is a heap.
     #[inline(never)]
     fn judge_here<'m>(&mut self, config: &R::Config<C>, msg: &Inbound<'m>) -> Result<Judged<'m>, Fault> {
         let crypto = &config.settings().crypto;
         let list = msg.peek::<Certificate<'m>>()?.certificate_list;
         let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
-        match answer::with_chain(list, |chain| R::judge(config, desk, chain)) {
-            Ok(leaf) => {
-                let spki_sha256 = self.meet(&leaf, crypto);
-                R::admits(config, &leaf, &spki_sha256).map_err(|f| f.certificate(0))?;
-                Judged::accept(&leaf)
+        let question = R::question(config, desk);
+        let verdict = answer::with_chain(list, |chain| x509::verify(crypto, chain, &question));
+        let admitted = match &verdict {
+            Ok(verified) => {
+                let spki_sha256 = self.meet(PeerIdentity::of_verified(crypto, verified));
+                R::admits(config, verified.leaf(), &spki_sha256).map_err(|f| f.certificate(0))
             }
-            Err(fault) => {
+            Err(_) => {
                 if let Ok(leaf) = answer::leaf(list) {
-                    self.meet(&leaf, crypto);
+                    self.meet(PeerIdentity::of(crypto, &leaf));
                 }
-                Err(fault)
+                Ok(())
             }
+        };
+        #[cfg(feature = "alloc")]
+        if verdict.is_err() || admitted.is_err() {
+            self.explain(config, list, verdict.as_ref());
         }
+        admitted?;
+        Judged::accept(verdict?.leaf())
+    }
+
+    /// Why the peer's chain was refused, for the error to carry.
+    #[cfg(feature = "alloc")]
+    fn explain(
+        &mut self,
+        config: &R::Config<C>,
+        list: Vector<'_, CertificateEntry<'_>>,
+        verdict: Result<&x509::Verified<'_>, &Fault>,
+    ) {
+        if let Some(desk) = self.desk.as_deref_mut() {
+            let chain: alloc::vec::Vec<_> = list.iter().map(|entry| entry.cert_data).collect();
+            let report = x509::Report::of(&config.settings().crypto, &chain, &R::question(config, desk), verdict);
+            desk.report = Some(alloc::boxed::Box::new(report));
+        }
+    }
+
+    /// The report on the peer's chain, if it was refused; once.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn take_report(&mut self) -> Option<alloc::boxed::Box<x509::Report>> {
+        self.desk.as_deref_mut()?.report.take()
     }
 
     /// Sends a KeyUpdate and changes K_send (§4.6.3).

@@ -1,7 +1,9 @@
-//! The names of a peer, packed into one allocation: `kind (1) length (2) bytes`, one behind the other.
+//! The names of a peer, packed into one allocation: kind (4 bits), length (12 bits), bytes, one behind the other.
 
 use super::{Hex, PeerIdentity};
-use crate::x509::{COMMON_NAME, Certificate, GeneralName, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable};
+use crate::x509::{
+    COMMON_NAME, Certificate, GeneralName, MAX_CHAIN, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable, Verified,
+};
 use alloc::boxed::Box;
 use core::{
     fmt,
@@ -22,24 +24,38 @@ const DNS: u8 = 4;
 const IP: u8 = 5;
 const URI: u8 = 6;
 const EMAIL: u8 = 7;
+/// The anchor in two bytes, then the certificates of the path in one each.
+const PATH: u8 = 8;
+const LENGTH_BITS: u32 = 12;
+const MAX_LENGTH: u16 = (1 << LENGTH_BITS) - 1;
 
 impl Names {
-    pub(super) fn of(leaf: &Certificate<'_>) -> Self {
+    pub(super) fn of(leaf: &Certificate<'_>, path: Option<&Verified<'_>>) -> Self {
         // On the stack first, so that there is one allocation and nothing to spare in it.
         let mut packed = [0; MAX_KEPT];
         let mut used: usize = 0;
         let mut put = |kind: u8, value: &[u8]| {
             let rest = packed.get_mut(used..).unwrap_or_default();
-            let (Ok(length), Some((head, rest))) = (u16::try_from(value.len()), rest.split_first_chunk_mut::<3>())
+            let (Ok(length), Some((head, rest))) = (u16::try_from(value.len()), rest.split_first_chunk_mut::<2>())
             else {
                 return;
             };
             let Some(room) = rest.get_mut(..value.len()) else { return };
-            let [high, low] = length.to_be_bytes();
-            *head = [kind, high, low];
+            *head = (u16::from(kind) << LENGTH_BITS | length).to_be_bytes();
             room.copy_from_slice(value);
-            used = used.saturating_add(value.len()).saturating_add(3);
+            used = used.saturating_add(value.len()).saturating_add(2);
         };
+        if let Some(path) = path {
+            let mut bytes = [0; MAX_CHAIN + 2];
+            let anchor = u16::try_from(path.anchor()).unwrap_or(u16::MAX).to_be_bytes();
+            let links = path.path().filter_map(|index| u8::try_from(index).ok());
+            let mut len: usize = 0;
+            for (to, from) in bytes.iter_mut().zip(anchor.into_iter().chain(links)) {
+                *to = from;
+                len = len.saturating_add(1);
+            }
+            put(PATH, bytes.get(..len).unwrap_or_default());
+        }
         put(SERIAL, leaf.serial());
         for attribute in leaf.subject().attributes() {
             let kind = match attribute.oid() {
@@ -68,10 +84,12 @@ impl Names {
     fn all(&self) -> impl Iterator<Item = (u8, &[u8])> {
         let mut rest = &*self.0;
         core::iter::from_fn(move || {
-            let ([kind, high, low], tail) = rest.split_first_chunk()?;
-            let (value, tail) = tail.split_at_checked(u16::from_be_bytes([*high, *low]).into())?;
+            let (head, tail) = rest.split_first_chunk()?;
+            let head = u16::from_be_bytes(*head);
+            let kind = u8::try_from(head >> LENGTH_BITS).ok()?;
+            let (value, tail) = tail.split_at_checked(usize::from(head & MAX_LENGTH))?;
             rest = tail;
-            Some((*kind, value))
+            Some((kind, value))
         })
     }
 
@@ -79,13 +97,13 @@ impl Names {
         self.all().filter(move |(kind, _)| *kind == wanted).filter_map(|(_, value)| core::str::from_utf8(value).ok())
     }
 
-    fn serial(&self) -> &[u8] {
-        self.all().find(|(kind, _)| *kind == SERIAL).map_or(&[], |(_, serial)| serial)
+    fn first(&self, wanted: u8) -> Option<&[u8]> {
+        self.all().find(|(kind, _)| *kind == wanted).map(|(_, value)| value)
     }
 
-    /// Whether there is none; the serial number is not a name.
+    /// Whether there is none; the serial number and the path are not names.
     pub(super) fn is_empty(&self) -> bool {
-        self.all().all(|(kind, _)| kind == SERIAL)
+        self.all().all(|(kind, _)| matches!(kind, SERIAL | PATH))
     }
 }
 
@@ -101,7 +119,7 @@ impl fmt::Display for Names {
         let mut gap = "";
         for (kind, value) in self.all() {
             let prefix = match kind {
-                SERIAL => continue,
+                SERIAL | PATH => continue,
                 COMMON => "CN=",
                 ORGANIZATIONAL => "O=",
                 UNIT => "OU=",
@@ -165,6 +183,19 @@ impl PeerIdentity {
     /// serialNumber of the certificate; prints as lower-case hexadecimal.
     #[must_use]
     pub fn serial(&self) -> impl fmt::Display + '_ {
-        Hex(self.names.serial())
+        Hex(self.names.first(SERIAL).unwrap_or_default())
+    }
+
+    /// The path that led to it as indices into the chain as sent, leaf first; empty if nobody but the application judged.
+    pub fn path(&self) -> impl Iterator<Item = usize> {
+        let links = self.names.first(PATH).and_then(|path| path.get(2..)).unwrap_or_default();
+        links.iter().map(|index| usize::from(*index))
+    }
+
+    /// The anchor that the path leads to, as an index into the anchors of the configuration.
+    #[must_use]
+    pub fn anchor(&self) -> Option<usize> {
+        let anchor = self.names.first(PATH)?.first_chunk()?;
+        Some(u16::from_be_bytes(*anchor).into())
     }
 }

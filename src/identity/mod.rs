@@ -11,14 +11,18 @@
 mod allow;
 #[cfg(feature = "alloc")]
 mod kept;
+#[cfg(feature = "alloc")]
+mod path;
 
 #[cfg(feature = "alloc")]
 pub use allow::AllowError;
 pub use allow::{Allow, AllowRule};
+#[cfg(feature = "alloc")]
+use path::{PathEnd, Seconds};
 
 use crate::{
     crypto::{Crypto, Hash, HashAlgorithm},
-    x509::{Certificate, UnixTime},
+    x509::{Certificate, UnixTime, Verified},
 };
 use core::fmt;
 
@@ -29,22 +33,45 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct PeerIdentity {
     spki_sha256: [u8; 32],
-    not_before: UnixTime,
-    not_after: UnixTime,
+    not_before: Seconds,
+    not_after: Seconds,
+    #[cfg(feature = "alloc")]
+    path: PathEnd,
     #[cfg(feature = "alloc")]
     names: kept::Names,
 }
 
+/// Where a connection is kept for long, times are in five bytes.
+#[cfg(not(feature = "alloc"))]
+type Seconds = UnixTime;
+
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(clippy::useless_conversion, reason = "without a heap, times are kept as they are")
+)]
 impl PeerIdentity {
     /// Of a leaf. What can't be read in it stays empty.
     #[must_use]
     pub fn of<C: Crypto>(crypto: &C, leaf: &Certificate<'_>) -> Self {
+        Self::new(crypto, leaf, None)
+    }
+
+    /// Of a chain that was accepted; where there is a heap, with what there is to know of its path.
+    #[must_use]
+    pub fn of_verified<C: Crypto>(crypto: &C, verified: &Verified<'_>) -> Self {
+        Self::new(crypto, verified.leaf(), Some(verified))
+    }
+
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "without a heap, the path is not kept"))]
+    fn new<C: Crypto>(crypto: &C, leaf: &Certificate<'_>, path: Option<&Verified<'_>>) -> Self {
         Self {
             spki_sha256: spki_sha256(crypto, leaf),
-            not_before: leaf.not_before(),
-            not_after: leaf.not_after(),
+            not_before: leaf.not_before().into(),
+            not_after: leaf.not_after().into(),
             #[cfg(feature = "alloc")]
-            names: kept::Names::of(leaf),
+            path: path.map(PathEnd::of).unwrap_or_default(),
+            #[cfg(feature = "alloc")]
+            names: kept::Names::of(leaf, path),
         }
     }
 
@@ -57,13 +84,13 @@ impl PeerIdentity {
     /// The first second of the certificate's validity.
     #[must_use]
     pub fn not_before(&self) -> UnixTime {
-        self.not_before
+        self.not_before.into()
     }
 
     /// The last second of the certificate's validity.
     #[must_use]
     pub fn not_after(&self) -> UnixTime {
-        self.not_after
+        self.not_after.into()
     }
 }
 
@@ -94,7 +121,7 @@ impl fmt::Display for PeerIdentity {
 
 impl fmt::Debug for PeerIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PeerIdentity({self}, valid {} to {})", self.not_before, self.not_after)
+        write!(f, "PeerIdentity({self}, valid {} to {})", self.not_before(), self.not_after())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::fault::Reason;
 use crate::handshake::{Answer, Ask, Role};
 use crate::record::{RecvBuf, SendBuf};
 use crate::shared::Shared;
-use crate::x509::{ServerName, UnixTime};
+use crate::x509::{Report, ServerName, UnixTime};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
@@ -403,6 +403,14 @@ impl Cause {
 impl<R: Role, C: Crypto> fmt::Display for Failed<'_, R, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
+    }
+}
+
+impl<R: Role, C: Crypto> Failed<'_, R, C> {
+    /// Why the peer's chain was refused: see [`Connection::report`].
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.conn.report()
     }
 }
 

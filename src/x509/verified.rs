@@ -70,17 +70,20 @@ impl<'a> Verified<'a> {
 pub enum Unchecked {
     /// The time is unknown: notBefore and notAfter were not looked at ([`Time::Unknown`]).
     Validity,
-    /// The time is this or later: a certificate that expired since, or is not yet valid, was not found out
-    /// ([`Time::AtLeast`]).
-    ValidityAfter(UnixTime),
+    /// The time is only known to be at least so late: a certificate that expired since, or is not yet valid, was not found
+    /// out ([`Time::AtLeast`]).
+    LaterValidity,
 }
 
 impl Unchecked {
+    /// Everything that can be open.
+    pub const ALL: &'static [Self] = &[Self::Validity, Self::LaterValidity];
+
     /// What a time of this trust leaves open.
     pub(super) fn of_time(time: Time) -> Option<Self> {
         match time {
             Time::Known(_) => None,
-            Time::AtLeast(least) => Some(Self::ValidityAfter(least)),
+            Time::AtLeast(_) => Some(Self::LaterValidity),
             Time::Unknown => Some(Self::Validity),
         }
     }
@@ -88,11 +91,9 @@ impl Unchecked {
 
 impl fmt::Display for Unchecked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Validity => f.write_str("validity: the time is unknown"),
-            Self::ValidityAfter(least) => {
-                write!(f, "validity after {least}: the time is only known to be at least that")
-            }
-        }
+        f.write_str(match self {
+            Self::Validity => "validity: the time is unknown",
+            Self::LaterValidity => "validity now: the time is only known to be at least so late",
+        })
     }
 }

@@ -70,8 +70,8 @@ fn a_known_time_leaves_nothing_unchecked() {
 
 #[test]
 fn a_time_that_is_only_the_least_refuses_what_had_expired_and_says_what_is_open() {
-    assert_eq!(judge_in(Time::AtLeast(FEBRUARY)), Ok(vec![Unchecked::ValidityAfter(FEBRUARY)]));
-    assert_eq!(judge_in(Time::AtLeast(JANUARY)), Ok(vec![Unchecked::ValidityAfter(JANUARY)]));
+    assert_eq!(judge_in(Time::AtLeast(FEBRUARY)), Ok(vec![Unchecked::LaterValidity]));
+    assert_eq!(judge_in(Time::AtLeast(JANUARY)), Ok(vec![Unchecked::LaterValidity]));
     assert_eq!(judge_in(Time::AtLeast(APRIL)), Err(Reason::CertificateExpired));
 }
 

@@ -286,14 +286,8 @@ impl Role for Client {
         chosen_outside(credential, request.extensions.signature_algorithms)
     }
 
-    fn judge<'m, C: Crypto>(
-        config: &ClientConfig<C>,
-        desk: &Desk<'_, C>,
-        chain: &[&'m [u8]],
-    ) -> Result<x509::Certificate<'m>, Fault> {
-        let question = Question::new(&config.anchors, desk.time, Purpose::Server).name(desk.server_name.as_ref());
-        let verified = x509::verify(&config.settings.crypto, chain, &question)?;
-        Ok(verified.into_leaf())
+    fn question<'q, C: Crypto>(config: &'q ClientConfig<C>, desk: &'q Desk<'_, C>) -> Question<'q> {
+        Question::new(&config.anchors, desk.time, Purpose::Server).name(desk.server_name.as_ref())
     }
 
     fn admits<C: Crypto>(_: &ClientConfig<C>, _: &x509::Certificate<'_>, _: &[u8; 32]) -> Result<(), Fault> {

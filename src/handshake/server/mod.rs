@@ -277,14 +277,8 @@ impl Role for Server {
         chosen_outside(credential, hello.extensions.signature_algorithms)
     }
 
-    fn judge<'m, C: Crypto>(
-        config: &ServerConfig<C>,
-        desk: &Desk<'_, C>,
-        chain: &[&'m [u8]],
-    ) -> Result<x509::Certificate<'m>, Fault> {
-        let question = Question::new(&config.client_auth.anchors, desk.time, Purpose::Client);
-        let verified = x509::verify(&config.settings.crypto, chain, &question)?;
-        Ok(verified.into_leaf())
+    fn question<'q, C: Crypto>(config: &'q ServerConfig<C>, desk: &'q Desk<'_, C>) -> Question<'q> {
+        Question::new(&config.client_auth.anchors, desk.time, Purpose::Client)
     }
 
     fn admits<C: Crypto>(

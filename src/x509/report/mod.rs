@@ -24,11 +24,7 @@ use recorder::Recorder;
 /// Judges `chain` as [`verify`] does, and tells why. It takes about twice the work, so it is for people and for failures.
 #[must_use]
 pub fn explain<C: Crypto>(crypto: &C, chain: &[&[u8]], question: &Question<'_>) -> Report {
-    let outcome = match verify(crypto, chain, question) {
-        Ok(Verified { path, .. }) => Ok(path),
-        Err(fault) => Err(Finding::of(&fault)),
-    };
-    Report::new(crypto, chain, question, outcome)
+    Report::of(crypto, chain, question, verify(crypto, chain, question).as_ref())
 }
 
 /// A verdict on a chain, and everything that led to it.
@@ -107,7 +103,14 @@ impl Finding {
 }
 
 impl Report {
-    fn new<C: Crypto>(crypto: &C, chain: &[&[u8]], question: &Question<'_>, outcome: Result<Path, Finding>) -> Self {
+    /// Of a verdict that is known.
+    pub(crate) fn of<C: Crypto>(
+        crypto: &C,
+        chain: &[&[u8]],
+        question: &Question<'_>,
+        verdict: Result<&Verified<'_>, &Fault>,
+    ) -> Self {
+        let outcome = verdict.map(|verified| verified.path.clone()).map_err(Finding::of);
         let mut recorder = Recorder::new();
         // What ends the search is in the outcome too.
         let _ = path::search(crypto, chain, question, &mut recorder);

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use symbolon::{
-    Reason,
+    Reason as R,
     crypto::Crypto,
     identity::{Allow, spki_sha256},
-    x509::{Anchors, Certificate, KeyUsage, Profile, Purpose, Question, ServerName, UnixTime, Verified, pem, verify},
+    x509::{Anchors, Certificate, KeyUsage, Profile, Purpose, Question, Report, ServerName, UnixTime, explain, pem},
 };
 
 /// For cases that are to be judged "now": a time at which the certificates of the suite are valid, or had expired when
@@ -24,7 +24,7 @@ fn profile(id: &str) -> Profile {
 }
 
 /// The verdict on a case; in either case with a summary.
-pub(crate) fn judge<C: Crypto>(crypto: &C, case: &Value) -> Result<String, String> {
+pub(crate) fn judge(crypto: &impl Crypto, case: &Value) -> Result<String, String> {
     let (anchors, unusable) = anchors(&texts(&case["trusted_certs"]).concat());
     let sent = text(&case["peer_certificate"]).to_owned() + &texts(&case["untrusted_intermediates"]).concat();
     let sent: Result<Vec<_>, _> = pem::blocks(sent.as_bytes()).collect();
@@ -41,15 +41,19 @@ pub(crate) fn judge<C: Crypto>(crypto: &C, case: &Value) -> Result<String, Strin
         .profile(profile(text(&case["id"])))
         .public_suffixes(is_public_suffix)
         .name(asked.as_ref().ok().and_then(Option::as_ref));
-    let verified = verify(crypto, &chain, &question).map_err(|fault| match (fault.reason(), unusable) {
-        // The issuer is there, but was of no use.
-        (Reason::CertificateIssuerUnknown | Reason::CertificateSelfSigned, Some(why)) => why,
-        _ => format!("{:?}, {}", fault.reason(), fault.place()),
-    })?;
+    let report = explain(crypto, &chain, &question);
+    match (report.reason(), unusable) {
+        (None, _) => {}
+        // The issuer is there, but of no use.
+        (Some(R::CertificateIssuerUnknown | R::CertificateSelfSigned | R::CertificateMalformed), Some(why)) => {
+            return Err(why);
+        }
+        _ => return Err(report.summary().to_string()),
+    }
     // That nobody can have such a name is told only if nothing is wrong with the chain.
     asked.map_err(|e| e.to_string())?;
-    beyond_the_path(crypto, case, &chain, &verified)?;
-    Ok(format!("valid until {}", verified.not_after()))
+    beyond_the_path(crypto, case, &chain, &report)?;
+    Ok(report.summary().to_string())
 }
 
 /// Those that can serve as anchors, and why the first of the others can't.
@@ -74,13 +78,8 @@ fn is_public_suffix(name: &str) -> bool {
 }
 
 /// What the caller asks of a path that is valid.
-fn beyond_the_path<C: Crypto>(
-    crypto: &C,
-    case: &Value,
-    chain: &[&[u8]],
-    verified: &Verified<'_>,
-) -> Result<(), String> {
-    let leaf = verified.leaf();
+fn beyond_the_path(crypto: &impl Crypto, case: &Value, chain: &[&[u8]], report: &Report) -> Result<(), String> {
+    let leaf = &Certificate::parse(chain[0]).map_err(|fault| format!("{fault:?}"))?;
     for name in case["expected_peer_names"].as_array().into_iter().flatten() {
         let value = text(&name["value"]);
         let allow = match name["kind"].as_str() {
@@ -103,7 +102,7 @@ fn beyond_the_path<C: Crypto>(
         }
     }
     // As pathLenConstraint counts: a CA that certifies itself anew makes the path no deeper (RFC 5280 §4.2.1.9).
-    let intermediates = verified.path().skip(1).filter(|index| !is_self_issued(chain[*index])).count();
+    let intermediates = report.path().skip(1).filter(|index| !is_self_issued(chain[*index])).count();
     match case["max_chain_depth"].as_u64() {
         Some(depth) if intermediates as u64 > depth => Err(format!(
             "RFC 5280 §6.1: the path is too long: {intermediates} intermediates, where {depth} is the limit"

@@ -11,6 +11,7 @@ use super::{
     asn1::{Elements, Tag, malformed},
     certificate::Version,
     general_name::StrictNames,
+    name::is_for,
     spki,
     witness::{At, Witness},
 };
@@ -23,7 +24,7 @@ pub(super) fn leaf<W: Witness>(
     at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     #[cfg(feature = "alloc")]
-    profile::check_always(certificate, Place::Leaf, at)?;
+    profile::check(certificate, question, Place::Leaf, at)?;
     anywhere(certificate, question, at)?;
     if question.signs_handshake {
         at.check(Rule::LeafKeyUsage, leaf_key_usage(certificate))?;
@@ -34,7 +35,7 @@ pub(super) fn leaf<W: Witness>(
     at.check(Rule::LeafExtendedKeyUsage, extended_key_usage(certificate, allows))?;
     at.check(Rule::LeafNameConstraints, leaf_name_constraints(certificate))?;
     at.check(Rule::Key, strong_key(certificate))?;
-    names(certificate, question, at)
+    at.check(Rule::SubjectAltName, readable_names(certificate))
 }
 
 /// [4.4.2.2-3] [5280-4.2.1.3-1]
@@ -57,25 +58,22 @@ fn leaf_name_constraints(certificate: &Certificate<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Every name must be readable, so that none is passed over by us and believed by somebody else; one must be `name`.
-fn names<W: Witness>(certificate: &Certificate<'_>, question: &Question<'_>, at: &mut At<'_, W>) -> Result<(), Fault> {
-    let name = question.name;
-    let (mut found, mut readable) = (name.is_none(), Ok(()));
-    if let Some(content) = certificate.extensions.san {
-        for presented in StrictNames::of(content) {
-            match presented {
-                Ok(presented) => found |= name.is_some_and(|name| name.is(&presented)),
-                Err(fault) => {
-                    readable = Err(fault);
-                    break;
-                }
-            }
-        }
+/// Every name must be readable, so that none is passed over by us and believed by somebody else.
+fn readable_names(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    match certificate.extensions.san {
+        Some(content) => StrictNames::of(content).try_for_each(|name| name.map(|_| ())),
+        None => Ok(()),
     }
-    at.check(Rule::SubjectAltName, readable)?;
-    #[cfg(feature = "alloc")]
-    profile::check(certificate, question, Place::Leaf, at)?;
-    at.check(Rule::ServerName, if found { Ok(()) } else { Err(Reason::CertificateNameMismatch.into()) })
+}
+
+/// Whether the leaf is for the server that the caller wants to reach.
+pub(super) fn server_name<W: Witness>(
+    leaf: &Certificate<'_>,
+    question: &Question<'_>,
+    at: &mut At<'_, W>,
+) -> Result<(), Fault> {
+    let is_for = question.name.is_none_or(|name| is_for(leaf, name));
+    at.check(Rule::ServerName, if is_for { Ok(()) } else { Err(Reason::CertificateNameMismatch.into()) })
 }
 
 /// A certificate that signed another. `below` counts the intermediate certificates between it and the leaf that are
@@ -87,7 +85,7 @@ pub(super) fn issuer<W: Witness>(
     at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     #[cfg(feature = "alloc")]
-    profile::check_always(certificate, Place::Issuer, at)?;
+    profile::check(certificate, question, Place::Issuer, at)?;
     anywhere(certificate, question, at)?;
     // [5280-4.2.1.9-1] §6.1.4 (k): a CA says so.
     let constraints = certificate.basic_constraints().unwrap_or(BasicConstraints { ca: false, path_len: None });
@@ -101,10 +99,7 @@ pub(super) fn issuer<W: Witness>(
     let allows = |oid: &[u8]| oid == question.purpose.oid() || oid == ANY_EXTENDED_KEY_USAGE;
     at.check(Rule::IssuerExtendedKeyUsage, extended_key_usage(certificate, allows))?;
     at.check(Rule::Key, strong_key(certificate))?;
-    signature_algorithm(certificate, at)?;
-    #[cfg(feature = "alloc")]
-    profile::check(certificate, question, Place::Issuer, at)?;
-    Ok(())
+    signature_algorithm(certificate, at)
 }
 
 /// Of a leaf, only if it is not itself the anchor.

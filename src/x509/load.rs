@@ -1,7 +1,7 @@
 //! What a file really holds, said so that the reader knows what to do.
 
-use super::{Certificate, pem};
-use crate::fault::{Detail, Fault};
+use super::{Certificate, pem, rule::section_of};
+use crate::fault::{Detail, Fault, Reason};
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
@@ -116,7 +116,11 @@ impl LoadError {
             Detail::None => String::new(),
             detail => format!(": {detail}"),
         };
-        let what = format!("{}{place}{figures} ({})", fault.reason.says(), fault.reason.rule());
+        let rule = match fault.reason {
+            Reason::CertificateMalformed => section_of(fault.place().field),
+            reason => reason.rule(),
+        };
+        let what = format!("{}{place}{figures} ({rule})", fault.reason.says());
         Self::Certificate { number: index.saturating_add(1), line, what }
     }
 

@@ -86,6 +86,11 @@ pub(super) fn search<'a, C: Crypto, W: Witness>(
     checks::leaf(&certificate, question, &mut At::new(witness, mark)).map_err(|fault| fault.certificate(0))?;
     let leaf = Link { certificate, index: 0, depth: 0, intermediates: 0, below: None, mark };
     let path = Search::new(crypto, chain, question, witness).run(&leaf)?;
+    // What is wrong with the chain tells more than that it is somebody else's.
+    if path.is_some() || W::RECORDS {
+        let at = &mut At::new(witness, mark);
+        checks::server_name(&leaf.certificate, question, at).map_err(|fault| fault.certificate(0))?;
+    }
     Ok(path.map(|path| Verified { leaf: leaf.certificate, path, time: question.time }))
 }
 

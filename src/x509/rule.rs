@@ -110,6 +110,8 @@ rules! {
     LeafNotAnyPurpose => "BR §7.1.2.7.10", "extendedKeyUsage of a server or client has no anyExtendedKeyUsage";
     RootExtendedKeyUsage => "BR §7.1.2.1.2", "a root has no extendedKeyUsage";
     // By profile: keys
+    WebKey => "BR §6.1.5, §7.1.3.1", "a key is RSA of 2048 bits at least, or ECDSA on P-256 or P-384, called by name";
+    WebSignature => "BR §7.1.3.2", "a certificate is signed by RSA or ECDSA, with SHA-256, SHA-384 or SHA-512";
     RsaSize => "BR §6.1.5", "the size of an RSA key is a multiple of 8 bits";
     RsaExponent => "BR §6.1.6", "the exponent of an RSA key is odd and at least 3";
     // Policies
@@ -126,5 +128,31 @@ impl Rule {
             Reason::CertificateMalformed => Self::Encoding,
             _ => Self::Chain,
         }
+    }
+}
+
+/// The section that says how a field is written, for one that is not.
+#[cfg(feature = "alloc")]
+pub(super) fn section_of(field: &str) -> &'static str {
+    match field {
+        "version" => "RFC 5280 §4.1.2.1",
+        "serialNumber" => "RFC 5280 §4.1.2.2",
+        "signatureAlgorithm" => "RFC 5280 §4.1.1.2, §4.1.2.3",
+        "issuer" => "RFC 5280 §4.1.2.4",
+        "validity" | "notBefore" | "notAfter" => "RFC 5280 §4.1.2.5",
+        "subject" => "RFC 5280 §4.1.2.6",
+        "subjectPublicKeyInfo" | "RSAPublicKey" | "modulus" | "publicExponent" => "RFC 5280 §4.1.2.7",
+        "issuerUniqueID" | "subjectUniqueID" => "RFC 5280 §4.1.2.8",
+        "extensions" | "extnID" | "critical" | "extnValue" => "RFC 5280 §4.1.2.9, §4.2",
+        "keyUsage" => "RFC 5280 §4.2.1.3",
+        "certificatePolicies" => "RFC 5280 §4.2.1.4",
+        "policyMappings" => "RFC 5280 §4.2.1.5",
+        "subjectAltName" => "RFC 5280 §4.2.1.6",
+        "basicConstraints" => "RFC 5280 §4.2.1.9",
+        "nameConstraints" => "RFC 5280 §4.2.1.10",
+        "policyConstraints" => "RFC 5280 §4.2.1.11",
+        "extKeyUsage" => "RFC 5280 §4.2.1.12",
+        "inhibitAnyPolicy" => "RFC 5280 §4.2.1.14",
+        _ => "RFC 5280 §4.1",
     }
 }

@@ -36,16 +36,16 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
-        rule: Rule::AuthorityKeyIdentifierFields,
-        field: AUTHORITY,
-        by: By::Both,
-        kept: |seen| authority(seen).is_none_or(|it| it.is_some_and(|it| it.key.is_some() && it.issuer == it.serial)),
-    },
-    Row {
         rule: Rule::AuthorityKeyIdentifierKeyOnly,
         field: AUTHORITY,
         by: By::Web,
         kept: |seen| authority(seen).is_none_or(|it| it.is_some_and(|it| !it.issuer && !it.serial)),
+    },
+    Row {
+        rule: Rule::AuthorityKeyIdentifierFields,
+        field: AUTHORITY,
+        by: By::Both,
+        kept: |seen| authority(seen).is_none_or(|it| it.is_some_and(|it| it.key.is_some() && it.issuer == it.serial)),
     },
     Row { rule: Rule::RootNamesItself, field: AUTHORITY, by: By::Web, kept: root_names_itself },
     Row {

@@ -1,15 +1,32 @@
-//! Keys on the public web (BR §6.1.5, §6.1.6). What is too small for anybody is refused without a profile.
+//! Keys and signatures on the public web (BR §6.1.5, §6.1.6, §7.1.3). What is too weak for anybody is refused without
+//! a profile.
 
 use super::{
     super::{
         asn1::{Elements, Tag, integer, only},
         spki,
     },
-    By, Row, Rule, Seen,
+    By, Place, Row, Rule, Seen,
 };
-use crate::crypto::KeyKind;
+use crate::{crypto::KeyKind, wire::SignatureScheme};
 
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        rule: Rule::WebKey,
+        field: "subjectPublicKeyInfo",
+        by: By::Web,
+        kept: |seen| spki::strong_key(seen.certificate.spki()).is_ok_and(|key| key.kind != KeyKind::Ed25519),
+    },
+    Row {
+        rule: Rule::WebSignature,
+        field: "signatureAlgorithm",
+        by: By::Web,
+        // What a root says of itself proves nothing, and some that are trusted said it with SHA-1.
+        kept: |seen| {
+            let schemes = spki::signed_with(seen.certificate);
+            seen.place == Place::Anchor || !matches!(schemes, [] | [SignatureScheme::ed25519])
+        },
+    },
     Row {
         rule: Rule::RsaSize,
         field: "modulus",

@@ -49,16 +49,6 @@ impl fmt::Display for Profile {
     }
 }
 
-/// Holds a certificate against the rules that every profile insists on.
-pub(super) fn check_always<W: Witness>(
-    certificate: &Certificate<'_>,
-    place: Place,
-    at: &mut At<'_, W>,
-) -> Result<(), Fault> {
-    let seen = Seen { certificate, place, name: None, suffixes: None };
-    rows().filter(|row| row.by == By::All).try_for_each(|row| at.check(row.rule, row.verdict(&seen)))
-}
-
 /// Holds a certificate against the rules that `question`'s profile insists on, and notes which of the others it breaks.
 pub(super) fn check<W: Witness>(
     certificate: &Certificate<'_>,
@@ -66,25 +56,18 @@ pub(super) fn check<W: Witness>(
     place: Place,
     at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
-    if question.profile == Profile::Private && !W::RECORDS {
-        return Ok(());
-    }
     let seen = Seen { certificate, place, name: question.name, suffixes: question.public_suffixes };
-    rows().try_for_each(|row| match row.by.insists(question.profile) {
+    TABLES.iter().flat_map(|table| table.iter()).try_for_each(|row| match row.by.insists(question.profile) {
         Some(strict) => at.check_if(strict, row.rule, || row.verdict(&seen)),
         None => Ok(()),
     })
-}
-
-fn rows() -> impl Iterator<Item = &'static Row> {
-    TABLES.iter().flat_map(|table| table.iter())
 }
 
 const TABLES: [&[Row]; 7] =
     [fields::ROWS, access::ROWS, key_identifiers::ROWS, authority::ROWS, names::ROWS, purposes::ROWS, keys::ROWS];
 
 /// Who insists on a rule.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum By {
     /// Every profile: the RFC tells users, not only CAs, to refuse, or users have to refuse anyway.
     All,
@@ -97,10 +80,10 @@ enum By {
 }
 
 impl By {
-    /// Whether `profile` insists, beyond what all of them do; `None` if it does not even care.
+    /// Whether `profile` insists; `None` if it does not even care.
     fn insists(self, profile: Profile) -> Option<bool> {
         match (profile, self) {
-            (_, Self::All) => None,
+            (_, Self::All) => Some(true),
             (Profile::Rfc5280, Self::Letter | Self::Both) | (Profile::Web, Self::Web | Self::Both) => Some(true),
             (Profile::Private, Self::Letter | Self::Both) | (Profile::Web, Self::Letter) => Some(false),
             (Profile::Private | Profile::Rfc5280, Self::Web) => None,

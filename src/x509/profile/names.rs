@@ -6,7 +6,7 @@ use super::{
         constraints::mailbox,
         dn::COMMON_NAME,
         general_name::{GeneralName, Kind, ia5, raw},
-        name::{NameError, ServerName},
+        name::{NameError, ServerName, is_for},
     },
     By, Row, Rule, Seen, id,
 };
@@ -122,7 +122,12 @@ fn wildcard_is_no_public_suffix(seen: &Seen<'_, '_>) -> bool {
 ///
 /// A domain name may be the one below which a wildcard stands, and is held only against domain names: whose other names
 /// are all addresses, or single labels such as localhost, is not on the public web at all.
+///
+/// That the certificate is for another server altogether is told elsewhere.
 fn common_names_are_in_san(seen: &Seen<'_, '_>) -> bool {
+    if seen.name.is_some_and(|name| !is_for(seen.certificate, name)) {
+        return true;
+    }
     let is = |text: &str, name: GeneralName<'_>| match name {
         GeneralName::Dns(dns) => dns == text || dns.strip_prefix("*.") == Some(text),
         GeneralName::Ip(address) => address.to_string() == text,

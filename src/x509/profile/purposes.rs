@@ -2,7 +2,7 @@
 
 use super::{By, Place, Row, Rule, id};
 
-const FIELD: &str = "extendedKeyUsage";
+const FIELD: &str = "extKeyUsage";
 
 pub(super) const ROWS: &[Row] = &[
     Row {

@@ -3,7 +3,7 @@
 use super::{Check, Standing, Verdict, offset};
 use crate::{
     crypto::KeyKind,
-    fault::Detail,
+    fault::{Detail, Reason},
     x509::{
         Anchor, Certificate, KeyUsage, Name, Purpose, Rule, UnixTime,
         asn1::{Elements, context},
@@ -152,6 +152,9 @@ impl Display for Actual<'_> {
 /// In the words of the reason, where nothing can be shown that is more exact.
 fn finding(check: &Check<'_>, f: &mut Formatter<'_>) -> fmt::Result {
     let Some(finding) = check.record.finding else { return f.write_str("so it is") };
+    if finding.reason == Reason::CertificateProfile {
+        return write!(f, "otherwise, in {}", finding.place.field);
+    }
     f.write_str(finding.reason.says())?;
     if !finding.place.field.is_empty() {
         write!(f, ": {}", finding.place.field)?;

@@ -11,8 +11,8 @@ mod recorder;
 mod text;
 
 use super::{
-    Anchors, Certificate, MAX_CHAIN, Purpose, Question, Rule, ServerName, Time, Unchecked, UnixTime, Verified, path,
-    verified::Path, verify,
+    Anchors, Certificate, MAX_CANDIDATES, Purpose, Question, Rule, ServerName, Time, Unchecked, UnixTime, Verified,
+    path, rule::section_of, verified::Path, verify,
 };
 use crate::{
     crypto::Crypto,
@@ -120,7 +120,7 @@ impl Report {
         }
         let ranked = rank::of(&steps, &records, outcome.as_ref().err());
         Self {
-            chain: chain.iter().take(MAX_CHAIN).map(|der| Box::from(*der)).collect(),
+            chain: chain.iter().take(MAX_CANDIDATES).map(|der| Box::from(*der)).collect(),
             anchors: question.anchors.clone(),
             time: question.time,
             purpose: question.purpose,
@@ -203,7 +203,7 @@ impl Report {
         self.cut
     }
 
-    /// The chain as it was sent, in DER; at most [`MAX_CHAIN`] certificates.
+    /// The chain as it was sent, in DER; at most [`MAX_CANDIDATES`] certificates.
     pub fn chain(&self) -> impl Iterator<Item = &[u8]> {
         self.chain.iter().map(AsRef::as_ref)
     }
@@ -280,6 +280,16 @@ impl Check<'_> {
     #[must_use]
     pub fn rule(&self) -> Rule {
         self.record.rule
+    }
+
+    /// The document and section that demand it: those of the rule, or, where something can't be read, those that say how
+    /// it is written.
+    #[must_use]
+    pub fn section(&self) -> &'static str {
+        match (self.record.rule, self.record.finding) {
+            (Rule::Encoding, Some(finding)) => section_of(finding.place.field),
+            (rule, _) => rule.section(),
+        }
     }
 
     /// What came of it.

@@ -3,7 +3,7 @@
 use crate::x509::{
     Rule,
     asn1::{Element, Elements, Tag, context},
-    extensions::Extensions,
+    extensions::{Extensions, id},
 };
 
 /// The field that a rule is about, spelled as RFC 5280 does. What `told` names is more exact where nothing could be read.
@@ -22,7 +22,7 @@ pub(super) fn field_of(rule: Rule, told: Option<&'static str>) -> &'static str {
         Rule::SubjectAltName | Rule::ServerName => "subjectAltName",
         Rule::BasicConstraints | Rule::PathLength => "basicConstraints",
         Rule::Signature => "signatureValue",
-        _ => "Certificate",
+        _ => told.unwrap_or("Certificate"),
     }
 }
 
@@ -68,7 +68,7 @@ const FIELDS: [&[&str]; 9] = [
     &["signature"],
     &["issuer"],
     &["validity", "notBefore", "notAfter"],
-    &["subject"],
+    &["subject", "commonName"],
     &["subjectPublicKeyInfo", "RSAPublicKey", "modulus", "publicExponent", "subjectPublicKey"],
     &["issuerUniqueID", "subjectUniqueID"],
     &["extensions"],
@@ -116,11 +116,20 @@ fn extension<'a>(list: &Element<'a>, name: &str) -> Option<&'a [u8]> {
         return all.find(|(_, extension)| is_unprocessed(extension)).map(|(_, extension)| extension);
     }
     let wanted: &[u8] = match name {
+        "subjectKeyIdentifier" => id::SUBJECT_KEY_IDENTIFIER,
         "keyUsage" => &[0x55, 0x1d, 15],
-        "subjectAltName" => &[0x55, 0x1d, 17],
-        "basicConstraints" => &[0x55, 0x1d, 19],
-        "nameConstraints" => &[0x55, 0x1d, 30],
-        "extKeyUsage" => &[0x55, 0x1d, 37],
+        "subjectAltName" | "dNSName" | "rfc822Name" | "uniformResourceIdentifier" => id::SUBJECT_ALT_NAME,
+        "basicConstraints" | "pathLenConstraint" => id::BASIC_CONSTRAINTS,
+        "nameConstraints" => id::NAME_CONSTRAINTS,
+        "certificatePolicies" => id::CERTIFICATE_POLICIES,
+        "policyMappings" => id::POLICY_MAPPINGS,
+        "authorityKeyIdentifier" => id::AUTHORITY_KEY_IDENTIFIER,
+        "policyConstraints" => id::POLICY_CONSTRAINTS,
+        "extKeyUsage" => id::EXTENDED_KEY_USAGE,
+        "inhibitAnyPolicy" => id::INHIBIT_ANY_POLICY,
+        "noRevAvail" => id::NO_REV_AVAIL,
+        "authorityInfoAccess" => id::AUTHORITY_INFO_ACCESS,
+        "subjectInfoAccess" => id::SUBJECT_INFO_ACCESS,
         _ => return None,
     };
     all.find(|(oid, _)| *oid == wanted).map(|(_, extension)| extension)

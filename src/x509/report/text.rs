@@ -1,7 +1,7 @@
 //! A report for people: one line, or a drawing of all paths.
 
 use super::{Check, Report, Standing, Verdict};
-use crate::x509::Name;
+use crate::{fault::Reason, x509::Name};
 use alloc::string::String;
 use core::fmt::{self, Display, Formatter, Write as _};
 
@@ -24,15 +24,12 @@ impl Display for Summary<'_> {
                 if let Some(standing) = top.and_then(|check| check.about()) {
                     write!(f, "{}: ", standing.of(self.0))?;
                 }
+                if let Some(check) = top.filter(|_| finding.reason == Reason::CertificateProfile) {
+                    return write!(f, "breaks the rule that {}; {}", check.rule().says(), check.section());
+                }
                 f.write_str(finding.reason.says())?;
                 if let Some(check) = top {
-                    write!(
-                        f,
-                        " (expected {}, found {}); {}",
-                        check.expected(),
-                        check.actual(),
-                        check.rule().section()
-                    )?;
+                    write!(f, " (expected {}, found {}); {}", check.expected(), check.actual(), check.section())?;
                 }
                 Ok(())
             }
@@ -131,7 +128,7 @@ fn write_check(check: &Check<'_>, before: &str, f: &mut Formatter<'_>) -> fmt::R
         Verdict::Tolerated => '~',
         Verdict::Unchecked => '?',
     };
-    writeln!(f, "{before}{mark} {} ({})", check.rule().says(), check.rule().section())?;
+    writeln!(f, "{before}{mark} {} ({})", check.rule().says(), check.section())?;
     if check.verdict() == Verdict::Passed {
         return Ok(());
     }

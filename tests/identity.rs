@@ -149,6 +149,50 @@ fn a_rule_admits_whose_certificate_carries_the_whole_name() {
     }
 }
 
+/// Whether the holder of a certificate with these URIs is admitted.
+fn admits_workload(rule: &str, uris: &[&str], edit: impl FnOnce(&mut CertificateParams)) -> bool {
+    let leaf = Ca::root("root").leaf_with(|params| {
+        params.subject_alt_names.extend(uris.iter().map(|uri| SanType::URI((*uri).try_into().unwrap())));
+        edit(params);
+    });
+    let leaf = Certificate::parse(&leaf).unwrap();
+    Allow::parse(rule).unwrap().check(&leaf, &spki_sha256(&provider(), &leaf)).is_ok()
+}
+
+// [SVID-5.2-1]
+#[test]
+fn a_workload_is_admitted_by_its_spiffe_id_or_trust_domain() {
+    for (rule, id, admitted) in [
+        ("spiffe://works/robot", "spiffe://works/robot", true),
+        ("spiffe://works/robot", "spiffe://works/Robot", false),
+        ("spiffe://works/robot", "spiffe://works/robot/arm", false),
+        ("spiffe://works/robot", "spiffe://other/robot", false),
+        ("spiffe://works", "spiffe://works/robot/arm", true),
+        ("spiffe://works", "spiffe://works.test/robot", false),
+        // Not an ID, though it looks like one.
+        ("spiffe://works", "spiffe://works/robot/", false),
+        ("spiffe://works", "spiffe://works", false),
+        ("spiffe://works", "https://works/robot", false),
+    ] {
+        assert_eq!(admits_workload(rule, &[id], |_| ()), admitted, "{rule} {id}");
+    }
+}
+
+// [SVID-5.2-1]
+#[test]
+fn a_certificate_that_is_no_x509_svid_has_no_spiffe_id() {
+    let (rule, id) = ("spiffe://works/robot", "spiffe://works/robot");
+    assert!(admits_workload(rule, &[id], |_| ()));
+    assert!(!admits_workload(rule, &[], |_| ()));
+    assert!(!admits_workload(rule, &[id, "https://works/robot"], |_| ()));
+    assert!(!admits_workload(rule, &[id], |params| params.key_usages.clear()));
+    assert!(!admits_workload(rule, &[id], |params| params.key_usages.push(rcgen::KeyUsagePurpose::CrlSign)));
+    let ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    assert!(!admits_workload(rule, &[id], |params| params.is_ca = ca));
+    // As a mere URI it is compared all the same.
+    assert!(admits_workload("uri:spiffe://works/robot", &[id, "https://works/robot"], |_| ()));
+}
+
 #[test]
 fn rules_are_joined_by_or() {
     let (yes, no) = (Allow::dns("robot.test"), Allow::uri("spiffe://works/other"));
@@ -178,7 +222,8 @@ fn a_pinned_key_admits_its_holder_only() {
 
 #[test]
 fn texts_that_are_no_rule_are_refused_with_what_a_rule_looks_like() {
-    let written = "rules are written dns:NAME, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX, or any";
+    let written =
+        "rules are written dns:NAME, spiffe://DOMAIN/PATH, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX, or any";
     for (text, says) in [
         ("", written),
         ("robot.test", written),
@@ -187,6 +232,11 @@ fn texts_that_are_no_rule_are_refused_with_what_a_rule_looks_like() {
         ("dns:", "its value is empty, or not of printable ASCII characters without spaces"),
         ("dns: robot.test", "its value is empty, or not of printable ASCII characters without spaces"),
         ("uri:robot", "a URI begins with a scheme, as in uri:spiffe://works/robot"),
+        (
+            "spiffe://Works/robot",
+            "the trust domain of a SPIFFE ID is 1 to 255 lower-case letters, digits, dots, hyphens, underscores",
+        ),
+        ("spiffe:works", "a SPIFFE ID begins with spiffe://"),
         ("ip:robot", "not an IP address"),
         ("ip:192.0.2.0/24", "not an IP address"),
         ("email:robot", "a mail address has an @"),

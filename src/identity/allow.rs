@@ -8,7 +8,13 @@ use core::net::IpAddr;
 
 #[cfg(feature = "alloc")]
 use {
-    alloc::{borrow::ToOwned, string::String, vec, vec::Vec},
+    crate::x509::SpiffeId,
+    alloc::{
+        borrow::ToOwned,
+        string::{String, ToString},
+        vec,
+        vec::Vec,
+    },
     core::fmt,
 };
 
@@ -30,6 +36,9 @@ pub enum AllowRule<T = &'static str> {
     Email(T),
     /// The key of which the SubjectPublicKeyInfo has this SHA-256.
     SpkiSha256([u8; 32]),
+    /// This SPIFFE ID, in a certificate that is an X509-SVID; an ID without a path admits its whole trust domain.
+    #[cfg(feature = "alloc")]
+    Spiffe(T),
 }
 
 impl<T: AsRef<str>> AllowRule<T> {
@@ -37,6 +46,11 @@ impl<T: AsRef<str>> AllowRule<T> {
         match self {
             Self::Anyone => true,
             Self::SpkiSha256(hash) => hash == spki_sha256,
+            #[cfg(feature = "alloc")]
+            Self::Spiffe(rule) => {
+                let rule = SpiffeId::parse(rule.as_ref());
+                rule.is_ok_and(|rule| SpiffeId::of(leaf).is_ok_and(|id| rule.includes(&id)))
+            }
             _ => leaf.san().any(|name| match (self, name) {
                 (Self::Dns(rule), GeneralName::Dns(name)) => rule.as_ref().eq_ignore_ascii_case(name),
                 (Self::Uri(rule), GeneralName::Uri(uri)) => rule.as_ref() == uri,
@@ -131,6 +145,12 @@ impl Allow {
         AllowRule::SpkiSha256(hash).into()
     }
 
+    /// The workload of this SPIFFE ID, or all of its trust domain if it has no path; see [`AllowRule::Spiffe`].
+    #[must_use]
+    pub fn spiffe(id: SpiffeId<'_>) -> Self {
+        AllowRule::Spiffe(id.to_string()).into()
+    }
+
     /// Whom one of the two admits.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
@@ -141,14 +161,15 @@ impl Allow {
             AllowRule::Ip(address) => AllowRule::Ip(address),
             AllowRule::Email(address) => AllowRule::Email(address.to_owned()),
             AllowRule::SpkiSha256(hash) => AllowRule::SpkiSha256(hash),
+            AllowRule::Spiffe(id) => AllowRule::Spiffe(id.to_owned()),
         };
         self.owned.extend(other.fixed.iter().map(owned));
         self.owned.extend(other.owned);
         self
     }
 
-    /// One rule as people write it: `dns:robot.test`, `uri:spiffe://works/robot`, `ip:192.0.2.1`, `email:robot@works.test`,
-    /// `spki-sha256:` and 64 hexadecimal digits (colons between them are passed over), or `any`.
+    /// One rule as people write it: `dns:robot.test`, `spiffe://works/robot` (or `spiffe://works` for the whole trust
+    /// domain), `uri:urn:works:robot`, `ip:192.0.2.1`, `email:robot@works.test`, `spki-sha256:` and 64 hexadecimal digits (colons between them are passed over), or `any`.
     ///
     /// # Errors
     /// [`AllowError`]
@@ -168,6 +189,7 @@ impl Allow {
             "ip" => value.parse().map(Self::ip).map_err(|_| refused("not an IP address")),
             "email" if value.contains('@') => Ok(Self::email(value)),
             "email" => Err(refused("a mail address has an @")),
+            "spiffe" => SpiffeId::parse(rule).map(Self::spiffe).map_err(|e| refused(e.says())),
             "spki-sha256" => {
                 hash(value).map(Self::spki_sha256).ok_or_else(|| refused("a SHA-256 hash has 64 hexadecimal digits"))
             }
@@ -184,7 +206,8 @@ impl From<AllowRule<String>> for Allow {
 }
 
 #[cfg(feature = "alloc")]
-const WRITTEN: &str = "rules are written dns:NAME, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX, or any";
+const WRITTEN: &str =
+    "rules are written dns:NAME, spiffe://DOMAIN/PATH, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX, or any";
 
 #[cfg(feature = "alloc")]
 fn hash(hex: &str) -> Option<[u8; 32]> {

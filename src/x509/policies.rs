@@ -346,6 +346,3 @@ fn skip_certs(content: &[u8], field: &'static str) -> Result<usize, Fault> {
         _ => Ok(usize::MAX),
     }
 }
-
-#[cfg(test)]
-mod tests;

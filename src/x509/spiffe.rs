@@ -46,7 +46,7 @@ impl<'a> SpiffeId<'a> {
         Ok(Self { trust_domain, path })
     }
 
-    /// [SVID-5.2-1] The ID of a leaf certificate.
+    /// The ID of a leaf certificate.
     ///
     /// # Errors
     /// [`SpiffeError`]: what makes it no X509-SVID.
@@ -71,6 +71,12 @@ impl<'a> SpiffeId<'a> {
             Some(usage) if usage.digital_signature() && !usage.key_cert_sign() && !usage.crl_sign() => Ok(id),
             _ => Err(SpiffeError::KeyUsage),
         }
+    }
+
+    /// Whether `other` is this workload, or, if this is a trust domain, one in it.
+    #[must_use]
+    pub fn includes(&self, other: &SpiffeId<'_>) -> bool {
+        self.trust_domain == other.trust_domain && (self.path.is_empty() || self.path == other.path)
     }
 
     /// `works` in `spiffe://works/robot`.
@@ -116,10 +122,12 @@ pub enum SpiffeError {
     KeyUsage,
 }
 
-impl fmt::Display for SpiffeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooLong => "a SPIFFE ID is longer than 2048 bytes",
+impl SpiffeError {
+    /// In words.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::TooLong => "a SPIFFE ID is not longer than 2048 bytes",
             Self::Scheme => "a SPIFFE ID begins with spiffe://",
             Self::TrustDomain => {
                 "the trust domain of a SPIFFE ID is 1 to 255 lower-case letters, digits, dots, hyphens, underscores"
@@ -127,12 +135,18 @@ impl fmt::Display for SpiffeError {
             Self::Path => {
                 "the path of a SPIFFE ID is segments of letters, digits, dots, hyphens, underscores, none of them empty, . or .."
             }
-            Self::NoUri => "the certificate has no URI in subjectAltName, which an X509-SVID must have",
-            Self::ManyUris => "the certificate has more than one URI in subjectAltName, which an X509-SVID must not have",
-            Self::NoWorkload => "the SPIFFE ID of the certificate names a trust domain and no workload in it",
+            Self::NoUri => "an X509-SVID has a URI in subjectAltName",
+            Self::ManyUris => "an X509-SVID has just one URI in subjectAltName",
+            Self::NoWorkload => "the SPIFFE ID of a leaf names a workload, not only a trust domain",
             Self::Ca => "an X509-SVID that is a leaf is no CA",
             Self::KeyUsage => "keyUsage of an X509-SVID has digitalSignature, and neither keyCertSign nor cRLSign",
-        })
+        }
+    }
+}
+
+impl fmt::Display for SpiffeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.says())
     }
 }
 

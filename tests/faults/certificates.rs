@@ -85,12 +85,19 @@ pub(crate) fn by_certificate(title: &str) -> Option<End<ClientRole, Null>> {
             });
             vec![below(&narrow, leaf), narrow, intermediate.into()]
         }
-        "an unknown critical extension" => {
-            let change = |params: &mut CertificateParams| {
-                let mut unknown = CustomExtension::from_oid_content(&[2, 5, 29, 99], vec![5, 0]);
-                unknown.set_criticality(true);
-                params.custom_extensions = vec![unknown];
+        "a CA that demands a policy, and a leaf without one" => {
+            // requireExplicitPolicy is 0.
+            let strict = ca("strict.test", &|params| {
+                params.custom_extensions = vec![critical(36, &[0x30, 3, 0x80, 1, 0])];
+            });
+            vec![below(&strict, leaf), strict, intermediate.into()]
+        }
+        "an unknown critical extension" | "a critical authorityKeyIdentifier" => {
+            let extension = match title {
+                "a critical authorityKeyIdentifier" => critical(35, &[0x30, 3, 0x80, 1, 7]),
+                _ => critical(99, &[5, 0]),
             };
+            let change = |params: &mut CertificateParams| params.custom_extensions = vec![extension];
             vec![WORLD.pki.leaf("server.test", For::Server, change).leaf.der, intermediate.into()]
         }
         "a leaf signed with SHA-1" | "a leaf signed with ECDSA over SHA-512" => {
@@ -127,4 +134,11 @@ pub(crate) fn by_certificate(title: &str) -> Option<End<ClientRole, Null>> {
         end.error = answered.map(|_| ()).err();
     }
     Some(end)
+}
+
+/// A critical extension of those that RFC 5280 §4.2.1 numbers.
+fn critical(number: u64, value: &[u8]) -> CustomExtension {
+    let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, number], value.to_vec());
+    extension.set_criticality(true);
+    extension
 }

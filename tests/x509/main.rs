@@ -11,6 +11,8 @@ mod hostile;
 mod issuers;
 mod leaves;
 mod paths;
+mod policies;
+mod profiles;
 mod report;
 mod validity;
 

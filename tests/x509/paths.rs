@@ -212,6 +212,44 @@ fn a_chain_made_to_exhaust_the_verifier_is_refused() {
     assert_eq!(refusal(verdict), (Reason::CertificateBudget, None));
 }
 
+/// A path is found among as many certificates as may be sent, whatever their order, and whatever else is there.
+// [5280-6.1-1]
+#[test]
+fn a_path_is_found_among_many_certificates_that_lead_nowhere() {
+    let root = Ca::root("root");
+    let upper = root.intermediate("upper");
+    let lower = upper.intermediate("lower");
+    let leaf = lower.leaf();
+    // CAs of the same names, none of which a path leads from: their issuers are not there.
+    let lost = Ca::root("lost");
+    let twins = (0..60).flat_map(|_| [lost.intermediate("upper"), lost.intermediate("lower")]);
+    let mut chain: Vec<Vec<u8>> = twins.map(|twin| twin.der).collect();
+    chain.extend([upper.der.clone(), lower.der.clone()]);
+    chain.insert(0, leaf.clone());
+    let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+    assert_eq!(judge(&chain, &[&root.der]).unwrap().path().collect::<Vec<_>>(), [0, 122, 121]);
+    // Without the upper one no twin is of use, and that is known without a signature.
+    let chain = [&chain[..121], &chain[122..]].concat();
+    assert_eq!(refusal(judge(&chain, &[&root.der])), (Reason::CertificateIssuerUnknown, Some(2)));
+}
+
+/// CAs certified one by the next, longer than a path may be, and as long.
+// [5280-6.1-2]
+#[test]
+fn a_path_among_many_certificates_is_no_longer_than_a_chain() {
+    let mut cas = vec![Ca::root("root")];
+    for depth in 1..=MAX_CHAIN {
+        cas.push(cas[depth - 1].intermediate(&format!("ca {depth}")));
+    }
+    let (short, long) = (cas[MAX_CHAIN - 1].leaf(), cas[MAX_CHAIN].leaf());
+    let chain = |leaf| {
+        let issuers = cas.iter().skip(1).map(|ca| &ca.der[..]);
+        std::iter::once(leaf).chain(issuers).collect::<Vec<&[u8]>>()
+    };
+    assert_eq!(judge(&chain(&short), &[&cas[0].der]).unwrap().path().count(), MAX_CHAIN);
+    assert_eq!(refusal(judge(&chain(&long), &[&cas[0].der])).0, Reason::CertificateIssuerUnknown);
+}
+
 #[test]
 fn anchors_that_are_part_of_the_program_need_no_certificate() {
     let root = Ca::root("root");

@@ -32,7 +32,7 @@ pub(crate) struct Options {
     /// Whether clients are asked for a certificate [default: require with --client-ca, else none].
     #[arg(long, value_name = "MODE")]
     client_auth: Option<Mode>,
-    /// Who is let in: dns:NAME, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX [default: all whom --client-ca vouches for].
+    /// Who is let in: dns:NAME, spiffe://DOMAIN/PATH, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX [default: all whom --client-ca vouches for].
     #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
     allow: Vec<String>,
     #[command(flatten)]

@@ -159,6 +159,3 @@ impl<'a> Seen<'_, 'a> {
         self.place == Place::Leaf
     }
 }
-
-#[cfg(test)]
-mod tests;

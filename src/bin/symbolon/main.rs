@@ -6,6 +6,7 @@ mod explain;
 mod figure;
 mod files;
 mod hints;
+mod inspect;
 mod instant;
 mod json;
 mod lint;
@@ -17,6 +18,7 @@ mod pki;
 mod server;
 mod step;
 mod stop;
+mod tolerant;
 mod watch;
 mod wrap;
 
@@ -44,6 +46,8 @@ enum Command {
     Server(server::Options),
     /// Goes through a handshake one arrow at a time, every message in fields, every secret shown.
     Step(step::Options),
+    /// Shows what is in a file of certificates, requests, revocation lists or keys, and what is wrong on which line.
+    Inspect(inspect::Options),
     /// Tells which TLS stacks accept a chain, why the others do not, and what to do.
     Lint(lint::Options),
 }
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Command::Client(options) => client::run(&options).map(|()| true),
         Command::Server(options) => server::run(&options).map(|()| true),
         Command::Step(options) => step::run(&options).map(|()| true),
+        Command::Inspect(options) => inspect::run(&options),
         Command::Lint(options) => lint::run(&options),
     };
     match done {

@@ -1,7 +1,7 @@
 //! nameConstraints (RFC 5280 §4.2.1.10): the part in which all stacks agree.
 
-use super::certificate::NameConstraints;
-use super::name::GeneralName;
+use crate::tolerant::certificate::NameConstraints;
+use crate::tolerant::name::GeneralName;
 
 /// The two lists of a nameConstraints extension. What a wildcard fits may differ between them.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! pyca/cryptography 48, `x509.verification` with its default policies: the profile of the CA/Browser Forum. Every path is
 //! tried. The functions named are those of src/rust/cryptography-x509-verification/src/.
 
-use super::certificate::{Certificate, KeyUsage, oid};
 use super::constraints::{Fit, Subtrees, keeps_out};
-use super::name::{GeneralName, Host, address_within, domain_within, matches_label_wise};
 use super::path::{Asked, Path};
 use super::rule::{Finding, Rule, Stack, best};
-use super::signature::{self, Algorithm, Digest, Key};
+use crate::tolerant::certificate::{Certificate, KeyUsage, oid};
+use crate::tolerant::name::{GeneralName, Host, address_within, domain_within, matches_label_wise};
+use crate::tolerant::signature::{self, Algorithm, Digest, Key};
 
 pub(super) const STACK: Stack = Stack {
     name: "cryptography",

@@ -1,11 +1,11 @@
 //! Go's crypto/x509 (1.19 to 1.24), as crypto/tls calls `Certificate.Verify`. Every path is tried.
 
-use super::certificate::{Certificate, KeyUsage, oid};
 use super::constraints::{Fit, Subtrees, keeps_out};
-use super::name::{GeneralName, Host, address_within, domain_within, matches_label_wise};
 use super::path::Asked;
 use super::rule::{Finding, Rule, Stack, best};
-use super::signature::{self, Algorithm, Digest};
+use crate::tolerant::certificate::{Certificate, KeyUsage, oid};
+use crate::tolerant::name::{GeneralName, Host, address_within, domain_within, matches_label_wise};
+use crate::tolerant::signature::{self, Algorithm, Digest};
 
 pub(super) const STACK: Stack = Stack { name: "go", models: "Go 1.23 crypto/x509: Certificate.Verify", judge };
 

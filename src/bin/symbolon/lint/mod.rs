@@ -1,14 +1,12 @@
 //! `symbolon lint`: which TLS stacks accept a chain, and why the others do not.
 //!
 //! The other stacks are models: a table of rules for each ([`rule::Rule`]), every one naming the function that it models,
-//! over a chain that is read more tolerantly than any of them would ([`certificate`]). Paths are searched as the stack
+//! over a chain that is read more tolerantly than any of them would ([`crate::tolerant`]). Paths are searched as the stack
 //! does: OpenSSL builds one ([`openssl_path`]), the others try all ([`path`]).
 
-mod certificate;
 mod constraints;
 mod cryptography;
 mod go;
-mod name;
 mod openssl;
 mod openssl_names;
 mod openssl_path;
@@ -17,15 +15,14 @@ mod ours;
 mod path;
 mod python_ssl;
 mod rule;
-mod signature;
 mod webpki;
 
 use crate::files;
 use crate::instant::instant;
 use crate::stop::Stop;
+use crate::tolerant::certificate::{Certificate, Place};
+use crate::tolerant::name::Host;
 use crate::wrap::{columns, print, wrapped};
-use certificate::{Certificate, Place};
-use name::Host;
 use path::Asked;
 use rule::{Finding, Stack};
 use serde_json::{Value, json};

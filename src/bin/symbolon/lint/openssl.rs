@@ -1,13 +1,14 @@
 //! OpenSSL 3.0, as `openssl verify -purpose sslserver` runs it: no security level, and subject commonName where there is
 //! no dNSName. The functions named are those of crypto/x509/.
 
-use super::certificate::{Certificate, KeyUsage, oid};
 use super::constraints::keeps_out;
-use super::name::GeneralName;
 use super::openssl_names::{fit, is_for, looks_like_host};
+use super::openssl_path;
 use super::path::Asked;
 use super::rule::{Finding, Rule, Stack, broken};
-use super::{openssl_path, signature};
+use crate::tolerant::certificate::{Certificate, KeyUsage, oid};
+use crate::tolerant::name::GeneralName;
+use crate::tolerant::signature;
 use symbolon::x509::Purpose;
 
 pub(super) const STACK: Stack = Stack {

@@ -1,8 +1,8 @@
 //! Names as OpenSSL compares them (crypto/x509/v3_utl.c, v3_ncons.c).
 
-use super::certificate::Certificate;
 use super::constraints::{Fit, Subtrees};
-use super::name::{GeneralName, Host, address_within, domain_within};
+use crate::tolerant::certificate::Certificate;
+use crate::tolerant::name::{GeneralName, Host, address_within, domain_within};
 
 /// X509_check_host, X509_check_ip: commonName counts where there is no dNSName. `partial_wildcards`: a label may hold more
 /// than just the `*` (without X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS).

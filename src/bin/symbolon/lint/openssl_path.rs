@@ -1,8 +1,8 @@
 //! The path that OpenSSL builds (build_chain in crypto/x509/x509_vfy.c): one, upwards, anchors first, and never back.
 
-use super::certificate::{Certificate, oid};
 use super::path::{Asked, Path};
 use super::rule::{Finding, no_path};
+use crate::tolerant::certificate::{Certificate, oid};
 
 const SOURCE: &str = "build_chain (x509_vfy.c)";
 

@@ -1,10 +1,10 @@
 //! What `openssl verify -x509_strict` asks for besides: RFC 5280 as it is written (check_extensions in x509_vfy.c,
 //! X509_V_FLAG_X509_STRICT). A path of one certificate is spared most of it.
 
-use super::certificate::{Certificate, KeyUsage, oid};
 use super::openssl::{self, Authority, authority};
 use super::path::Path;
 use super::rule::{Rule, Stack};
+use crate::tolerant::certificate::{Certificate, KeyUsage, oid};
 
 pub(super) const STACK: Stack = Stack {
     name: "openssl-strict",

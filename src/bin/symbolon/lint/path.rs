@@ -1,7 +1,7 @@
 //! What is asked about a chain, and the paths from its leaf to the anchors.
 
-use super::certificate::{Certificate, KeyPurposes, NameConstraints};
-use super::name::Host;
+use crate::tolerant::certificate::{Certificate, KeyPurposes, NameConstraints};
+use crate::tolerant::name::Host;
 use symbolon::UnixTime;
 use symbolon::x509::Purpose;
 

@@ -5,7 +5,7 @@ use super::openssl;
 use super::openssl_names::is_for;
 use super::openssl_strict;
 use super::rule::{Rule, Stack};
-use super::signature::Algorithm;
+use crate::tolerant::signature::Algorithm;
 
 pub(super) const STACK: Stack = Stack {
     name: "python-ssl",

@@ -1,7 +1,7 @@
 //! Rules, each of one stack, and what comes of them.
 
-use super::certificate::{Certificate, Place};
 use super::path::{Asked, Path};
+use crate::tolerant::certificate::{Certificate, Place};
 use symbolon::x509::Name;
 
 /// What a stack asks of a path.

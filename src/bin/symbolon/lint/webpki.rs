@@ -1,11 +1,11 @@
 //! rustls-webpki 0.103 with the algorithms of ring, as rustls calls it. Every path is tried. Of an anchor it keeps the
 //! name, the key and the name constraints, and nothing else.
 
-use super::certificate::{Certificate, oid};
 use super::constraints::{Fit, Subtrees, keeps_out};
-use super::name::{GeneralName, Host, address_within, domain_within, matches_label_wise};
 use super::rule::{Rule, Stack, best};
-use super::signature::{self, Algorithm, Digest, Key};
+use crate::tolerant::certificate::{Certificate, oid};
+use crate::tolerant::name::{GeneralName, Host, address_within, domain_within, matches_label_wise};
+use crate::tolerant::signature::{self, Algorithm, Digest, Key};
 
 pub(super) const STACK: Stack = Stack {
     name: "webpki",

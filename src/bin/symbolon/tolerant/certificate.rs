@@ -10,7 +10,7 @@ use x509_parser::prelude::FromDer;
 
 /// Where a certificate was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// In the chain, counted from 0, which is the leaf.
     Chain(usize),
     /// Among the anchors.
@@ -27,108 +27,142 @@ impl fmt::Display for Place {
 }
 
 #[derive(Clone)]
-pub(super) struct Certificate {
-    pub(super) place: Place,
-    pub(super) der: Vec<u8>,
+pub(crate) struct Certificate {
+    pub(crate) place: Place,
+    pub(crate) der: Vec<u8>,
     /// The signed bytes.
-    pub(super) tbs: Vec<u8>,
+    pub(crate) tbs: Vec<u8>,
     /// 1 to 3.
-    pub(super) version: u32,
+    pub(crate) version: u32,
     /// The content of the INTEGER.
-    pub(super) serial: Vec<u8>,
-    pub(super) subject: DirectoryName,
-    pub(super) issuer: DirectoryName,
-    pub(super) not_before: UnixTime,
-    pub(super) not_after: UnixTime,
+    pub(crate) serial: Vec<u8>,
+    pub(crate) subject: DirectoryName,
+    pub(crate) issuer: DirectoryName,
+    pub(crate) not_before: UnixTime,
+    pub(crate) not_after: UnixTime,
     /// A time before 2050 that is written as GeneralizedTime (RFC 5280 §4.1.2.5).
-    pub(super) early_generalized_time: bool,
+    pub(crate) early_generalized_time: bool,
     /// The whole SubjectPublicKeyInfo.
-    pub(super) spki: Vec<u8>,
-    pub(super) key: Key,
-    pub(super) algorithm: Algorithm,
+    pub(crate) spki: Vec<u8>,
+    pub(crate) key: Key,
+    pub(crate) algorithm: Algorithm,
     /// As the signed part tells it.
-    pub(super) inner_algorithm: Algorithm,
+    pub(crate) inner_algorithm: Algorithm,
     /// The two are not told with the same bytes (RFC 5280 §4.1.1.2).
-    pub(super) algorithms_differ: bool,
-    pub(super) signature: Vec<u8>,
-    pub(super) extensions: Vec<Extension>,
-    pub(super) basic_constraints: Option<BasicConstraints>,
-    pub(super) key_usage: Option<KeyUsage>,
-    pub(super) extended_key_usage: Option<KeyPurposes>,
-    pub(super) san: Option<Vec<GeneralName>>,
-    pub(super) name_constraints: Option<NameConstraints>,
-    pub(super) subject_key_id: Option<Vec<u8>>,
-    pub(super) authority_key_id: Option<AuthorityKeyId>,
+    pub(crate) algorithms_differ: bool,
+    pub(crate) signature: Vec<u8>,
+    pub(crate) extensions: Vec<Extension>,
+    pub(crate) basic_constraints: Option<BasicConstraints>,
+    pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) extended_key_usage: Option<KeyPurposes>,
+    pub(crate) san: Option<Vec<GeneralName>>,
+    pub(crate) name_constraints: Option<NameConstraints>,
+    pub(crate) subject_key_id: Option<Vec<u8>>,
+    pub(crate) authority_key_id: Option<AuthorityKeyId>,
 }
 
 /// What is told of every extension.
 #[derive(Clone)]
-pub(super) struct Extension {
+pub(crate) struct Extension {
     /// In dotted form.
-    pub(super) oid: String,
-    pub(super) critical: bool,
-    pub(super) malformed: bool,
+    pub(crate) oid: String,
+    pub(crate) critical: bool,
+    pub(crate) malformed: bool,
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct BasicConstraints {
-    pub(super) ca: bool,
-    pub(super) path_len: Option<u32>,
+pub(crate) struct BasicConstraints {
+    pub(crate) ca: bool,
+    pub(crate) path_len: Option<u32>,
 }
 
 /// The bits of keyUsage, digitalSignature being the lowest.
 #[derive(Clone, Copy)]
-pub(super) struct KeyUsage(u16);
+pub(crate) struct KeyUsage(u16);
 
 impl KeyUsage {
-    pub(super) const DIGITAL_SIGNATURE: u16 = 1;
-    pub(super) const KEY_ENCIPHERMENT: u16 = 1 << 2;
-    pub(super) const KEY_AGREEMENT: u16 = 1 << 4;
-    pub(super) const KEY_CERT_SIGN: u16 = 1 << 5;
-    pub(super) const CRL_SIGN: u16 = 1 << 6;
+    pub(crate) const DIGITAL_SIGNATURE: u16 = 1;
+    pub(crate) const KEY_ENCIPHERMENT: u16 = 1 << 2;
+    pub(crate) const KEY_AGREEMENT: u16 = 1 << 4;
+    pub(crate) const KEY_CERT_SIGN: u16 = 1 << 5;
+    pub(crate) const CRL_SIGN: u16 = 1 << 6;
 
-    pub(super) const fn has(self, any_of: u16) -> bool {
+    pub(crate) const fn has(self, any_of: u16) -> bool {
         self.0 & any_of != 0
+    }
+}
+
+impl fmt::Display for KeyUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [&str; 9] = [
+            "digitalSignature",
+            "nonRepudiation",
+            "keyEncipherment",
+            "dataEncipherment",
+            "keyAgreement",
+            "keyCertSign",
+            "cRLSign",
+            "encipherOnly",
+            "decipherOnly",
+        ];
+        let set = NAMES.iter().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| *name);
+        f.write_str(&set.collect::<Vec<_>>().join(" "))
     }
 }
 
 /// extendedKeyUsage, as far as it matters to TLS.
 #[derive(Clone, Copy)]
-pub(super) struct KeyPurposes {
-    pub(super) any: bool,
-    pub(super) server_auth: bool,
-    pub(super) client_auth: bool,
+pub(crate) struct KeyPurposes {
+    pub(crate) any: bool,
+    pub(crate) server_auth: bool,
+    pub(crate) client_auth: bool,
     /// Server Gated Crypto, of Microsoft or Netscape: what servers were marked with before 2000.
-    pub(super) server_gated: bool,
+    pub(crate) server_gated: bool,
+    /// There are others.
+    pub(crate) others: bool,
+}
+
+impl fmt::Display for KeyPurposes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = [
+            (self.any, "any"),
+            (self.server_auth, "serverAuth"),
+            (self.client_auth, "clientAuth"),
+            (self.server_gated, "serverGatedCrypto"),
+            (self.others, "others"),
+        ];
+        let set = all.iter().filter(|(there, _)| *there).map(|(_, name)| *name);
+        f.write_str(&set.collect::<Vec<_>>().join(" "))
+    }
 }
 
 #[derive(Clone)]
-pub(super) struct NameConstraints {
-    pub(super) permitted: Vec<GeneralName>,
-    pub(super) excluded: Vec<GeneralName>,
+pub(crate) struct NameConstraints {
+    pub(crate) permitted: Vec<GeneralName>,
+    pub(crate) excluded: Vec<GeneralName>,
 }
 
 #[derive(Clone)]
-pub(super) struct AuthorityKeyId {
-    pub(super) key_id: Option<Vec<u8>>,
-    pub(super) issuer: Option<DirectoryName>,
-    pub(super) serial: Option<Vec<u8>>,
+pub(crate) struct AuthorityKeyId {
+    pub(crate) key_id: Option<Vec<u8>>,
+    pub(crate) issuer: Option<DirectoryName>,
+    pub(crate) serial: Option<Vec<u8>>,
 }
 
-pub(super) mod oid {
-    pub(in super::super) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
-    pub(in super::super) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-    pub(in super::super) const CERTIFICATE_POLICIES: &str = "2.5.29.32";
-    pub(in super::super) const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
-    pub(in super::super) const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-    pub(in super::super) const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
-    pub(in super::super) const KEY_USAGE: &str = "2.5.29.15";
-    pub(in super::super) const NAME_CONSTRAINTS: &str = "2.5.29.30";
-    pub(in super::super) const POLICY_CONSTRAINTS: &str = "2.5.29.36";
-    pub(in super::super) const POLICY_MAPPINGS: &str = "2.5.29.33";
-    pub(in super::super) const SUBJECT_ALT_NAME: &str = "2.5.29.17";
-    pub(in super::super) const SUBJECT_KEY_ID: &str = "2.5.29.14";
-    pub(in super::super) const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
+pub(crate) mod oid {
+    pub(crate) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
+    pub(crate) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+    pub(crate) const CERTIFICATE_POLICIES: &str = "2.5.29.32";
+    pub(crate) const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
+    pub(crate) const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+    pub(crate) const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
+    pub(crate) const KEY_USAGE: &str = "2.5.29.15";
+    pub(crate) const NAME_CONSTRAINTS: &str = "2.5.29.30";
+    pub(crate) const POLICY_CONSTRAINTS: &str = "2.5.29.36";
+    pub(crate) const POLICY_MAPPINGS: &str = "2.5.29.33";
+    pub(crate) const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+    pub(crate) const SUBJECT_KEY_ID: &str = "2.5.29.14";
+    pub(crate) const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 }
 
 impl Certificate {
@@ -136,7 +170,7 @@ impl Certificate {
     ///
     /// # Errors
     /// What the parser says of it.
-    pub(super) fn read(place: Place, der: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(place: Place, der: &[u8]) -> Result<Self, String> {
         let (rest, parsed) = X509Certificate::from_der(der).map_err(|error| match error {
             x509_parser::nom::Err::Incomplete(_) => "it ends too early".to_owned(),
             x509_parser::nom::Err::Error(error) | x509_parser::nom::Err::Failure(error) => error.to_string(),
@@ -195,11 +229,18 @@ impl Certificate {
             }
             ParsedExtension::ExtendedKeyUsage(it) => {
                 let gated = ["1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"];
+                let is_gated =
+                    |oid: &x509_parser::der_parser::oid::Oid<'_>| gated.contains(&oid.to_id_string().as_str());
                 self.extended_key_usage.get_or_insert(KeyPurposes {
                     any: it.any,
                     server_auth: it.server_auth,
                     client_auth: it.client_auth,
-                    server_gated: it.other.iter().any(|oid| gated.contains(&oid.to_id_string().as_str())),
+                    server_gated: it.other.iter().any(is_gated),
+                    others: it.code_signing
+                        || it.email_protection
+                        || it.time_stamping
+                        || it.ocsp_signing
+                        || !it.other.iter().all(is_gated),
                 });
             }
             ParsedExtension::SubjectAlternativeName(it) => {
@@ -233,7 +274,7 @@ impl Certificate {
     }
 
     /// The same without extensions.
-    pub(super) fn without_extensions(&self) -> Self {
+    pub(crate) fn without_extensions(&self) -> Self {
         Self {
             extensions: Vec::new(),
             basic_constraints: None,
@@ -247,27 +288,27 @@ impl Certificate {
         }
     }
 
-    pub(super) fn extension(&self, oid: &str) -> Option<&Extension> {
+    pub(crate) fn extension(&self, oid: &str) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.oid == oid)
     }
 
     /// Whether it has this extension, marked as critical.
-    pub(super) fn has_critical(&self, oid: &str) -> bool {
+    pub(crate) fn has_critical(&self, oid: &str) -> bool {
         self.extension(oid).is_some_and(|extension| extension.critical)
     }
 
     /// Whether a critical extension is none of these.
-    pub(super) fn has_critical_besides(&self, known: &[&str]) -> bool {
+    pub(crate) fn has_critical_besides(&self, known: &[&str]) -> bool {
         self.extensions.iter().any(|extension| extension.critical && !known.contains(&extension.oid.as_str()))
     }
 
     /// Whether one of these extensions can't be read.
-    pub(super) fn has_malformed(&self, of: &[&str]) -> bool {
+    pub(crate) fn has_malformed(&self, of: &[&str]) -> bool {
         self.extensions.iter().any(|extension| extension.malformed && of.contains(&extension.oid.as_str()))
     }
 
     /// The extensions that occur again later.
-    pub(super) fn repeated(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn repeated(&self) -> impl Iterator<Item = &str> {
         self.extensions.iter().enumerate().filter_map(|(at, extension)| {
             let again = self.extensions.iter().skip(at + 1).any(|later| later.oid == extension.oid);
             again.then_some(extension.oid.as_str())
@@ -275,36 +316,36 @@ impl Certificate {
     }
 
     /// basicConstraints says that it is a CA.
-    pub(super) fn is_ca(&self) -> bool {
+    pub(crate) fn is_ca(&self) -> bool {
         self.basic_constraints.is_some_and(|constraints| constraints.ca)
     }
 
-    pub(super) fn path_len(&self) -> Option<u32> {
+    pub(crate) fn path_len(&self) -> Option<u32> {
         self.basic_constraints.and_then(|constraints| constraints.path_len)
     }
 
     /// keyUsage is there, and allows none of these.
-    pub(super) fn key_usage_forbids(&self, any_of: u16) -> bool {
+    pub(crate) fn key_usage_forbids(&self, any_of: u16) -> bool {
         self.key_usage.is_some_and(|usage| !usage.has(any_of))
     }
 
     /// keyUsage is there, and allows one of these.
-    pub(super) fn key_usage_has(&self, any_of: u16) -> bool {
+    pub(crate) fn key_usage_has(&self, any_of: u16) -> bool {
         self.key_usage.is_some_and(|usage| usage.has(any_of))
     }
 
     /// Issuer and subject are the same name, compared as RFC 5280 §7.1 says.
-    pub(super) fn is_self_issued(&self) -> bool {
+    pub(crate) fn is_self_issued(&self) -> bool {
         self.subject.folded == self.issuer.folded
     }
 
     /// The names of subjectAltName.
-    pub(super) fn names(&self) -> impl Iterator<Item = &GeneralName> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &GeneralName> {
         self.san.iter().flatten()
     }
 
     /// The dNSNames of subjectAltName.
-    pub(super) fn dns_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn dns_names(&self) -> impl Iterator<Item = &str> {
         self.names().filter_map(|name| match name {
             GeneralName::Dns(name) => Some(name.as_str()),
             _ => None,
@@ -312,7 +353,7 @@ impl Certificate {
     }
 
     /// Whether an iPAddress of subjectAltName is this one.
-    pub(super) fn has_address(&self, address: &[u8]) -> bool {
+    pub(crate) fn has_address(&self, address: &[u8]) -> bool {
         self.names().any(|name| matches!(name, GeneralName::Ip(octets) if octets == address))
     }
 }

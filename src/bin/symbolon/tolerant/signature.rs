@@ -2,11 +2,12 @@
 
 use super::certificate::Certificate;
 use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use std::fmt;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 /// What a public key is for, and how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Key {
+pub(crate) enum Key {
     /// With the bits of its modulus.
     Rsa(usize),
     P256,
@@ -18,7 +19,7 @@ pub(super) enum Key {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Digest {
+pub(crate) enum Digest {
     Md5,
     Sha1,
     Sha224,
@@ -29,7 +30,7 @@ pub(super) enum Digest {
 
 /// How a certificate is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Algorithm {
+pub(crate) enum Algorithm {
     RsaPkcs1(Digest),
     /// The parameters are not read.
     RsaPss,
@@ -39,7 +40,7 @@ pub(super) enum Algorithm {
 }
 
 impl Key {
-    pub(super) fn of(spki: &SubjectPublicKeyInfo<'_>) -> Self {
+    pub(crate) fn of(spki: &SubjectPublicKeyInfo<'_>) -> Self {
         use x509_parser::public_key::PublicKey;
         match spki.algorithm.algorithm.to_id_string().as_str() {
             "1.2.840.113549.1.1.1" => match spki.parsed() {
@@ -66,7 +67,7 @@ impl Key {
     }
 
     /// How much work breaking it takes, as security levels count it (NIST SP 800-57 part 1, table 2).
-    pub(super) fn security_bits(&self) -> u32 {
+    pub(crate) fn security_bits(&self) -> u32 {
         match self {
             Self::Rsa(..1024) => 0,
             Self::Rsa(1024..2048) => 80,
@@ -79,8 +80,46 @@ impl Key {
     }
 }
 
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa(bits) => write!(f, "RSA, {bits} bits"),
+            Self::P256 => f.write_str("P-256"),
+            Self::P384 => f.write_str("P-384"),
+            Self::P521 => f.write_str("P-521"),
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Other => f.write_str("of an unknown kind"),
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RsaPkcs1(digest) => write!(f, "RSA PKCS#1 v1.5 with {digest}"),
+            Self::RsaPss => f.write_str("RSASSA-PSS"),
+            Self::Ecdsa(digest) => write!(f, "ECDSA with {digest}"),
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Other => f.write_str("of an unknown kind"),
+        }
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha224 => "SHA-224",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        })
+    }
+}
+
 impl Algorithm {
-    pub(super) fn of(identifier: &AlgorithmIdentifier<'_>) -> Self {
+    pub(crate) fn of(identifier: &AlgorithmIdentifier<'_>) -> Self {
         match identifier.algorithm.to_id_string().as_str() {
             "1.2.840.113549.1.1.4" => Self::RsaPkcs1(Digest::Md5),
             "1.2.840.113549.1.1.5" => Self::RsaPkcs1(Digest::Sha1),
@@ -99,7 +138,7 @@ impl Algorithm {
         }
     }
 
-    pub(super) fn digest(self) -> Option<Digest> {
+    pub(crate) fn digest(self) -> Option<Digest> {
         match self {
             Self::RsaPkcs1(digest) | Self::Ecdsa(digest) => Some(digest),
             Self::RsaPss | Self::Ed25519 | Self::Other => None,
@@ -107,12 +146,12 @@ impl Algorithm {
     }
 
     /// Made with MD5 or SHA-1.
-    pub(super) fn is_broken(self) -> bool {
+    pub(crate) fn is_broken(self) -> bool {
         matches!(self.digest(), Some(Digest::Md5 | Digest::Sha1))
     }
 
     /// Whether such a key can make such signatures.
-    pub(super) fn fits(self, key: &Key) -> bool {
+    pub(crate) fn fits(self, key: &Key) -> bool {
         match self {
             Self::RsaPkcs1(_) | Self::RsaPss => matches!(key, Key::Rsa(_)),
             Self::Ecdsa(_) => matches!(key, Key::P256 | Key::P384 | Key::P521),
@@ -123,7 +162,7 @@ impl Algorithm {
 }
 
 /// Whether the key of `issuer` did not sign `certificate`. What can't be checked here is believed.
-pub(super) fn is_wrong(certificate: &Certificate, issuer: &Certificate) -> bool {
+pub(crate) fn is_wrong(certificate: &Certificate, issuer: &Certificate) -> bool {
     if !certificate.algorithm.fits(&issuer.key) {
         return certificate.algorithm != Algorithm::Other;
     }

@@ -6,17 +6,17 @@ use x509_parser::x509::X509Name;
 
 /// A distinguished name.
 #[derive(Clone, Debug)]
-pub(super) struct DirectoryName {
+pub(crate) struct DirectoryName {
     /// The whole Name.
-    pub(super) der: Vec<u8>,
+    pub(crate) der: Vec<u8>,
     /// The same without differences of case, spaces and string type: an RDN is a sorted list of types and values.
-    pub(super) folded: Vec<Vec<(String, Vec<u8>)>>,
-    pub(super) common_names: Vec<String>,
-    pub(super) emails: Vec<String>,
+    pub(crate) folded: Vec<Vec<(String, Vec<u8>)>>,
+    pub(crate) common_names: Vec<String>,
+    pub(crate) emails: Vec<String>,
 }
 
 impl DirectoryName {
-    pub(super) fn of(name: &X509Name<'_>) -> Self {
+    pub(crate) fn of(name: &X509Name<'_>) -> Self {
         let texts = |attributes: &mut dyn Iterator<Item = &x509_parser::x509::AttributeTypeAndValue<'_>>| {
             attributes.filter_map(|attribute| attribute.as_str().ok().map(str::to_owned)).collect()
         };
@@ -37,13 +37,23 @@ impl DirectoryName {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.folded.is_empty()
     }
 
     /// Whether it begins with the RDNs of `base`.
-    pub(super) fn lies_within(&self, base: &Self) -> bool {
+    pub(crate) fn lies_within(&self, base: &Self) -> bool {
         self.folded.starts_with(&base.folded)
+    }
+}
+
+impl std::fmt::Display for DirectoryName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match symbolon::x509::Name::parse(&self.der) {
+            Ok(name) if name.is_empty() => f.write_str("(empty)"),
+            Ok(name) => name.fmt(f),
+            Err(_) => f.write_str("(malformed)"),
+        }
     }
 }
 
@@ -60,7 +70,7 @@ fn fold(tag: Tag, value: &[u8]) -> Vec<u8> {
 
 /// A name of subjectAltName, or what nameConstraints compares it with.
 #[derive(Clone, Debug)]
-pub(super) enum GeneralName {
+pub(crate) enum GeneralName {
     Dns(String),
     Email(String),
     Uri(String),
@@ -73,7 +83,7 @@ pub(super) enum GeneralName {
 }
 
 impl GeneralName {
-    pub(super) fn of(name: &x509_parser::extensions::GeneralName<'_>) -> Self {
+    pub(crate) fn of(name: &x509_parser::extensions::GeneralName<'_>) -> Self {
         use x509_parser::extensions::GeneralName as Parsed;
         match name {
             Parsed::DNSName(name) => Self::Dns((*name).to_owned()),
@@ -86,20 +96,37 @@ impl GeneralName {
         }
     }
 
-    pub(super) fn is_same_kind(&self, other: &Self) -> bool {
+    /// As SAN options of `openssl` would spell it, in small letters.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Dns(name) => format!("dns:{}", name.escape_debug()),
+            Self::Email(name) => format!("email:{}", name.escape_debug()),
+            Self::Uri(name) => format!("uri:{}", name.escape_debug()),
+            Self::Ip(octets) => match (<[u8; 4]>::try_from(&octets[..]), <[u8; 16]>::try_from(&octets[..])) {
+                (Ok(v4), _) => format!("ip:{}", IpAddr::from(v4)),
+                (_, Ok(v6)) => format!("ip:{}", IpAddr::from(v6)),
+                _ => format!("ip of {} bytes", octets.len()),
+            },
+            Self::Directory(name) => format!("dn:{name}"),
+            Self::Other => "another kind of name".to_owned(),
+            Self::Malformed => "a malformed name".to_owned(),
+        }
+    }
+
+    pub(crate) fn is_same_kind(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 }
 
 /// The name that the leaf is to be for.
 #[derive(Clone, Debug)]
-pub(super) enum Host {
+pub(crate) enum Host {
     Dns(String),
     Ip(Vec<u8>),
 }
 
 impl Host {
-    pub(super) fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         match name.parse() {
             Ok(IpAddr::V4(address)) => Self::Ip(address.octets().to_vec()),
             Ok(IpAddr::V6(address)) => Self::Ip(address.octets().to_vec()),
@@ -109,7 +136,7 @@ impl Host {
 }
 
 /// Whether `pattern` is `host`, or has one `*` as its first label where `host` has any label (RFC 9525 §6.3).
-pub(super) fn matches_label_wise(pattern: &str, host: &str) -> bool {
+pub(crate) fn matches_label_wise(pattern: &str, host: &str) -> bool {
     let pattern = pattern.to_ascii_lowercase();
     match pattern.strip_prefix("*.") {
         Some(parent) => host.split_once('.').is_some_and(|(first, rest)| !first.is_empty() && rest == parent),
@@ -118,14 +145,14 @@ pub(super) fn matches_label_wise(pattern: &str, host: &str) -> bool {
 }
 
 /// Whether an iPAddress lies within the address and mask of a constraint (RFC 5280 §4.2.1.10).
-pub(super) fn address_within(address: &[u8], base: &[u8]) -> bool {
+pub(crate) fn address_within(address: &[u8], base: &[u8]) -> bool {
     let (network, mask) = base.split_at(base.len() / 2);
     address.len() == network.len()
         && address.iter().zip(network).zip(mask).all(|((octet, network), mask)| octet & mask == network & mask)
 }
 
 /// Whether `name` is `base`, or ends with a dot and `base`; a dot in front of `base` asks for more labels.
-pub(super) fn domain_within(name: &str, base: &str) -> bool {
+pub(crate) fn domain_within(name: &str, base: &str) -> bool {
     let (name, base) = (name.to_ascii_lowercase(), base.to_ascii_lowercase());
     match name.strip_suffix(&base) {
         Some("") => true,

@@ -7,6 +7,9 @@
 
 #![allow(unreachable_pub)]
 
+#[allow(dead_code)]
+#[path = "../util/tool.rs"]
+mod tool;
 #[path = "../util/mod.rs"]
 mod util;
 
@@ -15,6 +18,7 @@ mod certificates;
 mod deviations;
 mod keys;
 mod names;
+mod output;
 mod recipes;
 mod stacks;
 mod world;
@@ -25,6 +29,7 @@ use stacks::{Judged, Verdict};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use world::Case;
 
@@ -38,7 +43,9 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lint-{}", std::process::id()));
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("lint-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }

@@ -28,7 +28,8 @@ pub(super) fn describe(block: &mut Block, at: UnixTime) {
                 Kind::Other => block.problems.push(Remark { line: block.line, ..malformed.into() }),
                 other => {
                     let label = other.label().unwrap_or_default();
-                    block.problem(format!("holds a {}, which is labelled {label}", other.name()));
+                    let told = block.label.clone().unwrap_or_default();
+                    block.problem(format!("the label says {told}, but this is a {}: {label}", other.name()));
                     block.kind = other;
                     return describe_content(block, &[], at);
                 }

@@ -38,15 +38,15 @@ pub(super) fn read(text: &[u8]) -> Text {
     if let Some(line) = all.iter().find(|line| body.get(line.begin + line.text.len()) == Some(&b'\r')) {
         read.notes.push(Remark::at_line(line.number, "lines end with CR, as on Windows"));
     }
+    let mut outside = Outside::default();
     let mut rest = all.as_slice();
-    let mut between: Option<(usize, usize)> = None;
     while let Some((line, behind)) = rest.split_first() {
         rest = behind;
         let Some(label) = boundary(line.text, b"-----BEGIN ") else {
-            read.outside(*line, &mut between);
+            outside.line(*line, &mut read);
             continue;
         };
-        read.text_between(&mut between);
+        outside.end(&mut read);
         let more = behind.iter().position(|line| boundary(line.text, b"-----").is_some()).unwrap_or(behind.len());
         let ends = behind.get(more).filter(|line| boundary(line.text, b"-----END ").is_some());
         let block = behind.get(..more + usize::from(ends.is_some())).unwrap_or_default();
@@ -55,40 +55,50 @@ pub(super) fn read(text: &[u8]) -> Text {
         let bytes = body.get(line.begin..end.begin + end.text.len()).unwrap_or_default();
         read.blocks.push(decode(line.number, &String::from_utf8_lossy(label), bytes));
     }
-    read.text_between(&mut between);
+    outside.end(&mut read);
     read
 }
 
-impl Text {
-    /// A line outside of all blocks.
-    fn outside(&mut self, line: Line<'_>, between: &mut Option<(usize, usize)>) {
+/// What lies outside of all blocks, up to the next.
+#[derive(Default)]
+struct Outside {
+    /// The first and the last line of text.
+    text: Option<(usize, usize)>,
+    /// The last line that looks like base64.
+    base64: Option<usize>,
+}
+
+impl Outside {
+    fn line(&mut self, line: Line<'_>, read: &mut Text) {
         let text = line.text.trim_ascii();
-        let problem = |says: &str| Remark::at_line(line.number, says);
-        let in_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-        if text.is_empty() {
-        } else if boundary(text, b"-----END ").is_some() {
-            self.problems.push(problem("END without BEGIN"));
+        let mut problem = |says: &str| read.problems.push(Remark::at_line(line.number, says));
+        if boundary(text, b"-----END ").is_some() {
+            problem("END without BEGIN");
         } else if text.starts_with(b"-") && (contains(text, b"BEGIN") || contains(text, b"END")) {
-            self.problems.push(problem("a damaged BEGIN or END: it has five hyphens on either side"));
-        } else if text.len() >= 40 && text.iter().all(in_base64) {
-            if self.problems.last().and_then(|last| last.line).is_none_or(|last| last + 1 < line.number) {
-                self.problems.push(problem("base64 outside of any block"));
-            } else if let Some(last) = self.problems.last_mut() {
-                // One remark for all of it.
-                last.line = Some(line.number);
+            problem("a damaged BEGIN or END: it has five hyphens on either side");
+        } else if is_base64(text) {
+            // Once for all lines in a row.
+            if self.base64.is_none_or(|last| last + 1 != line.number) {
+                problem("base64 outside of any block");
             }
-        } else {
-            let (first, _) = between.unwrap_or((line.number, line.number));
-            *between = Some((first, line.number));
+            self.base64 = Some(line.number);
+        } else if !text.is_empty() {
+            let (first, _) = self.text.unwrap_or((line.number, line.number));
+            self.text = Some((first, line.number));
         }
     }
 
-    fn text_between(&mut self, between: &mut Option<(usize, usize)>) {
-        if let Some((first, last)) = between.take() {
-            let until = if last > first { format!(" to {last}") } else { String::new() };
-            self.notes.push(Remark::at_line(first, format!("text outside of blocks{until}, which is passed over")));
+    fn end(&mut self, read: &mut Text) {
+        if let Some((first, last)) = self.text.take() {
+            let until = if last > first { format!(" (to line {last})") } else { String::new() };
+            read.notes.push(Remark::at_line(first, format!("text outside of blocks{until}, which is passed over")));
         }
     }
+}
+
+/// A line that is as long as lines of base64 are, and of nothing else.
+fn is_base64(text: &[u8]) -> bool {
+    text.len() >= 40 && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {

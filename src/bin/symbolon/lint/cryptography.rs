@@ -253,11 +253,11 @@ const ISSUERS: &[Rule] = &[
 ];
 
 /// The constraints of a CA count for its own names as well; names of self-issued CAs do not count.
-fn kept_out(path: &Path<'_>) -> Option<usize> {
-    (0..path.links.len()).find(|at| {
-        let link = path.links[*at];
-        let counts = *at == 0 || link.subject.der != link.issuer.der;
-        let constraints = path.links[(*at).max(1)..].iter().filter_map(|link| link.name_constraints.as_ref());
+fn kept_out(path: &Path<'_>) -> Vec<usize> {
+    path.among(0..path.links.len(), |at| {
+        let link = path.links[at];
+        let counts = at == 0 || link.subject.der != link.issuer.der;
+        let constraints = path.links[at.max(1)..].iter().filter_map(|link| link.name_constraints.as_ref());
         counts && constraints.into_iter().any(|it| link.names().any(|name| keeps_out(it, name, fit)))
     })
 }

@@ -98,10 +98,9 @@ const RULES: &[Rule] = &[
         source: "Certificate.isValid (verify.go), CheckSignatureFrom (x509.go)",
         fix: "issue it with basicConstraints critical,CA:TRUE",
         broken_by: |path| {
-            let anchor = path.links.len() - 1;
-            (1..path.links.len()).find(|at| {
-                let link = path.links[*at];
-                let old_anchor = *at == anchor && link.version < 3 && link.basic_constraints.is_none();
+            path.among(1..path.links.len(), |at| {
+                let link = path.links[at];
+                let old_anchor = at == path.top() && link.version < 3 && link.basic_constraints.is_none();
                 !link.is_ca() && !old_anchor
             })
         },

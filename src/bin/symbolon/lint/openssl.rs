@@ -58,11 +58,10 @@ pub(super) const RULES: &[Rule] = &[
         source: "check_extensions (x509_vfy.c), check_ca (v3_purp.c)",
         fix: "issue it with basicConstraints critical,CA:TRUE and keyUsage keyCertSign",
         broken_by: |path| {
-            let anchor = path.links.len() - 1;
-            (1..path.links.len()).find(|at| match authority(path.links[*at]) {
+            path.among(1..path.links.len(), |at| match authority(path.links[at]) {
                 Authority::None => true,
                 Authority::Stated => false,
-                Authority::Tolerated => *at != anchor,
+                Authority::Tolerated => at != path.top(),
             })
         },
     },

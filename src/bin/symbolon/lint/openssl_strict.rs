@@ -14,8 +14,8 @@ pub(super) const STACK: Stack = Stack {
 
 const SOURCE: &str = "check_extensions (x509_vfy.c), with X509_V_FLAG_X509_STRICT";
 
-/// The first link of which this is true, unless it is the only one.
-fn of_several(path: &Path<'_>, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
+/// The links of which this is true, unless there is only one.
+fn of_several(path: &Path<'_>, wrong: impl Fn(&Certificate) -> bool) -> Vec<usize> {
     path.link(|link| path.links.len() > 1 && wrong(link))
 }
 

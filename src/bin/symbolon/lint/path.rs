@@ -2,6 +2,7 @@
 
 use crate::tolerant::certificate::{Certificate, KeyPurposes, NameConstraints};
 use crate::tolerant::name::Host;
+use std::ops::Range;
 use symbolon::UnixTime;
 use symbolon::x509::Purpose;
 
@@ -95,29 +96,39 @@ impl<'q> Path<'q> {
         self.links[0]
     }
 
-    /// The first link of which this is true.
-    pub(super) fn link(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
-        self.links.iter().position(|link| wrong(link))
+    /// The links of which this is true.
+    pub(super) fn link(&self, wrong: impl Fn(&Certificate) -> bool) -> Vec<usize> {
+        self.among(0..self.links.len(), |at| wrong(self.links[at]))
     }
 
-    /// The first link above the leaf of which this is true.
-    pub(super) fn issuer(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
-        (1..self.links.len()).find(|at| wrong(self.links[*at]))
+    /// The links above the leaf of which this is true.
+    pub(super) fn issuer(&self, wrong: impl Fn(&Certificate) -> bool) -> Vec<usize> {
+        self.among(1..self.links.len(), |at| wrong(self.links[at]))
     }
 
-    /// The first link of which this is true that is not the anchor.
-    pub(super) fn below_anchor(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
-        (0..self.links.len() - 1).find(|at| wrong(self.links[*at]))
+    /// The links below the anchor of which this is true.
+    pub(super) fn below_anchor(&self, wrong: impl Fn(&Certificate) -> bool) -> Vec<usize> {
+        self.among(0..self.top(), |at| wrong(self.links[at]))
     }
 
     /// The leaf, if this is true of it.
-    pub(super) fn at_leaf(&self, wrong: impl Fn(&Certificate) -> bool) -> Option<usize> {
-        wrong(self.leaf()).then_some(0)
+    pub(super) fn at_leaf(&self, wrong: impl Fn(&Certificate) -> bool) -> Vec<usize> {
+        self.among(0..1, |at| wrong(self.links[at]))
     }
 
-    /// The first link of which this is true, given the link above it.
-    pub(super) fn issued(&self, wrong: impl Fn(&Certificate, &Certificate) -> bool) -> Option<usize> {
-        self.links.windows(2).position(|pair| wrong(pair[0], pair[1]))
+    /// The links of which this is true, given the link above.
+    pub(super) fn issued(&self, wrong: impl Fn(&Certificate, &Certificate) -> bool) -> Vec<usize> {
+        self.among(0..self.top(), |at| wrong(self.links[at], self.links[at + 1]))
+    }
+
+    /// Those of these links of which this is true.
+    pub(super) fn among(&self, links: Range<usize>, wrong: impl Fn(usize) -> bool) -> Vec<usize> {
+        links.filter(|at| wrong(*at)).collect()
+    }
+
+    /// The index of the anchor.
+    pub(super) fn top(&self) -> usize {
+        self.links.len() - 1
     }
 
     pub(super) fn too_early(&self, certificate: &Certificate) -> bool {
@@ -128,19 +139,19 @@ impl<'q> Path<'q> {
         self.asked.at > certificate.not_after
     }
 
-    /// The first link with more intermediates below it than its pathLenConstraint allows; `counts` says which do count.
-    pub(super) fn over_path_len(&self, counts: impl Fn(&Certificate) -> bool) -> Option<usize> {
-        (1..self.links.len()).find(|at| {
-            let below = self.links[1..*at].iter().filter(|link| counts(link)).count();
-            self.links[*at].path_len().is_some_and(|most| u32::try_from(below).is_ok_and(|below| below > most))
+    /// The links with more intermediates below them than their pathLenConstraint allows; `counts` says which do count.
+    pub(super) fn over_path_len(&self, counts: impl Fn(&Certificate) -> bool) -> Vec<usize> {
+        self.among(1..self.links.len(), |at| {
+            let below = self.links[1..at].iter().filter(|link| counts(link)).count();
+            self.links[at].path_len().is_some_and(|most| u32::try_from(below).is_ok_and(|below| below > most))
         })
     }
 
-    /// The first link of which this is true, given its index and nameConstraints of a link above it.
-    pub(super) fn constrained(&self, wrong: impl Fn(usize, &Certificate, &NameConstraints) -> bool) -> Option<usize> {
-        (0..self.links.len()).find(|at| {
-            let above = self.links[at + 1..].iter().filter_map(|link| link.name_constraints.as_ref());
-            above.into_iter().any(|constraints| wrong(*at, self.links[*at], constraints))
+    /// The links of which this is true, given their index and nameConstraints of a link above.
+    pub(super) fn constrained(&self, wrong: impl Fn(usize, &Certificate, &NameConstraints) -> bool) -> Vec<usize> {
+        self.among(0..self.top(), |at| {
+            let mut above = self.links[at + 1..].iter().filter_map(|link| link.name_constraints.as_ref());
+            above.any(|constraints| wrong(at, self.links[at], constraints))
         })
     }
 

@@ -12,8 +12,8 @@ pub(super) struct Rule {
     pub(super) source: &'static str,
     /// What to do.
     pub(super) fix: &'static str,
-    /// The link of the path that breaks it.
-    pub(super) broken_by: fn(&Path<'_>) -> Option<usize>,
+    /// The links of the path that break it, as indices.
+    pub(super) broken_by: fn(&Path<'_>) -> Vec<usize>,
 }
 
 /// A TLS stack, and how it judges.
@@ -51,16 +51,15 @@ impl Finding {
             fix: Some(fix.to_owned()),
         }
     }
-
-    fn of(rule: &Rule, path: &Path<'_>, link: usize) -> Option<Self> {
-        Some(Self::about(path.links.get(link)?, rule.wrong, rule.source, rule.fix))
-    }
 }
 
 /// Everything that one path breaks.
 pub(super) fn broken(path: &Path<'_>, tables: &[&[Rule]]) -> Vec<Finding> {
-    let rules = tables.iter().copied().flatten();
-    rules.filter_map(|rule| Finding::of(rule, path, (rule.broken_by)(path)?)).collect()
+    let of = |rule: &Rule| -> Vec<Finding> {
+        let links = (rule.broken_by)(path).into_iter().map(|at| path.links[at]);
+        links.map(|link| Finding::about(link, rule.wrong, rule.source, rule.fix)).collect()
+    };
+    tables.iter().copied().flatten().flat_map(of).collect()
 }
 
 /// The judgement of a stack that tries every path: of the best one.

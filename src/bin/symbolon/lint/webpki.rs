@@ -35,9 +35,8 @@ const RULES: &[Rule] = &[
         source: "anchor_from_trusted_cert (trust_anchor.rs)",
         fix: "issue it as version 3",
         broken_by: |path| {
-            let anchor = path.links.len() - 1;
             let fits = |link: &Certificate| link.version == 3 || link.version == 1 && link.extensions.is_empty();
-            (!fits(path.links[anchor])).then_some(anchor)
+            path.among(path.top()..path.links.len(), |at| !fits(path.links[at]))
         },
     },
     Rule {
@@ -92,7 +91,7 @@ const RULES: &[Rule] = &[
         wrong: "has more intermediates below it than its pathLenConstraint allows",
         source: "check_basic_constraints (verify_cert.rs): PathLenConstraintViolated",
         fix: "issue it with a larger pathlen, or shorten the chain",
-        broken_by: |path| path.over_path_len(|_| true).filter(|at| at + 1 < path.links.len()),
+        broken_by: |path| path.over_path_len(|_| true).into_iter().filter(|at| *at < path.top()).collect(),
     },
     Rule {
         wrong: "has an extendedKeyUsage that does not allow this purpose",

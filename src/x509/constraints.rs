@@ -71,8 +71,11 @@ impl<'a> NameConstraints<'a> {
         if let Some(excluded) = self.excluded {
             let mut subtrees = Subtrees::of(excluded);
             while let Some((of, base)) = subtrees.next(budget)? {
-                if of == kind && within(kind, name, base, List::Excluded).unwrap_or(true) {
-                    return refused();
+                if of == kind {
+                    budget.comparison(work(kind, name, base))?;
+                    if within(kind, name, base, List::Excluded).unwrap_or(true) {
+                        return refused();
+                    }
                 }
             }
         }
@@ -80,8 +83,11 @@ impl<'a> NameConstraints<'a> {
             let mut subtrees = Subtrees::of(permitted);
             let (mut constrained, mut admitted) = (false, false);
             while let Some((of, base)) = subtrees.next(budget)? {
-                constrained |= of == kind;
-                admitted |= of == kind && within(kind, name, base, List::Permitted).unwrap_or(false);
+                if of == kind {
+                    budget.comparison(work(kind, name, base))?;
+                    constrained = true;
+                    admitted |= within(kind, name, base, List::Permitted).unwrap_or(false);
+                }
             }
             if constrained && !admitted {
                 return refused();
@@ -103,13 +109,20 @@ impl<'a> Subtrees<'a> {
         if self.0.is_empty() {
             return Ok(None);
         }
-        budget.comparison()?;
+        budget.comparison(1)?;
         let mut subtree = Elements::of(self.0.one(Tag::Sequence, FIELD)?.content, FIELD);
         let base = raw(&subtree.any()?, FIELD)?;
         // minimum is always zero, which DER leaves out, and maximum is always absent.
         subtree.end()?;
         Ok(Some(base))
     }
+}
+
+/// What comparing the two takes, where reading `base` takes 1. RDNs are sets: all attributes of one are held against all of
+/// the other.
+fn work(kind: Kind, name: &[u8], base: &[u8]) -> usize {
+    let bytes = name.len().saturating_add(base.len());
+    bytes >> if kind == Kind::Directory { 1 } else { 4 }
 }
 
 /// Whether `name` lies in the subtree of `base`; `None` if that can't be told.

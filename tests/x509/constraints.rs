@@ -141,6 +141,6 @@ fn more_comparisons_than_allowed_are_refused() {
         let leaf = root.leaf_with(|params| params.subject_alt_names = names.collect());
         judge_as(&root, &leaf, Purpose::Client, None)
     };
-    assert!(with_names(200).is_ok());
+    assert!(with_names(100).is_ok());
     assert_eq!(refusal(with_names(700)).0, Reason::CertificateBudget);
 }

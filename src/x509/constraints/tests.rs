@@ -1,4 +1,5 @@
 use super::*;
+use alloc::vec::Vec;
 
 /// In neither list if it can't be told.
 fn permitted(kind: Kind, name: &str, base: &str) -> Option<bool> {
@@ -104,4 +105,30 @@ fn a_mailbox_beyond_ascii_is_constrained_like_any_other() {
     // Other names of the same tag are not mailboxes.
     assert!(smtp_utf8_mailbox(Kind::Other(0), b"\x06\x01\x2a\xa0\x02\x0c\x00").is_none());
     assert!(smtp_utf8_mailbox(Kind::Email, &content).is_none());
+}
+
+fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let len: u8 = content.len().try_into().unwrap();
+    let header = if len < 0x80 { [tag, len].to_vec() } else { [tag, 0x81, len].to_vec() };
+    [header, content.to_vec()].concat()
+}
+
+/// How many names are held against one constraint as long as they are.
+fn compared(kind: Kind, tag: u8, base: &[u8], name: &[u8]) -> usize {
+    let subtrees = tlv(0x30, &tlv(tag, base));
+    let constraints = NameConstraints { permitted: None, excluded: Some(&subtrees) };
+    let mut budget = Budget::of_one_chain();
+    core::iter::repeat_with(|| constraints.admit_name(kind, name, &mut budget)).take_while(Result::is_ok).count()
+}
+
+#[test]
+fn comparisons_are_counted_by_what_they_take() {
+    let attribute = |value| tlv(0x30, &[&[6, 3, 0x55, 4, 3][..], &tlv(0x0c, value)].concat());
+    let [one, eight] = [1, 8].map(|attributes| {
+        let [base, name] = [b"a", b"b"].map(|value| tlv(0x31, &attribute(value).repeat(attributes)));
+        compared(Kind::Directory, 0xa4, &tlv(0x30, &base), &name)
+    });
+    let [short, long] = [1, 30].map(|labels| compared(Kind::Dns, 0x82, &b"a.a".repeat(labels), &b"b.b".repeat(labels)));
+    assert!(1000 < eight && 4 * eight < one, "{eight} of {one}");
+    assert!(one < long && 4 * long < short, "{long} of {short}");
 }

@@ -42,11 +42,13 @@ END
 chmod +x "$target/qemu-system-arm"
 "$target/qemu-system-arm" --version > /dev/null || skip "QEMU does not start here"
 
-# RUSTC_BOOTSTRAP allows -Zbuild-std; the small back ends of the primitives are theirs to choose by cfg.
+# RUSTC_BOOTSTRAP allows -Zbuild-std, and panics that end the image without a word. The small back ends of the primitives are
+# theirs to choose by cfg, as are words of 32 bits: they take ARMv7 for a machine of 64.
 lld=$(find "$(rustc --print sysroot)/lib/rustlib" -name rust-lld | head -n 1)
+flags="-Clinker-flavor=ld.lld -Clink-arg=-Tlink.x -Clink-arg=--icf=all -Zunstable-options -Cpanic=immediate-abort"
+flags+=" --cfg=sha2_backend_soft=\"compact\" --cfg=aes_backend_soft=\"compact\" --cfg=cpubits=\"32\""
 RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$target \
-  CARGO_TARGET_THUMBV7EM_NONE_EABI_LINKER=$lld \
-  CARGO_TARGET_THUMBV7EM_NONE_EABI_RUSTFLAGS='-Clinker-flavor=ld.lld -Clink-arg=-Tlink.x --cfg=sha2_backend_soft="compact" --cfg=aes_backend_soft="compact"' \
+  CARGO_TARGET_THUMBV7EM_NONE_EABI_LINKER=$lld CARGO_TARGET_THUMBV7EM_NONE_EABI_RUSTFLAGS=$flags \
   cargo build --quiet --release --locked --target thumbv7em-none-eabi -Zbuild-std=core
 
 python3 measure.py "$target/qemu-system-arm" "$target/thumbv7em-none-eabi/release"

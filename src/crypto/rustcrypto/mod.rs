@@ -11,7 +11,8 @@
 //!
 //! AEAD keys and private keys are kept as bytes and expanded where they are used, which costs a key schedule for every record
 //! and keeps an idle connection small. No public-key operation is inlined, so that no two of their frames are live at once.
-//! The crates have small back ends: `--cfg sha2_backend_soft="compact" --cfg aes_backend_soft="compact"`.
+//! The crates have small back ends: `--cfg sha2_backend_soft="compact" --cfg aes_backend_soft="compact"`, and
+//! `--cfg cpubits="32"` on ARMv7, which they count among the machines of 64 bits.
 //!
 //! RSA is absent: it needs a heap. A configuration over this provider offers none of its schemes.
 

@@ -82,38 +82,40 @@ impl fmt::Display for StateName {
 
 /// One line of this table is one reason to refuse: its name, the alert it is answered with, the rule, and what is wrong.
 macro_rules! reasons {
-    ($($name:ident => $alert:ident, $rule:literal, $says:literal;)+) => {
+    ($($(#[$on:meta])? $name:ident => $alert:ident, $rule:literal, $says:literal;)+) => {
         /// A reason to refuse. Each has one alert and one rule.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Reason { $(#[doc = concat!($says, " (", $rule, "; alert `", stringify!($alert), "`).")] $name,)+ }
+        pub enum Reason {
+            $($(#[$on])? #[doc = concat!($says, " (", $rule, "; alert `", stringify!($alert), "`).")] $name,)+
+        }
 
         impl Reason {
             /// Every reason there is.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            pub const ALL: &'static [Self] = &[$($(#[$on])? Self::$name),+];
 
             /// The alert that tells the peer.
             #[must_use]
             pub const fn alert(self) -> AlertDescription {
                 // [6-4]
-                match self { $(Self::$name => AlertDescription::$alert,)+ }
+                match self { $($(#[$on])? Self::$name => AlertDescription::$alert,)+ }
             }
 
             /// The document and section that demands the refusal.
             #[must_use]
             pub const fn rule(self) -> &'static str {
-                match self { $(Self::$name => $rule,)+ }
+                match self { $($(#[$on])? Self::$name => $rule,)+ }
             }
 
             /// The reason in words, without place or figures.
             #[must_use]
             pub const fn says(self) -> &'static str {
-                match self { $(Self::$name => $says,)+ }
+                match self { $($(#[$on])? Self::$name => $says,)+ }
             }
 
             /// The reason's name in this table.
             #[must_use]
             pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => stringify!($name),)+ }
+                match self { $($(#[$on])? Self::$name => stringify!($name),)+ }
             }
         }
     };
@@ -215,6 +217,51 @@ reasons! {
     CertificateBudget => bad_certificate, "RFC 5280 §6.1", "judging the chain takes more work than we allow";
     CertificateRefused => certificate_unknown, "RFC 8446 §4.4.2.4", "the application refused the peer's chain";
     PeerNotAllowed => access_denied, "RFC 8446 §6.2", "the peer's certificate is valid, but nobody on the allow list has its names or key";
+    // Revocation (RFC 5280 §6.3, RFC 6960), which needs a heap
+    #[cfg(feature = "alloc")]
+    CertificateRevoked => certificate_revoked, "RFC 5280 §6.3.3, RFC 6960 §2.2", "a certificate has been revoked";
+    #[cfg(feature = "alloc")]
+    RevocationUnknown => certificate_unknown, "RFC 5280 §6.3.3", "nothing at hand tells whether a certificate has been revoked";
+    #[cfg(feature = "alloc")]
+    CrlMalformed => certificate_unknown, "RFC 5280 §5.1", "a CRL cannot be parsed";
+    #[cfg(feature = "alloc")]
+    CrlIssuerWrong => certificate_unknown, "RFC 5280 §6.3.3 (b) (1), (f)", "no CRL at hand is from the issuer of the certificate, and signed with its key";
+    #[cfg(feature = "alloc")]
+    CrlSignatureBad => certificate_unknown, "RFC 5280 §6.3.3 (g)", "the signature of a CRL does not verify with the issuer's key";
+    #[cfg(feature = "alloc")]
+    CrlSignNotAllowed => certificate_unknown, "RFC 5280 §6.3.3 (f), §4.2.1.3", "the keyUsage of the issuer does not allow it to sign CRLs (cRLSign)";
+    #[cfg(feature = "alloc")]
+    CrlStale => certificate_unknown, "RFC 5280 §5.1.2.5, §6.3.3 (a)", "the CRL is stale: the next one should have been here";
+    #[cfg(feature = "alloc")]
+    CrlNotYetValid => certificate_unknown, "RFC 5280 §5.1.2.4", "the CRL is not yet valid";
+    #[cfg(feature = "alloc")]
+    CrlNumber => certificate_unknown, "RFC 5280 §5.2.3", "the CRL has no cRLNumber, or one that it must not have";
+    #[cfg(feature = "alloc")]
+    CrlDelta => certificate_unknown, "RFC 5280 §5.2.4", "the CRL is a delta CRL, which tells only what changed since another";
+    #[cfg(feature = "alloc")]
+    CrlScope => certificate_unknown, "RFC 5280 §5.2.5, §6.3.3 (b) (2)", "the CRL is not about this certificate (issuingDistributionPoint)";
+    #[cfg(feature = "alloc")]
+    CrlReasons => certificate_unknown, "RFC 5280 §5.2.5, §6.3.3 (e), (l)", "the CRLs at hand do not tell of revocations for every reason (onlySomeReasons)";
+    #[cfg(feature = "alloc")]
+    CrlCriticalUnknown => certificate_unknown, "RFC 5280 §5.2, §5.3", "the CRL has a critical extension that we do not process";
+    #[cfg(feature = "alloc")]
+    OcspMalformed => bad_certificate_status_response, "RFC 6960 §4.2.1", "an OCSP response cannot be parsed";
+    #[cfg(feature = "alloc")]
+    OcspUnsuccessful => bad_certificate_status_response, "RFC 6960 §2.3, §4.2.1", "the OCSP response is an error message of the responder";
+    #[cfg(feature = "alloc")]
+    OcspCriticalUnknown => bad_certificate_status_response, "RFC 6960 §4.4", "the OCSP response has a critical extension that we do not process";
+    #[cfg(feature = "alloc")]
+    OcspOtherCertificate => bad_certificate_status_response, "RFC 6960 §3.2", "the OCSP response is about another certificate";
+    #[cfg(feature = "alloc")]
+    OcspResponderWrong => bad_certificate_status_response, "RFC 6960 §4.2.2.2", "the OCSP response is from a responder that the issuer did not authorize";
+    #[cfg(feature = "alloc")]
+    OcspSignatureBad => bad_certificate_status_response, "RFC 6960 §3.2", "the signature of the OCSP response does not verify";
+    #[cfg(feature = "alloc")]
+    OcspStale => bad_certificate_status_response, "RFC 6960 §4.2.2.1", "the OCSP response is stale";
+    #[cfg(feature = "alloc")]
+    OcspNotYetValid => bad_certificate_status_response, "RFC 6960 §4.2.2.1", "the OCSP response is not yet valid";
+    #[cfg(feature = "alloc")]
+    OcspStatusUnknown => bad_certificate_status_response, "RFC 6960 §2.2", "the OCSP responder does not know the certificate";
     // CertificateVerify, Finished (§4.4.3, §4.4.4)
     SchemeNotOffered => illegal_parameter, "RFC 8446 §4.4.3", "a signature scheme that we did not offer, or that TLS 1.3 forbids here";
     SchemeKeyMismatch => illegal_parameter, "RFC 8446 §4.4.3", "the signature scheme does not fit the key of the certificate";
@@ -236,6 +283,10 @@ impl Reason {
     /// True for a verdict on the peer's chain: what an application that judges it by itself may answer.
     #[must_use]
     pub const fn is_about_certificates(self) -> bool {
+        #[cfg(feature = "alloc")]
+        if self.is_about_revocation() {
+            return true;
+        }
         matches!(
             self,
             Self::CertificateMalformed
@@ -260,6 +311,37 @@ impl Reason {
                 | Self::CertificateBudget
                 | Self::CertificateRefused
                 | Self::PeerNotAllowed
+        )
+    }
+
+    /// True if it is about a CRL or an OCSP response, or what they tell.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub const fn is_about_revocation(self) -> bool {
+        matches!(
+            self,
+            Self::CertificateRevoked
+                | Self::RevocationUnknown
+                | Self::CrlMalformed
+                | Self::CrlIssuerWrong
+                | Self::CrlSignatureBad
+                | Self::CrlSignNotAllowed
+                | Self::CrlStale
+                | Self::CrlNotYetValid
+                | Self::CrlNumber
+                | Self::CrlDelta
+                | Self::CrlScope
+                | Self::CrlReasons
+                | Self::CrlCriticalUnknown
+                | Self::OcspMalformed
+                | Self::OcspUnsuccessful
+                | Self::OcspCriticalUnknown
+                | Self::OcspOtherCertificate
+                | Self::OcspResponderWrong
+                | Self::OcspSignatureBad
+                | Self::OcspStale
+                | Self::OcspNotYetValid
+                | Self::OcspStatusUnknown
         )
     }
 }
@@ -303,6 +385,14 @@ pub enum Detail {
         bound: i64,
         /// The time that was used to judge.
         now: i64,
+    },
+    /// A revocation.
+    #[cfg(feature = "alloc")]
+    Revoked {
+        /// The day or second since which, in seconds since 1970-01-01 UTC.
+        since: i64,
+        /// CRLReason (RFC 5280 §5.3.1); 0 if it was not told.
+        reason: u8,
     },
 }
 
@@ -371,6 +461,12 @@ impl Fault {
         return Self { field, ..self };
         #[cfg(not(feature = "alloc"))]
         return (self, field).0;
+    }
+
+    /// The same place, for another reason.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn because(self, reason: Reason) -> Self {
+        Self { reason, ..self }
     }
 
     pub(crate) fn certificate(mut self, index: usize) -> Self {
@@ -459,7 +555,25 @@ impl fmt::Display for Detail {
             Self::Value(value) => write!(f, "{value:#x}"),
             Self::Limit { got, limit } => write!(f, "{got}, where {limit} is the limit"),
             Self::Time { bound, now } => write!(f, "at {}, judged at {}", UtcTime(*bound), UtcTime(*now)),
+            #[cfg(feature = "alloc")]
+            Self::Revoked { since, reason } => write!(f, "since {}: {}", UtcTime(*since), crl_reason(*reason)),
         }
+    }
+}
+
+/// The names of CRLReason (RFC 5280 §5.3.1).
+#[cfg(feature = "alloc")]
+const fn crl_reason(reason: u8) -> &'static str {
+    match reason {
+        1 => "keyCompromise",
+        2 => "cACompromise",
+        3 => "affiliationChanged",
+        4 => "superseded",
+        5 => "cessationOfOperation",
+        6 => "certificateHold",
+        9 => "privilegeWithdrawn",
+        10 => "aACompromise",
+        _ => "unspecified",
     }
 }
 

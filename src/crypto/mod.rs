@@ -260,6 +260,14 @@ pub trait Crypto: 'static {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), CryptoError>;
+
+    /// SHA-1, by which OCSP identifies issuers and responders (RFC 6960 §4.1.1, §4.2.1); nothing is proven by it. A provider
+    /// without it takes part with responders that identify by SHA-256.
+    #[cfg(feature = "alloc")]
+    fn sha1_identifier(&self, bytes: &[u8]) -> Option<[u8; 20]> {
+        let _ = bytes;
+        None
+    }
 }
 
 /// A source of random bytes that the caller gives, to replay a handshake or to use a device's own generator.

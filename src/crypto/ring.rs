@@ -222,6 +222,10 @@ impl Crypto for Ring {
         secret.agree(peer)
     }
 
+    fn sha1_identifier(&self, bytes: &[u8]) -> Option<[u8; 20]> {
+        digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref().try_into().ok()
+    }
+
     fn verify(
         &self,
         algorithm: SignatureAlgorithm,

@@ -93,9 +93,17 @@ pub(super) fn only<'a>(bytes: &'a [u8], tag: Tag, field: &'static str) -> Result
 /// `BOOLEAN DEFAULT FALSE`. DER omits a default value, but certificates that spell it out are common and harmless.
 pub(super) fn boolean(elements: &mut Elements<'_>, field: &'static str) -> Result<bool, Fault> {
     match elements.optional(Tag::Boolean, field)? {
-        None | Some([0x00]) => Ok(false),
-        Some([0xff]) => Ok(true),
-        Some(_) => Err(malformed(field)),
+        None => Ok(false),
+        Some(content) => boolean_of(content, field),
+    }
+}
+
+/// The value of a BOOLEAN with this content.
+pub(super) fn boolean_of(content: &[u8], field: &'static str) -> Result<bool, Fault> {
+    match content {
+        [0x00] => Ok(false),
+        [0xff] => Ok(true),
+        _ => Err(malformed(field)),
     }
 }
 

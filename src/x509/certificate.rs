@@ -22,7 +22,8 @@ pub struct Certificate<'a> {
     pub(super) signature_algorithm: &'a [u8],
     pub(super) signature: &'a [u8],
     pub(super) version: Version,
-    serial: &'a [u8],
+    /// The content of serialNumber.
+    pub(super) serial: &'a [u8],
     issuer: Name<'a>,
     not_before: UnixTime,
     not_after: UnixTime,

@@ -97,7 +97,7 @@ pub(super) struct Extension<'a> {
 }
 
 impl<'a> Extension<'a> {
-    fn next(list: &mut Elements<'a>) -> Result<Self, Fault> {
+    pub(super) fn next(list: &mut Elements<'a>) -> Result<Self, Fault> {
         let extension = list.one(Tag::Sequence, "extensions")?.content;
         let mut extension = Elements::of(extension, "extensions");
         let oid = extension.one(Tag::ObjectIdentifier, "extnID")?.content;
@@ -144,6 +144,12 @@ impl<'a> Extensions<'a> {
     pub(super) fn all(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
         let mut list = Elements::of(self.list, "extensions");
         core::iter::from_fn(move || Extension::next(&mut list).ok())
+    }
+
+    /// extnValue of the extension with this identifier.
+    #[cfg(feature = "alloc")]
+    pub(super) fn value_of(&self, oid: &[u8]) -> Option<&'a [u8]> {
+        self.all().find_map(|extension| (extension.oid == oid).then_some(extension.value))
     }
 
     fn take(&mut self, &Extension { oid, critical, value }: &Extension<'a>) -> Result<(), Fault> {

@@ -38,6 +38,15 @@ pub enum LoadError {
         /// What is wrong.
         what: String,
     },
+    /// A CRL in it can't be read.
+    Crl {
+        /// Which one, counted from 1.
+        number: usize,
+        /// The line at which it begins, if it is from a text.
+        line: Option<usize>,
+        /// What is wrong.
+        what: String,
+    },
     /// A private key is encrypted.
     Encrypted {
         /// The label of its block.
@@ -74,6 +83,8 @@ impl fmt::Display for LoadError {
                 write!(f, "certificate {number} (line {line}): {what}")
             }
             Self::Certificate { number, line: None, what } => write!(f, "certificate {number}: {what}"),
+            Self::Crl { number, line: Some(line), what } => write!(f, "CRL {number} (line {line}): {what}"),
+            Self::Crl { number, line: None, what } => write!(f, "CRL {number}: {what}"),
             Self::Encrypted { label, line } => write!(
                 f,
                 "is an encrypted private key ({label}, line {line}), and there is nobody to ask for its passphrase: \
@@ -93,7 +104,7 @@ fn kind_of(label: &str) -> &'static str {
         "TRUSTED CERTIFICATE" => "a certificate with OpenSSL's trust settings",
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => "a certificate request",
         "PUBLIC KEY" | "RSA PUBLIC KEY" => "a public key",
-        "X509 CRL" => "a revocation list",
+        CRL => "a revocation list",
         "PKCS7" | "CMS" => "a PKCS#7 message",
         _ if label.ends_with("PRIVATE KEY") => "a private key",
         _ if label.ends_with("PARAMETERS") => "a set of key parameters",
@@ -101,27 +112,21 @@ fn kind_of(label: &str) -> &'static str {
     }
 }
 
-const CERTIFICATE: &str = "CERTIFICATE";
+/// The label of a CRL (RFC 7468 §6).
+pub(super) const CRL: &str = "X509 CRL";
+pub(super) const CERTIFICATE: &str = "CERTIFICATE";
 /// As very old tools write it (RFC 7468 §5.1).
 const OLD_CERTIFICATE: &str = "X509 CERTIFICATE";
 
 impl LoadError {
     /// `index` counts from 0.
     pub(super) fn of_fault(index: usize, line: Option<usize>, fault: &Fault) -> Self {
-        let place = match fault.place().field {
-            "" => String::new(),
-            field => format!(", field {field}"),
-        };
-        let figures = match fault.figures() {
-            Detail::None => String::new(),
-            detail => format!(": {detail}"),
-        };
-        let rule = match fault.reason {
-            Reason::CertificateMalformed => section_of(fault.place().field),
-            reason => reason.rule(),
-        };
-        let what = format!("{}{place}{figures} ({rule})", fault.reason.says());
-        Self::Certificate { number: index.saturating_add(1), line, what }
+        Self::Certificate { number: index.saturating_add(1), line, what: told(fault) }
+    }
+
+    /// The same for a CRL.
+    pub(super) fn of_crl(index: usize, line: Option<usize>, fault: &Fault) -> Self {
+        Self::Crl { number: index.saturating_add(1), line, what: told(fault) }
     }
 
     /// When no block is of the kind that was wanted.
@@ -132,6 +137,22 @@ impl LoadError {
             None => Self::NoPem,
         }
     }
+}
+
+fn told(fault: &Fault) -> String {
+    let place = match fault.place().field {
+        "" => String::new(),
+        field => format!(", field {field}"),
+    };
+    let figures = match fault.figures() {
+        Detail::None => String::new(),
+        detail => format!(": {detail}"),
+    };
+    let rule = match fault.reason {
+        Reason::CertificateMalformed => section_of(fault.place().field),
+        reason => reason.rule(),
+    };
+    format!("{}{place}{figures} ({rule})", fault.reason.says())
 }
 
 /// A SEQUENCE of more than 127 bytes, as every certificate is, or of just the bytes that follow, as a short key is.

@@ -18,6 +18,8 @@ mod budget;
 mod certificate;
 mod checks;
 mod constraints;
+#[cfg(feature = "alloc")]
+pub mod crl;
 mod dn;
 mod extensions;
 mod general_name;
@@ -26,6 +28,8 @@ mod key_file;
 #[cfg(feature = "alloc")]
 mod load;
 mod name;
+#[cfg(feature = "alloc")]
+pub mod ocsp;
 mod path;
 #[cfg(feature = "alloc")]
 pub mod pem;
@@ -38,6 +42,8 @@ mod question;
 mod reach;
 #[cfg(feature = "alloc")]
 mod report;
+#[cfg(feature = "alloc")]
+mod revocation;
 mod rule;
 #[cfg(feature = "alloc")]
 mod spiffe;
@@ -48,6 +54,8 @@ mod witness;
 
 pub use anchor::{Anchor, Anchors};
 pub use certificate::{Certificate, describe};
+#[cfg(feature = "alloc")]
+pub use crl::{Crl, Crls};
 pub use dn::{Attribute, Attributes, Name};
 #[cfg(feature = "alloc")]
 pub(crate) use dn::{COMMON_NAME, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable};
@@ -58,6 +66,8 @@ pub use key_file::{PrivateKeyDer, private_key_from_pem};
 #[cfg(feature = "alloc")]
 pub use load::{LoadError, certificates_from_pem};
 pub use name::{NameError, ServerName, is_for};
+#[cfg(feature = "alloc")]
+pub use ocsp::OcspResponse;
 pub use path::{MAX_CANDIDATES, MAX_CHAIN, verify};
 #[cfg(feature = "alloc")]
 pub use policies::PolicyDemand;
@@ -65,7 +75,9 @@ pub use policies::PolicyDemand;
 pub use profile::Profile;
 pub use question::{Purpose, Question};
 #[cfg(feature = "alloc")]
-pub use report::{Candidate, Check, Report, Revocation, Standing, Verdict, explain};
+pub use report::{Candidate, Check, Report, Standing, Verdict, explain};
+#[cfg(feature = "alloc")]
+pub use revocation::{Revocation, RevocationStatus, Teller};
 pub use rule::Rule;
 #[cfg(feature = "alloc")]
 pub use spiffe::{SpiffeError, SpiffeId};

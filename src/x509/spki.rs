@@ -35,10 +35,10 @@ const WEAK: [&[u8]; 3] = [
 ];
 const RSASSA_PSS: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
 const MGF1: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08";
-const SHA256: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
+pub(super) const SHA256: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
 const SHA384: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02";
 const SHA512: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03";
-const NULL: &[u8] = b"\x05\x00";
+pub(super) const NULL: &[u8] = b"\x05\x00";
 
 /// The key in a SubjectPublicKeyInfo, if it is strong enough to be relied on in a path.
 pub(super) fn strong_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
@@ -216,16 +216,13 @@ pub(super) fn acceptable(certificate: &Certificate<'_>) -> Result<(), Fault> {
 
 /// [5280-6.1.3-1] Whether `key` made the signature of `certificate` (RFC 5280 §6.1.3 (a) (1)).
 pub(super) fn signed_by<C: Crypto>(crypto: &C, certificate: &Certificate<'_>, key: PublicKey<'_>) -> Result<(), Fault> {
-    let bad = |field| Fault::from(Reason::CertificateSignatureBad).field(field);
-    let algorithm = Named::of(certificate.signature_algorithm)
-        .and_then(|named| named.with(key.kind))
-        .ok_or_else(|| bad("signatureAlgorithm"))?;
-    crypto.verify(algorithm, key.bytes, certificate.tbs, certificate.signature).map_err(|_| {
+    let Certificate { signature_algorithm, tbs, signature, .. } = certificate;
+    verify(crypto, signature_algorithm, key, tbs, signature).map_err(|field| {
         #[cfg(feature = "alloc")]
-        if !knows(crypto, key.kind) {
+        if field == SIGNATURE_VALUE && !knows(crypto, key.kind) {
             return Fault::from(Reason::CertificateAlgorithm).field("signatureAlgorithm");
         }
-        bad("signatureValue")
+        Fault::from(Reason::CertificateSignatureBad).field(field)
     })
 }
 
@@ -233,6 +230,20 @@ pub(super) fn signed_by<C: Crypto>(crypto: &C, certificate: &Certificate<'_>, ke
 #[cfg(feature = "alloc")]
 fn knows(crypto: &impl Crypto, kind: KeyKind) -> bool {
     crypto.schemes().iter().any(|s| SignatureAlgorithm::of_scheme(*s).is_some_and(|a| a.key_kind() == kind))
+}
+
+const SIGNATURE_VALUE: &str = "signatureValue";
+
+/// Whether `key` made `signature` over `tbs`. An error names the field that is wrong.
+pub(super) fn verify<C: Crypto>(
+    crypto: &C,
+    algorithm: &[u8],
+    key: PublicKey<'_>,
+    tbs: &[u8],
+    signature: &[u8],
+) -> Result<(), &'static str> {
+    let algorithm = Named::of(algorithm).and_then(|named| named.with(key.kind)).ok_or("signatureAlgorithm")?;
+    crypto.verify(algorithm, key.bytes, tbs, signature).map_err(|_| SIGNATURE_VALUE)
 }
 
 #[cfg(test)]

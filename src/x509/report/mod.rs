@@ -11,8 +11,8 @@ mod recorder;
 mod text;
 
 use super::{
-    Anchors, Certificate, MAX_CANDIDATES, Purpose, Question, Rule, ServerName, Time, Unchecked, UnixTime, Verified,
-    path, rule::section_of, verified::Path, verify,
+    Anchors, Certificate, MAX_CANDIDATES, Purpose, Question, RevocationStatus, Rule, ServerName, Time, Unchecked, UnixTime,
+    Verified, path, rule::section_of, verified::Path, verify,
 };
 use crate::{
     crypto::Crypto,
@@ -190,10 +190,10 @@ impl Report {
         Unchecked::of_time(self.time).into_iter()
     }
 
-    /// Whether anything on the accepted path was looked for in a revocation list.
+    /// Whether the certificates of the accepted path are known not to be revoked; of a refused chain, the checks tell.
     #[must_use]
-    pub fn revocation(&self) -> Revocation {
-        Revocation::NotConfigured
+    pub fn revocation(&self) -> RevocationStatus {
+        RevocationStatus::NotAsked
     }
 
     /// True if there was more to try than is written down here: chains can be made to have more paths than anybody can look
@@ -230,14 +230,6 @@ impl Report {
     fn checks_of(&self, at: u16) -> impl Iterator<Item = Check<'_>> {
         self.checks().filter(move |check| check.record.step == Some(at))
     }
-}
-
-/// What is known about revocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Revocation {
-    /// Nobody asked.
-    NotConfigured,
 }
 
 /// A path that was tried.

@@ -1,0 +1,223 @@
+//! Is it still what it was when it was issued? By CRLs (RFC 5280 §6.3) and by what the peer stapled (RFC 6960).
+//!
+//! Nothing here asks the network: what is not at hand, and not stapled, is unknown.
+
+use super::{Certificate, Crls, UnixTime, budget::Budget, ocsp};
+use crate::{
+    crypto::Crypto,
+    fault::{Fault, Reason},
+};
+use alloc::sync::Arc;
+use core::{
+    fmt,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// How revocation is looked at: not at all unless said otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct Revocation {
+    mode: Mode,
+    whole_path: bool,
+    staple: bool,
+    crls: Crls,
+    unknown: Arc<AtomicUsize>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    #[default]
+    Off,
+    Soft,
+    Require,
+}
+
+/// Whether a certificate is revoked, and how that is known. One that is revoked is never accepted, so it does not stand here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RevocationStatus {
+    /// Nobody wanted to know.
+    #[default]
+    NotAsked,
+    /// It is not revoked.
+    Good {
+        /// Who tells.
+        by: Teller,
+        /// As of when: thisUpdate.
+        this_update: UnixTime,
+        /// When more will be known: nextUpdate.
+        next_update: Option<UnixTime>,
+    },
+    /// Its issuer tells nobody (noRevAvail, RFC 9608), since it does not live long.
+    NotAvailable,
+    /// That could not be found out: why.
+    Unknown(Reason),
+}
+
+/// Who tells whether a certificate is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Teller {
+    /// A CRL.
+    Crl,
+    /// An OCSP response.
+    Ocsp,
+}
+
+impl RevocationStatus {
+    /// How old the knowledge is, in seconds.
+    #[must_use]
+    pub fn age(&self, now: UnixTime) -> Option<i64> {
+        match self {
+            Self::Good { this_update, .. } => Some(now.0.saturating_sub(this_update.0)),
+            Self::NotAsked | Self::NotAvailable | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Of two certificates of a path: what holds for both.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Good { this_update: own, .. }, Self::Good { this_update, .. }) if this_update < own => other,
+            (Self::Good { .. }, Self::Good { .. } | Self::NotAvailable) => self,
+            (Self::Good { .. } | Self::NotAvailable, _) => other,
+            (Self::NotAsked | Self::Unknown(_), _) => self,
+        }
+    }
+}
+
+impl fmt::Display for RevocationStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAsked => f.write_str("not looked at"),
+            Self::Good { by, this_update, next_update } => {
+                write!(f, "not revoked, by {by} of {this_update}")?;
+                next_update.map_or(Ok(()), |next| write!(f, ", good until {next}"))
+            }
+            Self::NotAvailable => f.write_str("not available (noRevAvail, RFC 9608)"),
+            Self::Unknown(reason) => write!(f, "unknown: {} ({})", reason.says(), reason.rule()),
+        }
+    }
+}
+
+impl fmt::Display for Teller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Crl => "the CRL",
+            Self::Ocsp => "the OCSP response",
+        })
+    }
+}
+
+impl Revocation {
+    /// Not looked at.
+    #[must_use]
+    pub fn off() -> Self {
+        Self::default()
+    }
+
+    /// A certificate of which these CRLs (or a stapled response, see [`Revocation::ask_staple`]) don't tell that it is not
+    /// revoked is refused.
+    #[must_use]
+    pub fn require(crls: Crls) -> Self {
+        Self { mode: Mode::Require, crls, ..Self::default() }
+    }
+
+    /// A certificate that is revoked is refused; one of which that is unknown is accepted, counted, and said to be such.
+    #[must_use]
+    pub fn soft(crls: Crls) -> Self {
+        Self { mode: Mode::Soft, crls, ..Self::default() }
+    }
+
+    /// Looks at all certificates of the path, and not only at the peer's own.
+    #[must_use]
+    pub fn whole_path(mut self) -> Self {
+        self.whole_path = true;
+        self
+    }
+
+    /// Asks the peer to staple an OCSP response (status_request, RFC 8446 §4.4.2.1). One that is stapled must be in order:
+    /// else the peer is refused, whatever the CRLs tell (RFC 6066 §8).
+    #[must_use]
+    pub fn ask_staple(mut self) -> Self {
+        self.staple = true;
+        self
+    }
+
+    /// Whether peers are asked to staple.
+    #[must_use]
+    pub fn asks_staple(&self) -> bool {
+        self.staple && self.mode != Mode::Off
+    }
+
+    /// The CRLs.
+    #[must_use]
+    pub fn crls(&self) -> &Crls {
+        &self.crls
+    }
+
+    /// How many peers were accepted of whose certificates that was not known, here and in clones of this policy.
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        self.unknown.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count(&self, status: RevocationStatus) {
+        if matches!(status, RevocationStatus::Unknown(_)) {
+            // It stands still rather than to begin anew.
+            let _ = self.unknown.try_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_add(1));
+        }
+    }
+
+    /// Judges the certificate at this place of a path, 0 for the peer's own; `staple` is what the peer sent with it.
+    pub(super) fn judge<C: Crypto>(
+        &self,
+        certificate: &Certificate<'_>,
+        depth: u8,
+        issuer: &Issuer<'_>,
+        staple: Option<&[u8]>,
+        judge: &mut Judge<'_, C>,
+    ) -> Result<RevocationStatus, Fault> {
+        if self.mode == Mode::Off || (depth > 0 && !self.whole_path) {
+            return Ok(RevocationStatus::NotAsked);
+        }
+        // [9608-2-1]
+        let is_ca = certificate.basic_constraints().is_some_and(|constraints| constraints.ca);
+        if !is_ca && certificate.extensions.value_of(NO_REV_AVAIL).is_some() {
+            return Ok(RevocationStatus::NotAvailable);
+        }
+        let good = |by| move |(this_update, next_update)| RevocationStatus::Good { by, this_update, next_update };
+        let stapled = match staple {
+            None => None,
+            // [6066-8-1] A staple that is not in order ends the handshake; that the responder does not know is no fault of it.
+            Some(der) => match ocsp::judge(der, certificate, issuer, judge) {
+                Err(fault) if fault.reason == Reason::OcspStatusUnknown => Some(Err(fault)),
+                verdict => Some(Ok(good(Teller::Ocsp)(verdict?))),
+            },
+        };
+        let listed = self.crls.judge(certificate, issuer, judge).map(good(Teller::Crl));
+        match (stapled, listed) {
+            (_, Err(fault)) if matches!(fault.reason, Reason::CertificateRevoked | Reason::CertificateBudget) => {
+                Err(fault)
+            }
+            (Some(Ok(status)), _) | (_, Ok(status)) => Ok(status),
+            (Some(Err(fault)), Err(_)) | (None, Err(fault)) => match self.mode {
+                Mode::Require => Err(fault),
+                Mode::Soft | Mode::Off => Ok(RevocationStatus::Unknown(fault.reason)),
+            },
+        }
+    }
+}
+
+const NO_REV_AVAIL: &[u8] = &[0x55, 0x1d, 56];
+
+/// The issuer of the certificate that is judged, itself trusted by the path above it.
+pub(super) struct Issuer<'a> {
+    /// A whole SubjectPublicKeyInfo.
+    pub(super) spki: &'a [u8],
+    /// Its keyUsage, if there is one, has cRLSign (RFC 5280 §4.2.1.3).
+    pub(super) crl_sign: bool,
+}
+
+/// What judging takes.
+pub(super) struct Judge<'j, C> {
+    pub(super) crypto: &'j C,
+    pub(super) now: UnixTime,
+    pub(super) budget: &'j mut Budget,
+}

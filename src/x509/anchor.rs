@@ -35,6 +35,9 @@ pub(super) struct Limits {
     /// Whether its certificate restricts policies.
     #[cfg(feature = "alloc")]
     pub(super) policies: bool,
+    /// Its keyUsage, if there is one, has cRLSign.
+    #[cfg(feature = "alloc")]
+    pub(super) crl_sign: bool,
 }
 
 impl<'a> Anchor<'a> {
@@ -48,6 +51,8 @@ impl<'a> Anchor<'a> {
             may_not_issue: None,
             #[cfg(feature = "alloc")]
             policies: false,
+            #[cfg(feature = "alloc")]
+            crl_sign: true,
         };
         Self {
             subject,
@@ -99,6 +104,8 @@ impl<'a> Anchor<'a> {
                 may_not_issue,
                 #[cfg(feature = "alloc")]
                 policies: certificate.extensions.restricts_policies,
+                #[cfg(feature = "alloc")]
+                crl_sign: certificate.key_usage().is_none_or(super::KeyUsage::crl_sign),
             },
             #[cfg(feature = "alloc")]
             certificate: Some(certificate.der()),

@@ -24,8 +24,9 @@ use super::{
 };
 #[cfg(feature = "alloc")]
 use super::{
-    policies,
+    RevocationStatus, policies,
     reach::{self, Names, Reach},
+    revocation::{Issuer, Judge},
 };
 use crate::{
     crypto::Crypto,
@@ -152,6 +153,9 @@ struct Search<'s, 'a, C, W> {
     reach: Reach,
     signatures: [Signatures; MAX_CANDIDATES],
     budget: Budget,
+    /// Of the path that was found last.
+    #[cfg(feature = "alloc")]
+    revocation: RevocationStatus,
 }
 
 impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
@@ -166,6 +170,8 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             reach: Reach::any(),
             signatures: [Signatures::default(); MAX_CANDIDATES],
             budget: Budget::of_one_chain(),
+            #[cfg(feature = "alloc")]
+            revocation: RevocationStatus::NotAsked,
         }
     }
 
@@ -178,7 +184,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             self.witness.check(mark, Rule::NameConstraints, names)?;
             #[cfg(feature = "alloc")]
             self.policies(leaf, &anchor, mark)?;
-            return Ok(self.witness.holds(mark).then(|| accept(leaf, index, &anchor)));
+            return Ok(self.witness.holds(mark).then(|| self.accept(leaf, index, &anchor)));
         }
         self.read_subjects()?;
         #[cfg(feature = "alloc")]
@@ -245,7 +251,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             candidates = true;
             let mark = self.witness.anchor(top.mark, index);
             match self.arrive(top, &anchor, mark) {
-                Ok(()) if self.witness.holds(mark) => return Ok(Some(accept(top, index, &anchor))),
+                Ok(()) if self.witness.holds(mark) => return Ok(Some(self.accept(top, index, &anchor))),
                 Ok(()) => {}
                 Err(fault) => self.witness.failed(mark, fault, above)?,
             }
@@ -331,6 +337,43 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             let signed = self.verify_pair(subject, issuer, mark).map_err(|fault| fault.certificate(subject.index));
             self.witness.check(issuer.mark, Rule::Signature, signed)?;
         }
+        #[cfg(feature = "alloc")]
+        self.judge_revocation(top, anchor, mark)?;
+        Ok(())
+    }
+
+    /// Whether a certificate of a path that holds was revoked, from the top down.
+    #[cfg(feature = "alloc")]
+    #[inline(never)]
+    fn judge_revocation(
+        &mut self,
+        top: &Link<'_, 'a, W::Mark>,
+        anchor: &Anchor<'_>,
+        mark: W::Mark,
+    ) -> Result<(), Fault> {
+        let Some(revocation) = self.question.revocation else { return Ok(()) };
+        let (crypto, time) = (self.crypto, self.question.time);
+        let mut issuer = Issuer { spki: anchor.spki, crl_sign: anchor.limits.crl_sign };
+        let mut least = RevocationStatus::NotAsked;
+        for link in top.down() {
+            let staple = self.question.staples.get(link.index).copied().flatten();
+            let mut judge = Judge { crypto, time, budget: self.budget(mark) };
+            let status = revocation.judge(&link.certificate, link.depth, &issuer, staple, &mut judge);
+            let status = status.map_err(|fault| fault.certificate(link.index));
+            issuer = Issuer::of(&link.certificate);
+            if matches!(status, Ok(RevocationStatus::NotAsked)) {
+                continue;
+            }
+            match self.witness.check(link.mark, Rule::Revocation, status)? {
+                Some(status @ RevocationStatus::Unknown(_)) => {
+                    self.witness.unchecked(link.mark, Rule::Revocation);
+                    least = status;
+                }
+                Some(status) => least = least.and(status),
+                None => {}
+            }
+        }
+        self.revocation = least;
         Ok(())
     }
 
@@ -376,6 +419,23 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             None => &mut self.budget,
         }
     }
+
+    fn accept(&self, top: &Link<'_, 'a, W::Mark>, anchor: usize, of: &Anchor<'_>) -> Path {
+        let mut links = [0; MAX_CHAIN];
+        let len = top.down().count();
+        for (slot, link) in links.iter_mut().take(len).rev().zip(top.down()) {
+            *slot = u8::try_from(link.index).unwrap_or(u8::MAX);
+        }
+        let not_after = top.down().map(|link| link.certificate.not_after()).fold(of.limits.not_after, UnixTime::min);
+        Path {
+            links,
+            len,
+            anchor,
+            not_after,
+            #[cfg(feature = "alloc")]
+            revocation: self.revocation,
+        }
+    }
 }
 
 /// Whether an anchor that is valid has the name and the key of `leaf`.
@@ -395,14 +455,4 @@ fn issuer_unknown(certificate: &Certificate<'_>, index: usize) -> Fault {
 fn bit(index: usize) -> Candidates {
     let one: Candidates = 1;
     u32::try_from(index).ok().and_then(|index| one.checked_shl(index)).unwrap_or(0)
-}
-
-fn accept<M>(top: &Link<'_, '_, M>, anchor: usize, of: &Anchor<'_>) -> Path {
-    let mut links = [0; MAX_CHAIN];
-    let len = top.down().count();
-    for (slot, link) in links.iter_mut().take(len).rev().zip(top.down()) {
-        *slot = u8::try_from(link.index).unwrap_or(u8::MAX);
-    }
-    let not_after = top.down().map(|link| link.certificate.not_after()).fold(of.limits.not_after, UnixTime::min);
-    Path { links, len, anchor, not_after }
 }

@@ -2,7 +2,7 @@
 
 use super::{Anchors, ServerName, Time};
 #[cfg(feature = "alloc")]
-use super::{PolicyDemand, Profile};
+use super::{PolicyDemand, Profile, Revocation};
 
 /// What the leaf is used for. Its extendedKeyUsage must allow it if it has one (RFC 5280 §4.2.1.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub struct Question<'q> {
     pub(super) policies: PolicyDemand<'q>,
     #[cfg(feature = "alloc")]
     pub(super) public_suffixes: Option<fn(&str) -> bool>,
+    #[cfg(feature = "alloc")]
+    pub(super) revocation: Option<&'q Revocation>,
+    #[cfg(feature = "alloc")]
+    pub(super) staples: &'q [Option<&'q [u8]>],
 }
 
 impl<'q> Question<'q> {
@@ -47,6 +51,10 @@ impl<'q> Question<'q> {
             policies: PolicyDemand::none(),
             #[cfg(feature = "alloc")]
             public_suffixes: None,
+            #[cfg(feature = "alloc")]
+            revocation: None,
+            #[cfg(feature = "alloc")]
+            staples: &[],
         }
     }
 
@@ -89,6 +97,22 @@ impl<'q> Question<'q> {
     #[must_use]
     pub fn public_suffixes(mut self, is_one: fn(&str) -> bool) -> Self {
         self.public_suffixes = Some(is_one);
+        self
+    }
+
+    /// And whether a certificate was revoked.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn revocation(mut self, revocation: &'q Revocation) -> Self {
+        self.revocation = Some(revocation);
+        self
+    }
+
+    /// The OCSP responses that came with the certificates of the chain, in its order.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn staples(mut self, staples: &'q [Option<&'q [u8]>]) -> Self {
+        self.staples = staples;
         self
     }
 }

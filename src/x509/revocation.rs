@@ -2,10 +2,10 @@
 //!
 //! Nothing here asks the network: what is not at hand, and not stapled, is unknown.
 
-use super::{Certificate, Crls, UnixTime, budget::Budget, ocsp};
+use super::{Certificate, Crls, KeyUsage, Time, UnixTime, budget::Budget, ocsp};
 use crate::{
     crypto::Crypto,
-    fault::{Fault, Reason},
+    fault::{Detail, Fault, Reason},
 };
 use alloc::sync::Arc;
 use core::{
@@ -76,8 +76,10 @@ impl RevocationStatus {
         match (self, other) {
             (Self::Good { this_update: own, .. }, Self::Good { this_update, .. }) if this_update < own => other,
             (Self::Good { .. }, Self::Good { .. } | Self::NotAvailable) => self,
+            (Self::Good { .. } | Self::NotAvailable, Self::NotAsked) => self,
             (Self::Good { .. } | Self::NotAvailable, _) => other,
-            (Self::NotAsked | Self::Unknown(_), _) => self,
+            (Self::NotAsked, _) => other,
+            (Self::Unknown(_), _) => self,
         }
     }
 }
@@ -158,7 +160,7 @@ impl Revocation {
         self.unknown.load(Ordering::Relaxed)
     }
 
-    pub(super) fn count(&self, status: RevocationStatus) {
+    pub(crate) fn count(&self, status: RevocationStatus) {
         if matches!(status, RevocationStatus::Unknown(_)) {
             // It stands still rather than to begin anew.
             let _ = self.unknown.try_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_add(1));
@@ -215,9 +217,38 @@ pub(super) struct Issuer<'a> {
     pub(super) crl_sign: bool,
 }
 
+impl<'a> Issuer<'a> {
+    pub(super) fn of(certificate: &Certificate<'a>) -> Self {
+        Self { spki: certificate.spki(), crl_sign: certificate.key_usage().is_none_or(KeyUsage::crl_sign) }
+    }
+}
+
 /// What judging takes.
 pub(super) struct Judge<'j, C> {
     pub(super) crypto: &'j C,
-    pub(super) now: UnixTime,
+    pub(super) time: Time,
     pub(super) budget: &'j mut Budget,
+}
+
+impl<C> Judge<'_, C> {
+    /// Whether what is told from `this_update` to `next_update`, both included, is told for now. A time that is only the least
+    /// there can be proves nothing but that it is stale; how far time is trusted is told by the verdict as a whole.
+    pub(super) fn is_current(
+        &self,
+        this_update: UnixTime,
+        next_update: UnixTime,
+        not_yet_valid: Reason,
+        stale: Reason,
+    ) -> Result<(), Fault> {
+        let outside = |reason: Reason, field, bound: UnixTime, now: UnixTime| {
+            Err(Fault::from(reason).field(field).detail(Detail::Time { bound: bound.0, now: now.0 }))
+        };
+        match self.time {
+            Time::Known(now) if now < this_update => outside(not_yet_valid, "thisUpdate", this_update, now),
+            Time::Known(now) | Time::AtLeast(now) if now > next_update => {
+                outside(stale, "nextUpdate", next_update, now)
+            }
+            Time::Known(_) | Time::AtLeast(_) | Time::Unknown => Ok(()),
+        }
+    }
 }

@@ -5,32 +5,32 @@ use crate::fault::Reason;
 
 /// One line of this table is one rule: its name, where it is written, and what it demands.
 macro_rules! rules {
-    ($($name:ident => $section:literal, $says:literal;)+) => {
+    ($($(#[$on:meta])? $name:ident => $section:literal, $says:literal;)+) => {
         /// A rule that a certificate or a path is checked by.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Rule { $(#[doc = concat!($says, " (", $section, ").")] $name,)+ }
+        pub enum Rule { $($(#[$on])? #[doc = concat!($says, " (", $section, ").")] $name,)+ }
 
         impl Rule {
             /// Every rule there is.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            pub const ALL: &'static [Self] = &[$($(#[$on])? Self::$name),+];
 
             /// The document and section that demands it.
             #[must_use]
             pub const fn section(self) -> &'static str {
-                match self { $(Self::$name => $section,)+ }
+                match self { $($(#[$on])? Self::$name => $section,)+ }
             }
 
             /// What it demands, in words.
             #[must_use]
             pub const fn says(self) -> &'static str {
-                match self { $(Self::$name => $says,)+ }
+                match self { $($(#[$on])? Self::$name => $says,)+ }
             }
 
             /// The rule's name in this table.
             #[must_use]
             pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => stringify!($name),)+ }
+                match self { $($(#[$on])? Self::$name => stringify!($name),)+ }
             }
         }
     };
@@ -58,6 +58,8 @@ rules! {
     IssuerExtendedKeyUsage => "RFC 5280 §4.2.1.12", "extendedKeyUsage, if there, has the purpose";
     NameConstraints => "RFC 5280 §4.2.1.10, §6.1.3 (b), (c)", "the names below it are within its nameConstraints";
     Signature => "RFC 5280 §6.1.3 (a) (1)", "its key made the signature of the certificate below it";
+    #[cfg(feature = "alloc")]
+    Revocation => "RFC 5280 §6.3.3, RFC 6960 §3.2", "a CRL or an OCSP response tells that it is not revoked";
     // The path
     Chain => "RFC 8446 §4.4.2", "there are certificates, and no more than are looked at";
     Issuer => "RFC 5280 §6.1", "an issuer of it is an anchor, or was sent";

@@ -1,5 +1,7 @@
 //! What an accepted chain is known to be, and what is not known of it.
 
+#[cfg(feature = "alloc")]
+use super::RevocationStatus;
 use super::{Certificate, MAX_CHAIN, Time, UnixTime};
 use core::fmt;
 
@@ -19,6 +21,8 @@ pub(super) struct Path {
     pub(super) len: usize,
     pub(super) anchor: usize,
     pub(super) not_after: UnixTime,
+    #[cfg(feature = "alloc")]
+    pub(super) revocation: RevocationStatus,
 }
 
 impl Path {
@@ -56,6 +60,14 @@ impl<'a> Verified<'a> {
     #[must_use]
     pub fn not_after(&self) -> UnixTime {
         self.path.not_after
+    }
+
+    /// Whether the certificates that were looked at are known not to be revoked, and as of when: what is known least, or is
+    /// oldest.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn revocation(&self) -> RevocationStatus {
+        self.path.revocation
     }
 
     /// What was not checked, because what it takes is not there.

@@ -292,19 +292,12 @@ impl List {
             let detail = Detail::Revoked { since: since.0, reason };
             return Err(Fault::from(Reason::CertificateRevoked).detail(detail));
         }
-        let outside = |reason: Reason, field, bound: UnixTime| {
-            Err(Fault::from(reason).field(field).detail(Detail::Time { bound: bound.0, now: judge.now.0 }))
+        // [5280-5.1.2.4-1] [5280-5.1.2.5-1]
+        let Some(next_update) = self.next_update else {
+            return Err(Fault::from(Reason::CrlStale).field("nextUpdate (it has none)"));
         };
-        // [5280-5.1.2.4-1]
-        if judge.now < self.this_update {
-            return outside(Reason::CrlNotYetValid, "thisUpdate", self.this_update);
-        }
-        match self.next_update {
-            // [5280-5.1.2.5-1]
-            Some(next) if judge.now > next => outside(Reason::CrlStale, "nextUpdate", next),
-            None => Err(Fault::from(Reason::CrlStale).field("nextUpdate (it has none)")),
-            Some(_) => Ok(reasons),
-        }
+        judge.is_current(self.this_update, next_update, Reason::CrlNotYetValid, Reason::CrlStale)?;
+        Ok(reasons)
     }
 
     /// [5280-6.3.3-4]

@@ -39,9 +39,6 @@ pub(in crate::x509) fn judge<C: Crypto>(
     if response.unprocessed || single.unprocessed {
         return Err(Reason::OcspCriticalUnknown.into());
     }
-    let outside = |reason: Reason, field, bound: UnixTime| {
-        Err(Fault::from(reason).field(field).detail(Detail::Time { bound: bound.0, now: judge.now.0 }))
-    };
     match single.status {
         CertStatus::Revoked { since, reason } => {
             let detail = Detail::Revoked { since: since.0, reason };
@@ -51,16 +48,9 @@ pub(in crate::x509) fn judge<C: Crypto>(
         CertStatus::Good => {}
     }
     // [6960-4.2.2.1-1]
-    if judge.now < single.this_update {
-        return outside(Reason::OcspNotYetValid, "thisUpdate", single.this_update);
-    }
-    match single.next_update {
-        Some(next) if judge.now > next => outside(Reason::OcspStale, "nextUpdate", next),
-        None if judge.now.0.saturating_sub(single.this_update.0) > MAX_AGE => {
-            outside(Reason::OcspStale, "thisUpdate (there is no nextUpdate)", single.this_update)
-        }
-        next => Ok((single.this_update, next)),
-    }
+    let until = single.next_update.unwrap_or(UnixTime(single.this_update.0.saturating_add(MAX_AGE)));
+    judge.is_current(single.this_update, until, Reason::OcspNotYetValid, Reason::OcspStale)?;
+    Ok((single.this_update, single.next_update))
 }
 
 /// [6960-3.2-1] What is told of this certificate.
@@ -164,7 +154,8 @@ fn delegated<C: Crypto>(
     if delegate.extensions.unprocessed {
         return wrong("extensions");
     }
-    if judge.now < delegate.not_before() || judge.now > delegate.not_after() {
+    let expired = Reason::OcspResponderWrong;
+    if judge.is_current(delegate.not_before(), delegate.not_after(), expired, expired).is_err() {
         return wrong("validity");
     }
     judge.budget.signature()?;

@@ -193,7 +193,7 @@ impl Report {
     /// Whether the certificates of the accepted path are known not to be revoked; of a refused chain, the checks tell.
     #[must_use]
     pub fn revocation(&self) -> RevocationStatus {
-        RevocationStatus::NotAsked
+        self.outcome.as_ref().map_or(RevocationStatus::NotAsked, |path| path.revocation)
     }
 
     /// True if there was more to try than is written down here: chains can be made to have more paths than anybody can look

@@ -5,7 +5,10 @@ use symbolon::{
     Reason as R,
     crypto::Crypto,
     identity::{Allow, spki_sha256},
-    x509::{Anchors, Certificate, KeyUsage, Profile, Purpose, Question, Report, ServerName, UnixTime, explain, pem},
+    x509::{
+        Anchors, Certificate, Crls, KeyUsage, Profile, Purpose, Question, Report, Revocation, ServerName, UnixTime,
+        explain, pem,
+    },
 };
 
 /// For cases that are to be judged "now": a time at which the certificates of the suite are valid, or had expired when
@@ -36,7 +39,9 @@ pub(crate) fn judge(crypto: &impl Crypto, case: &Value) -> Result<String, String
         _ => Purpose::Server,
     };
     let asked = case["expected_peer_name"]["value"].as_str().map(ServerName::parse).transpose();
+    let revocation = revocation(crypto, case, &anchors)?;
     let question = Question::new(&anchors, now, purpose)
+        .revocation(&revocation)
         .any_key_usage()
         .profile(profile(text(&case["id"])))
         .public_suffixes(is_public_suffix)
@@ -54,6 +59,14 @@ pub(crate) fn judge(crypto: &impl Crypto, case: &Value) -> Result<String, String
     asked.map_err(|e| e.to_string())?;
     beyond_the_path(crypto, case, &chain, &report)?;
     Ok(report.summary().to_string())
+}
+
+/// Cases with CRLs are about the status of the leaf, which must then be known.
+fn revocation<C: Crypto>(crypto: &C, case: &Value, issuers: &Anchors) -> Result<Revocation, String> {
+    match texts(&case["crls"]).concat() {
+        none if none.is_empty() => Ok(Revocation::off()),
+        crls => Crls::from_pem(crypto, crls.as_bytes(), issuers).map(Revocation::require).map_err(|e| e.to_string()),
+    }
 }
 
 /// Those that can serve as anchors, and why the first of the others can't.

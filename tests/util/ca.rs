@@ -2,9 +2,9 @@
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+    Issuer, KeyPair, KeyUsagePurpose, SigningKey, date_time_ymd,
 };
-use symbolon::x509::UnixTime;
+use symbolon::x509::{Certificate, UnixTime};
 
 /// All certificates are valid from here, unless a test says otherwise ..
 pub const NOT_BEFORE: UnixTime = UnixTime(1_767_225_600); // 2026-01-01T00:00:00Z
@@ -59,6 +59,20 @@ impl Ca {
         let mut params = leaf();
         edit(&mut params);
         self.sign(&params, &KeyPair::generate().unwrap())
+    }
+
+    /// The whole Name of its subject in DER.
+    pub fn subject(&self) -> Vec<u8> {
+        Certificate::parse(&self.der).unwrap().subject().der().to_vec()
+    }
+
+    /// A signature over any bytes: ecdsa-with-SHA256.
+    pub fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.key.sign(bytes).unwrap()
+    }
+
+    pub fn key_pem(&self) -> String {
+        self.key.serialize_pem()
     }
 
     fn sign(&self, params: &CertificateParams, key: &KeyPair) -> Vec<u8> {

@@ -37,14 +37,42 @@ pub fn changed(der: &[u8], change: impl FnOnce(&mut Parts)) -> Vec<u8> {
 }
 
 pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(content.len()).unwrap();
-    let [high, low] = len.to_be_bytes();
-    let header = match len {
-        ..=0x7f => vec![tag, low],
-        0x80..=0xff => vec![tag, 0x81, low],
-        0x100.. => vec![tag, 0x82, high, low],
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    let header = match &length[..] {
+        [0, 0, 0, low @ ..=0x7f] => vec![tag, *low],
+        [0, 0, 0, low] => vec![tag, 0x81, *low],
+        [0, 0, high, low] => vec![tag, 0x82, *high, *low],
+        [0, high, middle, low] => vec![tag, 0x83, *high, *middle, *low],
+        _ => [&[tag, 0x84], &length[..]].concat(),
     };
     [&header, content].concat()
+}
+
+/// `element` of a SEQUENCE of these parts.
+pub fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    element(0x30, &parts.concat())
+}
+
+/// An Extension of id-ce, by the last arc of its identifier.
+pub fn extension(id_ce: u8, critical: bool, value: &[u8]) -> Vec<u8> {
+    let critical: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
+    sequence(&[&element(6, &[0x55, 0x1d, id_ce]), critical, &element(4, value)])
+}
+
+/// A PEM block (RFC 7468).
+pub fn pem(label: &str, der: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = format!("-----BEGIN {label}-----\n");
+    for line in der.chunks(48) {
+        for three in line.chunks(3) {
+            let bits = three.iter().chain([&0; 2]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+            for digit in 0..4 {
+                text.push(if digit <= three.len() { DIGITS[bits >> (18 - 6 * digit) & 63].into() } else { '=' });
+            }
+        }
+        text.push('\n');
+    }
+    text + &format!("-----END {label}-----\n")
 }
 
 /// Bytes of the header, and of the content.

@@ -7,6 +7,7 @@ mod util;
 mod agreement;
 mod algorithms;
 mod constraints;
+mod crl;
 mod hostile;
 mod issuers;
 mod leaves;

@@ -1,6 +1,10 @@
 //! CRLs as they are kept: checked once, and their entries sorted, so that a look-up costs a binary search.
 
-use super::{Crl, Entry, names_directory, scope};
+use super::{
+    Crl, Revoked,
+    index::{Index, Slot},
+    names_directory, scope,
+};
 use crate::{
     crypto::Crypto,
     fault::{Detail, Fault, Reason},
@@ -156,8 +160,7 @@ pub struct List {
     scope: Option<Box<[u8]>>,
     /// Why it can't be used at all; it has no entries then.
     unusable: Option<(Reason, &'static str)>,
-    /// Sorted.
-    entries: Box<[Slot]>,
+    entries: Index,
 }
 
 /// What is known of the signature.
@@ -179,15 +182,6 @@ impl fmt::Debug for List {
     }
 }
 
-/// A certificate that is on a CRL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revoked {
-    /// The day of revocationDate.
-    pub since: UnixTime,
-    /// CRLReason (RFC 5280 §5.3.1); 0, unspecified, if it is not told.
-    pub reason: u8,
-}
-
 impl List {
     fn load<C: Crypto>(crypto: &C, der: &[u8], issuers: &[Anchor<'_>]) -> Result<Self, Fault> {
         let crl = Crl::parse(der)?;
@@ -195,7 +189,7 @@ impl List {
         let (entries, unusable) = match crl.check().and_then(|()| index(&crl, scope.as_ref())) {
             Ok(entries) => (entries, None),
             Err(fault) if fault.reason == Reason::CrlMalformed => return Err(fault),
-            Err(fault) => (Box::default(), Some((fault.reason, fault.place().field))),
+            Err(fault) => (Index::default(), Some((fault.reason, fault.place().field))),
         };
         let signer =
             |issuer: &&Anchor<'_>| issuer.subject == crl.issuer.der() && crl.verify(crypto, issuer.spki).is_ok();
@@ -259,15 +253,13 @@ impl List {
     /// Whether it revokes none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.len() == 0
     }
 
     /// The entry for a serialNumber, given as the content of its INTEGER, big-endian.
     #[must_use]
     pub fn find(&self, serial: &[u8]) -> Option<Revoked> {
-        let key = Key::of(serial)?;
-        let at = self.entries.partition_point(|slot| slot.key() < key);
-        self.entries.get(at).filter(|slot| slot.key() == key).map(Slot::revoked)
+        self.entries.find(serial)
     }
 
     /// The reasons for which it tells that `certificate` is not revoked.
@@ -322,62 +314,8 @@ impl Crl<'_> {
     }
 }
 
-/// A serialNumber of at most 20 octets, sign apart: longer ones are no certificate's (RFC 5280 §4.1.2.2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    /// In two's complement.
-    serial: [u8; 20],
-    negative: bool,
-}
-
-impl Key {
-    fn of(content: &[u8]) -> Option<Self> {
-        let negative = content.first()? & 0x80 != 0;
-        let mut serial = if negative { [0xff; 20] } else { [0; 20] };
-        let significant = content.strip_prefix(&[0]).unwrap_or(content);
-        let from = serial.len().checked_sub(significant.len())?;
-        serial.get_mut(from..)?.copy_from_slice(significant);
-        Some(Self { serial, negative })
-    }
-}
-
-/// An entry in 23 bytes, so that a million take no more than 23 MB.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Slot {
-    serial: [u8; 20],
-    /// A bit for the sign of the serial number, four for the reason, nineteen for the days since 1970.
-    rest: [u8; 3],
-}
-
-const NEGATIVE: u32 = 1 << 23;
-const REASON_AT: u32 = 19;
-const DAYS: u32 = (1 << REASON_AT) - 1;
-const DAY: i64 = 86_400;
-
-impl Slot {
-    fn of(entry: &Entry<'_>) -> Option<Self> {
-        let Key { serial, negative } = Key::of(entry.serial)?;
-        let days = u32::try_from(entry.since.0.div_euclid(DAY).max(0)).unwrap_or(DAYS).min(DAYS);
-        let sign = if negative { NEGATIVE } else { 0 };
-        let [_, rest @ ..] = (sign | u32::from(entry.reason) << REASON_AT | days).to_be_bytes();
-        Some(Self { serial, rest })
-    }
-
-    fn key(&self) -> Key {
-        let [first, ..] = self.rest;
-        Key { serial: self.serial, negative: first & 0x80 != 0 }
-    }
-
-    fn revoked(&self) -> Revoked {
-        let [a, b, c] = self.rest;
-        let rest = u32::from_be_bytes([0, a, b, c]);
-        let [_, _, _, reason] = ((rest & !NEGATIVE) >> REASON_AT).to_be_bytes();
-        Revoked { since: UnixTime(i64::from(rest & DAYS).saturating_mul(DAY)), reason }
-    }
-}
-
-/// The entries that are about certificates of the CRL's own issuer, sorted.
-fn index(crl: &Crl<'_>, scope: Option<&Scope<'_>>) -> Result<Box<[Slot]>, Fault> {
+/// The entries that are about certificates of the CRL's own issuer.
+fn index(crl: &Crl<'_>, scope: Option<&Scope<'_>>) -> Result<Index, Fault> {
     let indirect = scope.is_some_and(|scope| scope.indirect);
     let mut slots = Vec::new();
     // [5280-5.3.3-1] An entry without certificateIssuer is of the same issuer as the one before.
@@ -395,6 +333,5 @@ fn index(crl: &Crl<'_>, scope: Option<&Scope<'_>>) -> Result<Box<[Slot]>, Fault>
             slots.push(slot);
         }
     }
-    slots.sort_unstable();
-    Ok(slots.into_boxed_slice())
+    Ok(Index::of(slots))
 }

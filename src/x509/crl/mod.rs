@@ -1,11 +1,14 @@
-//! Certificate revocation lists (RFC 5280 §5): read here, kept for look-ups in `list`, their scope in `scope`.
+//! Certificate revocation lists (RFC 5280 §5): read here, kept in `list`, looked up in `index`;
+//! `scope` tells which certificates one is about.
 
 mod entry;
+mod index;
 mod list;
 mod scope;
 
 pub use entry::{Entries, Entry};
-pub use list::{Crls, List, Revoked};
+pub use index::Revoked;
+pub use list::{Crls, List};
 
 use super::{
     Name, UnixTime,

@@ -6,6 +6,8 @@ use crate::fault::Fault;
 use crate::shared::List;
 use crate::wire::{CertificateEntry, SignatureScheme, Vector};
 #[cfg(feature = "alloc")]
+use crate::wire::{Element, Writer};
+#[cfg(feature = "alloc")]
 use crate::x509::{Certificate, LoadError};
 use core::fmt;
 
@@ -50,6 +52,12 @@ impl fmt::Debug for Signing {
 #[derive(Debug)]
 pub struct Credential {
     chain: Chain,
+    /// The same with an OCSP response at the leaf.
+    #[cfg(feature = "alloc")]
+    stapled: Option<Chain>,
+    /// Bytes that the response adds to a message.
+    #[cfg(feature = "alloc")]
+    staple_len: usize,
     signing: Signing,
 }
 
@@ -59,6 +67,16 @@ enum Chain {
     /// `certificate_list` as it goes on the wire.
     #[cfg(feature = "alloc")]
     Owned(alloc::vec::Vec<u8>),
+}
+
+impl Chain {
+    fn list(&self) -> Vector<'_, CertificateEntry<'_>> {
+        match self {
+            Self::Static(entries) => Vector::items(entries),
+            #[cfg(feature = "alloc")]
+            Self::Owned(bytes) => Vector::wire("certificate_list", 0, bytes).unwrap_or(Vector::items(&[])),
+        }
+    }
 }
 
 /// A chain and key that can't be a credential.
@@ -76,6 +94,9 @@ pub enum CredentialError {
     /// The leaf can't be used: why.
     #[cfg(feature = "alloc")]
     Leaf(alloc::string::String),
+    /// The OCSP response can't be stapled: why.
+    #[cfg(feature = "alloc")]
+    Staple(alloc::string::String),
     /// The key is of a kind, or a size, that can't sign in TLS 1.3: RSA of 2048 to 4096 bits, P-256, P-384 and Ed25519 can.
     KeyUnsupported,
     /// The key is not the one that the certificate is for.
@@ -90,6 +111,8 @@ impl fmt::Display for CredentialError {
             Self::Chain(e) | Self::Key(e) => e.fmt(f),
             #[cfg(feature = "alloc")]
             Self::Leaf(why) => write!(f, "the first certificate can't be used: {why}"),
+            #[cfg(feature = "alloc")]
+            Self::Staple(why) => write!(f, "the OCSP response can't be stapled: {why}"),
             Self::KeyUnsupported => f.write_str(
                 "is a key that can't sign in TLS 1.3 here (RSA of 2048 to 4096 bits, P-256, P-384 and Ed25519 can)",
             ),
@@ -104,7 +127,14 @@ impl Credential {
     /// A credential without a heap.
     #[must_use]
     pub const fn from_static(chain: &'static [CertificateEntry<'static>], signing: Signing) -> Self {
-        Self { chain: Chain::Static(chain), signing }
+        Self {
+            chain: Chain::Static(chain),
+            #[cfg(feature = "alloc")]
+            stapled: None,
+            #[cfg(feature = "alloc")]
+            staple_len: 0,
+            signing,
+        }
     }
 
     /// A chain in DER, leaf first, and where its signatures come from.
@@ -128,7 +158,34 @@ impl Credential {
         if bytes.is_empty() {
             return Err(CredentialError::NoCertificate);
         }
-        Ok(Self { chain: Chain::Owned(bytes), signing })
+        Ok(Self { chain: Chain::Owned(bytes), stapled: None, staple_len: 0, signing })
+    }
+
+    /// The same credential with an OCSP response for its leaf, in DER, which is sent to peers that ask for it
+    /// (status_request, RFC 8446 §4.4.2.1). It takes its time to expire; then a new credential is needed, by a new
+    /// configuration or as an answer to [`Ask`](crate::Ask).
+    ///
+    /// # Errors
+    /// [`CredentialError::Staple`] if it is none that tells something, or longer than an extension can be.
+    #[cfg(feature = "alloc")]
+    pub fn staple(mut self, response: &[u8]) -> Result<Self, CredentialError> {
+        crate::x509::OcspResponse::parse(response).map_err(|fault| CredentialError::Staple(explain(&fault)))?;
+        let too_long = || CredentialError::Staple("it is longer than an extension can be".into());
+        let length: usize = self.chain().iter().map(|entry| entry.cert_data.len().saturating_add(5)).sum();
+        let mut bytes = alloc::vec![0; length.saturating_add(response.len()).saturating_add(8)];
+        let mut w = Writer::new(&mut bytes);
+        for (index, entry) in self.chain().iter().enumerate() {
+            match index {
+                0 => CertificateEntry::encode_stapled(entry.cert_data, response, &mut w),
+                _ => CertificateEntry::new(entry.cert_data).encode(&mut w),
+            }
+            .map_err(|_| too_long())?;
+        }
+        let written = w.written().len();
+        bytes.truncate(written);
+        self.stapled = Some(Chain::Owned(bytes));
+        self.staple_len = written.saturating_sub(length);
+        Ok(self)
     }
 
     /// A chain and a key as PEM; PKCS#8, PKCS#1 and SEC1 keys are understood.
@@ -163,11 +220,26 @@ impl Credential {
     /// The chain as it is sent.
     #[must_use]
     pub fn chain(&self) -> Vector<'_, CertificateEntry<'_>> {
-        match &self.chain {
-            Chain::Static(entries) => Vector::items(entries),
-            #[cfg(feature = "alloc")]
-            Chain::Owned(bytes) => Vector::wire("certificate_list", 0, bytes).unwrap_or(Vector::items(&[])),
-        }
+        self.chain.list()
+    }
+
+    /// The chain for a peer that asked for an OCSP response, or did not.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn shown(&self, status_request: bool) -> Vector<'_, CertificateEntry<'_>> {
+        self.stapled.as_ref().filter(|_| status_request).unwrap_or(&self.chain).list()
+    }
+
+    /// Bytes that an OCSP response adds to the message.
+    pub(crate) fn staple_len(&self) -> usize {
+        #[cfg(feature = "alloc")]
+        return self.staple_len;
+        #[cfg(not(feature = "alloc"))]
+        return 0;
+    }
+
+    #[cfg(not(feature = "alloc"))]
+    pub(crate) fn shown(&self, _: bool) -> Vector<'_, CertificateEntry<'_>> {
+        self.chain()
     }
 
     /// The leaf in DER.

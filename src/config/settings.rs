@@ -7,6 +7,8 @@ use crate::wire::{
     CipherSuite, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, MaxFragmentLength, NamedGroup, ProtocolName,
     RecordHeader, SignatureScheme, Vector,
 };
+#[cfg(feature = "alloc")]
+use crate::x509::Revocation;
 use core::fmt;
 
 /// Whether the `certificate_authorities` of a CertificateRequest choose among our credentials, or can rule all of them out.
@@ -136,6 +138,8 @@ pub struct Settings<C> {
     pub(crate) key_update_after: Option<u64>,
     pub(crate) ask_credential: bool,
     pub(crate) ask_chain: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) revocation: Revocation,
     pub(crate) one_operation_per_step: bool,
 }
 
@@ -156,6 +160,8 @@ impl<C: Crypto> Settings<C> {
             key_update_after: None,
             ask_credential: false,
             ask_chain: false,
+            #[cfg(feature = "alloc")]
+            revocation: Revocation::off(),
             one_operation_per_step: false,
             crypto,
         }
@@ -238,6 +244,14 @@ impl<C: Crypto> Settings<C> {
         let len = both.zip(room.iter_mut()).map(|(scheme, slot)| *slot = *scheme).count();
         let listed: &[SignatureScheme] = room;
         (!self.certificate_schemes().is_empty()).then(|| Vector::items(listed.get(..len).unwrap_or_default()))
+    }
+
+    /// Whether the peer is asked to staple an OCSP response.
+    pub(crate) fn asks_staple(&self) -> bool {
+        #[cfg(feature = "alloc")]
+        return self.revocation.asks_staple();
+        #[cfg(not(feature = "alloc"))]
+        return false;
     }
 
     /// Records that may be protected by one key of `suite` before a KeyUpdate (§5.5).
@@ -341,6 +355,14 @@ macro_rules! settings_setters {
         #[must_use]
         pub fn key_update_after(mut self, records: u64) -> Self {
             self.settings.key_update_after = Some(records);
+            self
+        }
+
+        /// How revocation of the peer's certificate is looked at; not at all unless set. Without a heap there is none of it.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn revocation(mut self, revocation: $crate::x509::Revocation) -> Self {
+            self.settings.revocation = revocation;
             self
         }
 

@@ -278,7 +278,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     pub fn required_send_space(&self) -> usize {
         // What grows is the chain, the names of anchors and of protocols; the rest of a flight fits in the constant.
         let chain = |c: &Credential| {
-            c.chain().iter().map(|e| e.cert_data.len().saturating_add(5)).fold(0, usize::saturating_add)
+            c.chain().iter().map(|e| e.cert_data.len().saturating_add(5)).fold(c.staple_len(), usize::saturating_add)
         };
         let longest = self.config.credentials().iter().map(|c| chain(c)).max().unwrap_or(0);
         let settings = self.config.settings();

@@ -206,22 +206,45 @@ fn no_leaf() -> Fault {
     Fault::from(Reason::ServerCertificateEmpty).field("certificate_list")
 }
 
-/// The DER slices of a chain, at most as many as are looked at.
+/// What a Certificate message has in its entries.
+#[derive(Clone, Copy)]
+pub struct Shown<'s, 'a> {
+    /// In DER.
+    pub(super) chain: &'s [&'a [u8]],
+    /// The OCSP responses that came with them, if they were asked for.
+    #[cfg(feature = "alloc")]
+    pub(super) staples: &'s [Option<&'a [u8]>],
+}
+
+/// The DER slices of a chain, at most as many as are looked at. `asked`: OCSP responses are wanted.
 pub(super) fn with_chain<'a, T>(
     list: Vector<'a, CertificateEntry<'a>>,
-    f: impl FnOnce(&[&'a [u8]]) -> Result<T, Fault>,
+    asked: bool,
+    f: impl FnOnce(Shown<'_, 'a>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     if list.is_empty() {
         return Err(no_leaf());
     }
     let mut chain: [&[u8]; MAX_CHAIN] = [&[]; MAX_CHAIN];
+    #[cfg(feature = "alloc")]
+    let mut staples = [None; MAX_CHAIN];
     let mut len: usize = 0;
     for entry in list.iter() {
+        #[cfg(feature = "alloc")]
+        if asked && let Some(staple) = staples.get_mut(len) {
+            *staple = entry.ocsp_response().map_err(|malformed| Fault::from(malformed).certificate(len))?;
+        }
+        #[cfg(not(feature = "alloc"))]
+        let _ = asked;
         let slot = chain.get_mut(len).ok_or_else(|| Fault::from(Reason::CertificateChainTooLong).certificate(len))?;
         *slot = entry.cert_data;
         len = len.saturating_add(1);
     }
-    f(chain.get(..len).unwrap_or_default())
+    f(Shown {
+        chain: chain.get(..len).unwrap_or_default(),
+        #[cfg(feature = "alloc")]
+        staples: &staples,
+    })
 }
 
 /// Signs with a key in this process, and returns the length; `None` if the key is elsewhere.

@@ -5,17 +5,24 @@ use super::desk::PeerKey;
 use super::proof::Judged;
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason};
-use crate::wire::{Certificate, In};
+use crate::wire::{Certificate, ExtensionType, In};
 
 impl<K, C: Crypto> Cx<'_, '_, K, C> {
     /// Checks what is not the path's business, and keeps the key of the leaf until CertificateVerify.
-    pub(super) fn keep_peer_key(&mut self, certificate: &Certificate<'_>, judged: &Judged<'_>) -> Result<(), Fault> {
+    /// `staple`: we asked for an OCSP response.
+    pub(super) fn keep_peer_key(
+        &mut self,
+        certificate: &Certificate<'_>,
+        judged: &Judged<'_>,
+        staple: bool,
+    ) -> Result<(), Fault> {
         check_context(certificate)?;
         for (index, entry) in certificate.certificate_list.iter().enumerate() {
             let extensions = entry.extensions;
             extensions.check(In::Certificate).map_err(|refused| Fault::from(refused).certificate(index))?;
-            // [4.4.2-5] We asked for nothing that could be answered here.
-            if let Some((t, _)) = extensions.iter().next() {
+            // [4.4.2-5]
+            let asked = |t: ExtensionType| staple && t == ExtensionType::status_request;
+            if let Some((t, _)) = extensions.iter().find(|(t, _)| !asked(*t)) {
                 return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t).certificate(index));
             }
         }

@@ -21,6 +21,9 @@ pub struct Desk<'c, C: Crypto> {
     pub(super) time: Time,
     pub(super) credential: Option<Shared<'c, Credential>>,
     pub(super) peer_key: Option<PeerKey<C::PeerKey>>,
+    /// The CertificateRequest asks for an OCSP response.
+    #[cfg(feature = "alloc")]
+    status_asked: bool,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
     pub(super) first_hello: Option<Digest>,
     /// Why the peer's chain was refused.
@@ -62,6 +65,8 @@ impl<'c, C: Crypto> Desk<'c, C> {
             time,
             credential: None,
             peer_key: None,
+            #[cfg(feature = "alloc")]
+            status_asked: false,
             first_hello: None,
             #[cfg(feature = "alloc")]
             report: None,
@@ -70,6 +75,19 @@ impl<'c, C: Crypto> Desk<'c, C> {
 
     pub(super) fn schedule(&self) -> Result<&Schedule, Fault> {
         Ok(self.schedule.as_ref().ok_or(Reason::Internal)?)
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn ask_status(&mut self, asked: bool) {
+        self.status_asked = asked;
+    }
+
+    /// Whether the server wants an OCSP response with our certificate.
+    pub(super) fn status_asked(&self) -> bool {
+        #[cfg(feature = "alloc")]
+        return self.status_asked;
+        #[cfg(not(feature = "alloc"))]
+        return false;
     }
 
     pub(super) fn credential(&self) -> Result<&Credential, Fault> {

@@ -80,7 +80,7 @@ pub trait Role: Sized + 'static {
         credential: Option<crate::shared::Shared<'c, crate::config::Credential>>,
         msg: &Inbound<'_>,
     ) -> Result<Chosen<'c>, Fault>;
-    /// What the configuration asks of the peer's chain.
+    /// What the configuration asks of the peer's chain, besides revocation.
     fn question<'q, C: Crypto>(config: &'q Self::Config<C>, desk: &'q Desk<'_, C>) -> Question<'q>;
     /// Whether the holder of a valid certificate is let in.
     fn admits<C: Crypto>(
@@ -296,10 +296,14 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let crypto = &config.settings().crypto;
         let list = msg.peek::<Certificate<'m>>()?.certificate_list;
         let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
-        let question = R::question(config, desk);
-        let verdict = answer::with_chain(list, |chain| x509::verify(crypto, chain, &question));
+        let settings = config.settings();
+        let verdict = answer::with_chain(list, settings.asks_staple(), |shown| {
+            x509::verify(crypto, shown.chain, &question::<R, C>(config, desk, &shown))
+        });
         let admitted = match &verdict {
             Ok(verified) => {
+                #[cfg(feature = "alloc")]
+                settings.revocation.count(verified.revocation());
                 let spki_sha256 = self.meet(PeerIdentity::of_verified(crypto, verified));
                 R::admits(config, verified.leaf(), &spki_sha256).map_err(|f| f.certificate(0))
             }
@@ -328,7 +332,10 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     ) {
         if let Some(desk) = self.desk.as_deref_mut() {
             let chain: alloc::vec::Vec<_> = list.iter().map(|entry| entry.cert_data).collect();
-            let report = x509::Report::of(&config.settings().crypto, &chain, &R::question(config, desk), verdict);
+            let staples: alloc::vec::Vec<_> = list.iter().map(|entry| entry.ocsp_response().ok().flatten()).collect();
+            let shown = answer::Shown { chain: &chain, staples: &staples };
+            let question = question::<R, C>(config, desk, &shown);
+            let report = x509::Report::of(&config.settings().crypto, &chain, &question, verdict);
             desk.report = Some(alloc::boxed::Box::new(report));
         }
     }
@@ -369,4 +376,17 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         self.desk = None;
         self.vault.wipe();
     }
+}
+
+/// What is asked of a chain that the peer showed.
+#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "revocation takes a heap"))]
+fn question<'q, R: Role, C: Crypto>(
+    config: &'q R::Config<C>,
+    desk: &'q Desk<'_, C>,
+    shown: &'q answer::Shown<'_, '_>,
+) -> Question<'q> {
+    let question = R::question(config, desk);
+    #[cfg(feature = "alloc")]
+    let question = question.revocation(&config.settings().revocation).staples(shown.staples);
+    question
 }

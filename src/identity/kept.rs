@@ -2,7 +2,8 @@
 
 use super::{Hex, PeerIdentity};
 use crate::x509::{
-    COMMON_NAME, Certificate, GeneralName, MAX_CHAIN, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable, Verified,
+    COMMON_NAME, Certificate, GeneralName, MAX_CHAIN, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable, RevocationStatus,
+    Verified,
 };
 use alloc::boxed::Box;
 use core::{
@@ -26,6 +27,8 @@ const URI: u8 = 6;
 const EMAIL: u8 = 7;
 /// The anchor in two bytes, then the certificates of the path in one each.
 const PATH: u8 = 8;
+/// [`RevocationStatus`], packed; not there if nobody asked.
+const REVOCATION: u8 = 9;
 const LENGTH_BITS: u32 = 12;
 const MAX_LENGTH: u16 = (1 << LENGTH_BITS) - 1;
 
@@ -55,6 +58,9 @@ impl Names {
                 len = len.saturating_add(1);
             }
             put(PATH, bytes.get(..len).unwrap_or_default());
+            if path.revocation() != RevocationStatus::NotAsked {
+                put(REVOCATION, &path.revocation().pack());
+            }
         }
         put(SERIAL, leaf.serial());
         for attribute in leaf.subject().attributes() {
@@ -101,9 +107,14 @@ impl Names {
         self.all().find(|(kind, _)| *kind == wanted).map(|(_, value)| value)
     }
 
-    /// Whether there is none; the serial number and the path are not names.
+    /// Whether there is none; the serial number, the path and the revocation are not names.
     pub(super) fn is_empty(&self) -> bool {
-        self.all().all(|(kind, _)| matches!(kind, SERIAL | PATH))
+        self.all().all(|(kind, _)| matches!(kind, SERIAL | PATH | REVOCATION))
+    }
+
+    pub(super) fn revocation(&self) -> RevocationStatus {
+        let packed = self.first(REVOCATION).and_then(|packed| packed.try_into().ok());
+        packed.map(RevocationStatus::unpack).unwrap_or_default()
     }
 }
 
@@ -119,7 +130,7 @@ impl fmt::Display for Names {
         let mut gap = "";
         for (kind, value) in self.all() {
             let prefix = match kind {
-                SERIAL | PATH => continue,
+                SERIAL | PATH | REVOCATION => continue,
                 COMMON => "CN=",
                 ORGANIZATIONAL => "O=",
                 UNIT => "OU=",

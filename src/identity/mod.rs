@@ -20,6 +20,8 @@ pub use allow::{Allow, AllowRule};
 #[cfg(feature = "alloc")]
 use path::{PathEnd, Seconds};
 
+#[cfg(feature = "alloc")]
+use crate::x509::RevocationStatus;
 use crate::{
     crypto::{Crypto, Hash, HashAlgorithm},
     x509::{Certificate, UnixTime, Verified},
@@ -73,6 +75,13 @@ impl PeerIdentity {
             #[cfg(feature = "alloc")]
             names: kept::Names::of(leaf, path),
         }
+    }
+
+    /// Whether the certificate is known not to be revoked, as of the handshake.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn revocation(&self) -> RevocationStatus {
+        self.names.revocation()
     }
 
     /// SHA-256 of its SubjectPublicKeyInfo: the same for all certificates of one key.

@@ -1,7 +1,7 @@
 //! What stays known of the path that a peer was accepted by.
 
 use super::PeerIdentity;
-use crate::x509::{Revocation, Unchecked, UnixTime, Verified};
+use crate::x509::{Unchecked, UnixTime, Verified};
 
 /// The earliest end of validity, and what was not checked.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -54,11 +54,5 @@ impl PeerIdentity {
     /// What could not be checked when it was accepted.
     pub fn unchecked(&self) -> impl Iterator<Item = Unchecked> {
         Unchecked::ALL.iter().copied().filter(|open| self.path.open & bit(*open) != 0)
-    }
-
-    /// What is known about revocation.
-    #[must_use]
-    pub fn revocation(&self) -> Revocation {
-        Revocation::NotConfigured
     }
 }

@@ -4,6 +4,8 @@ use super::{
     Element, Encode, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse, Reader, Vector, Writer, exactly,
     within,
 };
+#[cfg(feature = "alloc")]
+use super::{ExtensionType, ext::status_request, extensions::put};
 
 /// A chain of certificates, the sender's own first; empty when a client has none to show.
 ///
@@ -49,6 +51,28 @@ impl<'a> CertificateEntry<'a> {
     #[must_use]
     pub const fn new(der: &'a [u8]) -> Self {
         Self { cert_data: der, extensions: Extensions::EMPTY }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'a> CertificateEntry<'a> {
+    /// The OCSP response that is stapled to the certificate: its `status_request` (RFC 8446 §4.4.2.1).
+    ///
+    /// # Errors
+    /// [`Malformed`] if that is no CertificateStatus.
+    pub fn ocsp_response(&self) -> Result<Option<&'a [u8]>, Malformed> {
+        let t = ExtensionType::status_request;
+        let body = self.extensions.find(t);
+        body.map(|body| status_request::read_response(body).map_err(|m| m.in_extension(t))).transpose()
+    }
+
+    /// Appends the entry of a certificate with an OCSP response stapled to it.
+    ///
+    /// # Errors
+    /// [`NoRoom`]
+    pub fn encode_stapled(der: &[u8], response: &[u8], w: &mut Writer<'_>) -> Result<(), NoRoom> {
+        w.vec24(|w| w.put(der))?;
+        w.vec16(|w| put(w, ExtensionType::status_request, Some(response), status_request::encode_response))
     }
 }
 

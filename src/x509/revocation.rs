@@ -52,6 +52,9 @@ pub enum RevocationStatus {
     Unknown(Reason),
 }
 
+/// A status in few bytes.
+pub(crate) type Packed = [u8; 17];
+
 /// Who tells whether a certificate is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Teller {
@@ -68,6 +71,50 @@ impl RevocationStatus {
         match self {
             Self::Good { this_update, .. } => Some(now.0.saturating_sub(this_update.0)),
             Self::NotAsked | Self::NotAvailable | Self::Unknown(_) => None,
+        }
+    }
+
+    /// In as few bytes as an idle connection should keep: a number for what it is, thisUpdate, nextUpdate.
+    pub(crate) fn pack(self) -> Packed {
+        let mut packed = [0; 17];
+        let [kind, rest @ ..] = &mut packed;
+        let (a, b) = rest.split_at_mut(8);
+        let mut times = |this: i64, next: i64| {
+            a.copy_from_slice(&this.to_be_bytes());
+            b.copy_from_slice(&next.to_be_bytes());
+        };
+        *kind = match self {
+            Self::NotAsked => 0,
+            Self::Good { by, this_update, next_update } => {
+                times(this_update.0, next_update.map_or(i64::MAX, |next| next.0));
+                if by == Teller::Crl { 1 } else { 2 }
+            }
+            Self::NotAvailable => 3,
+            Self::Unknown(reason) => {
+                let at = Reason::ALL.iter().position(|other| *other == reason);
+                times(at.and_then(|at| i64::try_from(at).ok()).unwrap_or(0), 0);
+                4
+            }
+        };
+        packed
+    }
+
+    /// What [`pack`](Self::pack) made.
+    pub(crate) fn unpack(packed: Packed) -> Self {
+        let [kind, rest @ ..] = packed;
+        let number = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| i64::from_be_bytes(*bytes));
+        let (first, second) = (number(rest.first_chunk()), number(rest.last_chunk()));
+        let next_update = (second != i64::MAX).then_some(UnixTime(second));
+        let good = |by| Self::Good { by, this_update: UnixTime(first), next_update };
+        match kind {
+            1 => good(Teller::Crl),
+            2 => good(Teller::Ocsp),
+            3 => Self::NotAvailable,
+            4 => {
+                let at = usize::try_from(first).ok().and_then(|at| Reason::ALL.get(at));
+                Self::Unknown(at.copied().unwrap_or(Reason::RevocationUnknown))
+            }
+            _ => Self::NotAsked,
         }
     }
 

@@ -88,6 +88,8 @@ fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Resul
             // [9.2-2] [6066-3-2]
             server_name: name.as_ref().and_then(|name| name.as_dns()).map(str::as_bytes),
             max_fragment_length: config.max_fragment_length,
+            // [4.4.2.1-1]
+            status_request: settings.asks_staple(),
             supported_groups: Some(Vector::items(settings.groups())),
             // [4.2.3-1]
             signature_algorithms: Some(Vector::items(settings.schemes())),

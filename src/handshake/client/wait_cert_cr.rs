@@ -30,6 +30,8 @@ impl WaitCertCr {
         if request.extensions.signature_algorithms.is_none() {
             return Err(Fault::from(Reason::ExtensionMissing).extension(ExtensionType::signature_algorithms));
         }
+        #[cfg(feature = "alloc")]
+        cx.desk.ask_status(request.extensions.status_request);
         cx.base.trace(Trace::ClientAuth(ClientAuthMode::Request));
         let asked = match chosen {
             Ok((credential, scheme)) => {

@@ -30,7 +30,10 @@ impl WaitFinished {
             }
             Asked::Sign(scheme) => {
                 let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
-                cx.send(&Certificate { certificate_request_context: &[], certificate_list: credential.chain() })?;
+                cx.send(&Certificate {
+                    certificate_request_context: &[],
+                    certificate_list: credential.shown(cx.desk.status_asked()),
+                })?;
                 Ok(AfterFinished::Signing(WaitFinishedSigning { at, scheme, peer: self.peer }))
             }
         }

@@ -59,7 +59,10 @@ impl Negotiated {
         }
         // [4.4.2-8]
         let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
-        cx.send(&Certificate { certificate_request_context: &[], certificate_list: credential.chain() })?;
+        cx.send(&Certificate {
+            certificate_request_context: &[],
+            certificate_list: credential.shown(hello.extensions.status_request),
+        })?;
         Ok(NegotiatedSigning { at, scheme: self.scheme })
     }
 }
@@ -106,6 +109,8 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
             signature_algorithms: Some(Vector::items(settings.schemes())),
             signature_algorithms_cert: settings.in_certificates(&mut in_certificates),
             // [4.2.4-2]
+            // [4.4.2.1-3]
+            status_request: settings.asks_staple(),
             certificate_authorities: (!authorities.is_empty()).then_some(authorities),
             ..CertificateRequestExtensions::default()
         },

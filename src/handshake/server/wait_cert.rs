@@ -18,7 +18,7 @@ impl WaitCert {
         cx: &mut ServerCx<'_, '_, C>,
     ) -> Result<WaitCv, Fault> {
         let certificate: Certificate<'_> = cx.absorb(msg)?;
-        cx.keep_peer_key(&certificate, &judged)?;
+        cx.keep_peer_key(&certificate, &judged, cx.config.settings.asks_staple())?;
         Ok(WaitCv { at: self.at, peer: judged.into() })
     }
 

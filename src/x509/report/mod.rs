@@ -11,8 +11,8 @@ mod recorder;
 mod text;
 
 use super::{
-    Anchors, Certificate, MAX_CANDIDATES, Purpose, Question, RevocationStatus, Rule, ServerName, Time, Unchecked, UnixTime,
-    Verified, path, rule::section_of, verified::Path, verify,
+    Anchors, Certificate, MAX_CANDIDATES, Purpose, Question, RevocationStatus, Rule, ServerName, Time, Unchecked,
+    UnixTime, Verified, path, rule::section_of, verified::Path, verify,
 };
 use crate::{
     crypto::Crypto,

@@ -3,6 +3,7 @@
 
 mod certificates;
 mod provoke;
+mod revocation;
 #[path = "../util/mod.rs"]
 mod util;
 
@@ -22,6 +23,7 @@ static WORLD: LazyLock<PlainWorld> = LazyLock::new(PlainWorld::new);
 /// Reasons without a case, and why.
 const NOT_PROVOKED: &[(Reason, &str)] = &[
     (Reason::Internal, "it stands where the types do not rule out what cannot happen"),
+    (Reason::CrlMalformed, "a CRL is read when it is loaded, and is part of no configuration then"),
     (Reason::SequenceExhausted, "it takes 2^64 records under one key; the record layer tests it"),
 ];
 

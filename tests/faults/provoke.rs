@@ -1,6 +1,7 @@
 //! The cases of `described.kv` that are not about a chain: what has no fixed bytes, or is a failure of our own.
 
 use super::certificates::by_certificate;
+use super::revocation::by_revocation;
 use super::util::null::{Null, NullSigner, Primitive, TAG};
 use super::util::pair::{ClientRole, End, ServerRole};
 use super::util::plain::{Record, encoded, framed, records};
@@ -31,7 +32,7 @@ fn hello(early_data: bool) -> Vec<u8> {
 }
 
 pub(crate) fn client(title: &str, state: &str) -> End<ClientRole, Null> {
-    if let Some(end) = by_certificate(title) {
+    if let Some(end) = by_certificate(title).or_else(|| by_revocation(title)) {
         return end;
     }
     let broken = |primitive| for_vectors(ClientConfig::builder(Null::broken(7, primitive)).anchors(WORLD.anchors()));

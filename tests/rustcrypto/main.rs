@@ -30,6 +30,7 @@ with_rustcrypto! {
     "../openssl_live/main.rs" openssl_live
     "../openssl_refusals.rs" openssl_refusals
     "../properties/main.rs" properties
+    "../revocation.rs" revocation
     "../secrets.rs" secrets
     "../write.rs" write
     "../wycheproof.rs" wycheproof
@@ -46,7 +47,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ("no provider is in them", &["corpus.rs", "kv.rs", "wire.rs", "wire_properties.rs", "wire_refusals.rs"]),
     ("are about the sources", &["figures.rs", "layers.rs", "notes.rs"]),
     ("RSA keys are in the files that it reads", &["load.rs"]),
-    ("its figures are those of `ring`", &["idle.rs"]),
+    ("its figures are those of `ring`", &["idle.rs", "crl_memory.rs"]),
     ("the tool has `ring`", &["inspect.rs", "lint/main.rs", "tool.rs"]),
 ];
 

@@ -1,5 +1,6 @@
 //! Certificates made for a test: CAs, and what they issue.
 
+use super::pki::Entity;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, SigningKey, date_time_ymd,
@@ -18,6 +19,42 @@ pub struct Ca {
     pub der: Vec<u8>,
     params: CertificateParams,
     key: KeyPair,
+}
+
+/// Somebody who signs what is no certificate.
+pub trait Signs {
+    fn der(&self) -> &[u8];
+    fn key(&self) -> &KeyPair;
+
+    /// The whole Name of its subject in DER.
+    fn subject(&self) -> Vec<u8> {
+        Certificate::parse(self.der()).unwrap().subject().der().to_vec()
+    }
+
+    /// A signature: ecdsa-with-SHA256.
+    fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.key().sign(bytes).unwrap()
+    }
+}
+
+impl Signs for Ca {
+    fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    fn key(&self) -> &KeyPair {
+        &self.key
+    }
+}
+
+impl Signs for Entity {
+    fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    fn key(&self) -> &KeyPair {
+        &self.key
+    }
 }
 
 impl Ca {
@@ -59,20 +96,6 @@ impl Ca {
         let mut params = leaf();
         edit(&mut params);
         self.sign(&params, &KeyPair::generate().unwrap())
-    }
-
-    /// The whole Name of its subject in DER.
-    pub fn subject(&self) -> Vec<u8> {
-        Certificate::parse(&self.der).unwrap().subject().der().to_vec()
-    }
-
-    /// A signature over any bytes: ecdsa-with-SHA256.
-    pub fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        self.key.sign(bytes).unwrap()
-    }
-
-    pub fn key_pem(&self) -> String {
-        self.key.serialize_pem()
     }
 
     fn sign(&self, params: &CertificateParams, key: &KeyPair) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! CRLs made for a test, with whatever is to be wrong in them.
 
-use super::ca::Ca;
+use super::ca::Signs;
 use super::der::{element, extension, sequence};
 
 /// thisUpdate and nextUpdate, unless a test says otherwise.
@@ -18,7 +18,7 @@ pub struct Crl {
 
 impl Crl {
     /// A good one that revokes these serial numbers, each the content of an INTEGER.
-    pub fn of(ca: &Ca, serials: &[&[u8]]) -> Self {
+    pub fn of(ca: &impl Signs, serials: &[&[u8]]) -> Self {
         Self {
             version: vec![2, 1, 1],
             issuer: ca.subject(),
@@ -35,7 +35,7 @@ impl Crl {
     }
 
     /// In DER, signed by `ca`.
-    pub fn sign(&self, ca: &Ca) -> Vec<u8> {
+    pub fn sign(&self, ca: &impl Signs) -> Vec<u8> {
         let ecdsa_with_sha256 = sequence(&[&element(6, b"\x2a\x86\x48\xce\x3d\x04\x03\x02")]);
         let list = |tag, parts: &[Vec<u8>]| {
             if parts.is_empty() { Vec::new() } else { element(tag, &parts.concat()) }

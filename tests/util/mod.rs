@@ -7,6 +7,7 @@ pub mod der;
 pub mod kv;
 #[path = "../../fuzz/src/null.rs"]
 pub mod null;
+pub mod ocsp;
 pub mod openssl;
 pub mod pair;
 pub mod pki;

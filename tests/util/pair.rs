@@ -4,8 +4,8 @@ use super::pki::{NOW, Pki};
 use super::provider::{Provider, local, provider};
 use symbolon::crypto::Crypto;
 use symbolon::{
-    Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Connection, Error, Event, Observer, RecvBuf, Role, SendBuf,
-    ServerConfig, ServerName, ServerWith, Trace, UnixTime,
+    Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Connection, Credential, Error, Event, Observer, RecvBuf,
+    Role, SendBuf, ServerConfig, ServerName, ServerWith, Trace, UnixTime,
 };
 
 /// One end, its buffers, and everything that was seen of it.
@@ -190,12 +190,22 @@ impl World {
     }
 
     pub fn client_config(&self) -> symbolon::config::ClientConfigBuilder<Provider> {
-        ClientConfig::builder(provider()).anchors(self.anchors()).credential(local(&self.client))
+        self.client_config_of(local(&self.client))
+    }
+
+    /// With another credential.
+    pub fn client_config_of(&self, credential: Credential) -> symbolon::config::ClientConfigBuilder<Provider> {
+        ClientConfig::builder(provider()).anchors(self.anchors()).credential(credential)
     }
 
     pub fn server_config(&self) -> symbolon::config::ServerConfigBuilder<Provider> {
+        self.server_config_of(local(&self.server))
+    }
+
+    /// With another credential.
+    pub fn server_config_of(&self, credential: Credential) -> symbolon::config::ServerConfigBuilder<Provider> {
         ServerConfig::builder(provider())
-            .credential(local(&self.server))
+            .credential(credential)
             .client_auth(ClientAuth::require(self.anchors(), Allow::dns("robot.test")))
     }
 

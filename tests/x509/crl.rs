@@ -4,6 +4,7 @@ use super::*;
 use proptest::prelude::*;
 use rcgen::{CrlDistributionPoint, CustomExtension, SerialNumber};
 use symbolon::x509::{Crl as View, Crls, Question, Revocation, RevocationStatus, Teller};
+use util::ca::Signs;
 use util::crl::{Crl, NEXT_UPDATE, THIS_UPDATE, entry, number, point, reason, scope};
 use util::der::{element, extension, pem, sequence};
 
@@ -23,14 +24,14 @@ fn leaf(ca: &Ca, edit: impl FnOnce(&mut rcgen::CertificateParams)) -> Vec<u8> {
 
 fn load(crls: &[Vec<u8>], issuers: &[&[u8]]) -> Crls {
     let crls: Vec<&[u8]> = crls.iter().map(Vec::as_slice).collect();
-    Crls::from_der(&Ring::new(), &crls, &Anchors::from_der(issuers).unwrap()).unwrap()
+    Crls::from_der(&provider(), &crls, &Anchors::from_der(issuers).unwrap()).unwrap()
 }
 
 /// The verdict on a chain of one leaf.
 fn verdict(now: UnixTime, ca: &Ca, leaf: &[u8], revocation: &Revocation) -> Result<RevocationStatus, Fault> {
     let anchors = Anchors::from_der([&ca.der]).unwrap();
     let question = Question::new(&anchors, now, Purpose::Server).revocation(revocation);
-    verify(&Ring::new(), &[leaf], &question).map(|verified| verified.revocation())
+    verify(&provider(), &[leaf], &question).map(|verified| verified.revocation())
 }
 
 /// What these CRLs tell of a plain leaf, with their issuer known when they are loaded, and without; it must be the same.
@@ -129,7 +130,7 @@ fn an_issuer_whose_key_usage_lacks_crl_sign_signs_no_crl() {
     let anchors = Anchors::from_der([&root.der]).unwrap();
     let policy = Revocation::require(load(&[Crl::of(&lower, &[]).sign(&lower)], &[]));
     let question = Question::new(&anchors, NOW, Purpose::Server).revocation(&policy);
-    let verdict = verify(&Ring::new(), &[&leaf, &lower.der], &question);
+    let verdict = verify(&provider(), &[&leaf, &lower.der], &question);
     assert_eq!(refusal(verdict), (Reason::CrlSignNotAllowed, Some(0)));
 }
 
@@ -260,7 +261,7 @@ fn only_the_whole_path_has_its_intermediates_judged() {
     let anchors = Anchors::from_der([&root.der]).unwrap();
     let judged = |policy: &Revocation| {
         let question = Question::new(&anchors, NOW, Purpose::Server).revocation(policy);
-        verify(&Ring::new(), &[&leaf, &lower.der], &question).map(|verified| verified.revocation())
+        verify(&provider(), &[&leaf, &lower.der], &question).map(|verified| verified.revocation())
     };
     assert_eq!(judged(&Revocation::require(crls.clone())).unwrap(), GOOD);
     let verdict = judged(&Revocation::require(crls).whole_path());
@@ -288,7 +289,7 @@ fn a_revoked_intermediate_does_not_close_another_path() {
     let anchors = Anchors::from_der([&old.der, &new.der]).unwrap();
     let policy = Revocation::require(crls).whole_path();
     let question = Question::new(&anchors, NOW, Purpose::Server).revocation(&policy);
-    let verified = verify(&Ring::new(), &[&leaf, &lower.der, &cross], &question).unwrap();
+    let verified = verify(&provider(), &[&leaf, &lower.der, &cross], &question).unwrap();
     assert_eq!(verified.path().collect::<Vec<_>>(), [0, 2]);
     assert_eq!(verified.revocation(), GOOD);
 }
@@ -301,7 +302,7 @@ fn a_crl_that_is_not_as_drawn_is_refused_when_it_is_loaded() {
         let mut crl = Crl::of(&ca, &[]);
         edit(&mut crl);
         let der = crl.sign(&ca);
-        let at_load = Crls::from_der(&Ring::new(), &[&der], &Anchors::default()).map(|_| ());
+        let at_load = Crls::from_der(&provider(), &[&der], &Anchors::default()).map(|_| ());
         let field = View::parse(&der).map(|_| ()).map_err(|fault| {
             assert_eq!(fault.reason(), Reason::CrlMalformed);
             fault.place().field
@@ -330,18 +331,18 @@ fn a_crl_that_is_not_as_drawn_is_refused_when_it_is_loaded() {
 fn crls_and_their_issuers_are_read_from_one_file() {
     let ca = issuer();
     let crl = pem("X509 CRL", &Crl::of(&ca, &[&[1], &[2]]).sign(&ca));
-    let alone = Crls::from_pem(&Ring::new(), crl.as_bytes(), &Anchors::default()).unwrap();
+    let alone = Crls::from_pem(&provider(), crl.as_bytes(), &Anchors::default()).unwrap();
     let with = (crl + &pem("CERTIFICATE", &ca.der)).into_bytes();
-    let with = Crls::from_pem(&Ring::new(), &with, &Anchors::default()).unwrap();
+    let with = Crls::from_pem(&provider(), &with, &Anchors::default()).unwrap();
     for (crls, verified) in [(alone, false), (with, true)] {
         let list = crls.iter().next().unwrap();
         assert_eq!((list.len(), list.is_verified(), list.unusable(), list.number()), (2, verified, None, &[7][..]));
         assert_eq!(list.issuer().to_string(), "CN=root");
     }
-    let error = Crls::from_pem(&Ring::new(), pem("CERTIFICATE", &ca.der).as_bytes(), &Anchors::default()).unwrap_err();
+    let error = Crls::from_pem(&provider(), pem("CERTIFICATE", &ca.der).as_bytes(), &Anchors::default()).unwrap_err();
     assert_eq!(error.to_string(), "is a certificate (CERTIFICATE, line 1), not a CRL");
     let broken = pem("X509 CRL", &[0x30, 0]);
-    let error = Crls::from_pem(&Ring::new(), broken.as_bytes(), &Anchors::default()).unwrap_err();
+    let error = Crls::from_pem(&provider(), broken.as_bytes(), &Anchors::default()).unwrap_err();
     let told = "CRL 1 (line 1): a CRL cannot be parsed, field tbsCertList (RFC 5280 §5.1)";
     assert_eq!(error.to_string(), told);
 }

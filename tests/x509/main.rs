@@ -11,6 +11,7 @@ mod crl;
 mod hostile;
 mod issuers;
 mod leaves;
+mod ocsp;
 mod paths;
 mod policies;
 mod profiles;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::Cause;
 use symbolon::wire::{Certificate, Parse};
+use symbolon::x509::RevocationStatus;
 use symbolon::{ClientAuthState, Connection, Error, Role, Side, StateName, x509};
 
 /// What is known of a connection besides the connection.
@@ -140,10 +141,14 @@ pub(crate) fn parameters<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
 
 /// Who the peer proved to be, and how.
 pub(crate) fn proven<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
-    match (conn.peer(), conn.negotiated().peer_scheme) {
-        (Some(peer), Some(scheme)) => format!("{peer}, proved by {scheme}"),
-        (Some(peer), None) => peer.to_string(),
-        (None, _) => "nobody: no certificate was shown".to_owned(),
+    let Some(peer) = conn.peer() else { return "nobody: no certificate was shown".to_owned() };
+    let mut line = peer.to_string();
+    if let Some(scheme) = conn.negotiated().peer_scheme {
+        line.push_str(&format!(", proved by {scheme}"));
+    }
+    match peer.revocation() {
+        RevocationStatus::NotAsked => line,
+        status => line + &format!("; revocation: {status}"),
     }
 }
 

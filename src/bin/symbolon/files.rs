@@ -4,7 +4,8 @@ use crate::stop::Stop;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::path::Path;
-use symbolon::x509::pem;
+use symbolon::crypto::Ring;
+use symbolon::x509::{Crls, pem};
 use symbolon::{Anchors, Credential, CredentialError};
 use zeroize::Zeroizing;
 
@@ -24,6 +25,21 @@ pub(crate) fn credential(cert: &Path, key: &Path) -> Result<Credential, Stop> {
 
 pub(crate) fn anchors(path: &Path) -> Result<Anchors, Stop> {
     Anchors::from_pem(&read(path)?).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}
+
+/// The CRLs of a file: PEM, or one in DER. `issuers` are tried as their issuers, and so are certificates in the file.
+pub(crate) fn crls(path: &Path, issuers: &Anchors) -> Result<Crls, Stop> {
+    let bytes = read_up_to(path, MAX_CRL)?;
+    let crls = match bytes.first() {
+        Some(0x30) => Crls::from_der(&Ring::new(), &[&bytes], issuers),
+        _ => Crls::from_pem(&Ring::new(), &bytes, issuers),
+    };
+    crls.map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}
+
+/// `credential` with the OCSP response of a file.
+pub(crate) fn staple(credential: Credential, path: &Path) -> Result<Credential, Stop> {
+    credential.staple(&read(path)?).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 /// Where systems keep the certificates of the CAs that they trust.
@@ -81,15 +97,21 @@ pub(crate) fn key_log(path: &Path) -> Result<File, Stop> {
 
 /// More than any bundle of certificates. Without a bound, a device that never ends would be read until memory does.
 const MAX_FILE: u64 = 16 << 20;
+/// A CRL may have millions of entries.
+const MAX_CRL: u64 = 512 << 20;
 
 /// A whole file.
 pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Stop> {
+    read_up_to(path, MAX_FILE)
+}
+
+fn read_up_to(path: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, Stop> {
     let mut bytes = Zeroizing::new(Vec::new());
     File::open(path)
-        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))?;
     match u64::try_from(bytes.len()) {
-        Ok(..=MAX_FILE) => Ok(bytes),
-        _ => Err(Stop::usage(format_args!("{}: is longer than {} MiB", path.display(), MAX_FILE >> 20))),
+        Ok(length) if length <= most => Ok(bytes),
+        _ => Err(Stop::usage(format_args!("{}: is longer than {} MiB", path.display(), most >> 20))),
     }
 }

@@ -34,6 +34,10 @@ pub(crate) fn for_refusal(
             let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
             format!("the certificate is for {names}, and not for {}; --name NAME checks another name", case.server_name)
         }
+        Reason::RevocationUnknown | Reason::CrlIssuerWrong => format!(
+            "--crl FILE gives the CRL of its issuer, or the {them} staples an OCSP response; --revocation soft accepts the unknown"
+        ),
+        Reason::CrlStale | Reason::OcspStale => "it must be fetched anew, unless our clock is wrong".to_owned(),
         Reason::CertificateExpired => format!("the {them} must renew it, unless our clock is wrong"),
         Reason::CertificateNotYetValid => "is a clock wrong, here or where it was issued?".to_owned(),
         Reason::CertificateExtendedKeyUsage | Reason::CertificateKeyUsage => {

@@ -10,7 +10,8 @@ use std::str::FromStr;
 use std::time::Duration;
 use symbolon::crypto::{Crypto, Ring};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
-use symbolon::{ClientConfig, ServerName, Side};
+use symbolon::x509::{Crls, Revocation};
+use symbolon::{Anchors, ClientConfig, Credential, ServerName, Side};
 
 /// What both roles may restrict, and how they are watched.
 #[derive(Args, Clone, Debug, Default)]
@@ -61,6 +62,49 @@ macro_rules! restrict {
 }
 pub(crate) use restrict;
 
+/// How revocation of the peer's certificate is looked at, and what we staple to ours.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct RevocationOptions {
+    /// CRLs, and perhaps the certificates of their issuers (PEM), or one CRL in DER. May be given again.
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
+    /// Whether a peer is refused if nothing tells that its certificate is not revoked [default: require with --crl, else it is not
+    /// looked at]. The peer is asked to staple an OCSP response.
+    #[arg(long, value_name = "MODE")]
+    revocation: Option<Mode>,
+    /// An OCSP response (DER) for our certificate, for peers that ask for it.
+    #[arg(long, value_name = "FILE")]
+    staple: Option<PathBuf>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// It is refused.
+    Require,
+    /// It is accepted, and told to be of unknown status.
+    Soft,
+}
+
+impl RevocationOptions {
+    pub(crate) fn policy(&self, issuers: &Anchors) -> Result<Revocation, Stop> {
+        let crls = self.crl.iter().map(|path| files::crls(path, issuers)).collect::<Result<Vec<_>, _>>()?;
+        let crls = Crls::joined(crls);
+        Ok(match self.revocation {
+            None if self.crl.is_empty() => Revocation::off(),
+            Some(Mode::Require) | None => Revocation::require(crls).ask_staple(),
+            Some(Mode::Soft) => Revocation::soft(crls).ask_staple(),
+        })
+    }
+
+    /// Our credential with the response.
+    pub(crate) fn stapled(&self, credential: Credential) -> Result<Credential, Stop> {
+        match &self.staple {
+            Some(path) => files::staple(credential, path),
+            None => Ok(credential),
+        }
+    }
+}
+
 /// Whom a client trusts, and who it is.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ClientOptions {
@@ -77,6 +121,8 @@ pub(crate) struct ClientOptions {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     #[command(flatten)]
+    pub(crate) revocation: RevocationOptions,
+    #[command(flatten)]
     pub(crate) settings: Settings,
 }
 
@@ -92,9 +138,10 @@ impl ClientOptions {
             Some(path) => (files::anchors(path)?, path.display().to_string()),
             None => files::system_anchors().map(|(anchors, store)| (anchors, format!("{store} (the system's)")))?,
         };
-        let mut builder = ClientConfig::builder(Ring::new()).anchors(anchors);
+        let revocation = self.revocation.policy(&anchors)?;
+        let mut builder = ClientConfig::builder(Ring::new()).anchors(anchors).revocation(revocation);
         if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
-            builder = builder.credential(files::credential(cert, key)?);
+            builder = builder.credential(self.revocation.stapled(files::credential(cert, key)?)?);
         }
         Ok(Trusting { config: restrict!(builder, &self.settings)?, ca })
     }

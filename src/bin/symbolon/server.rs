@@ -3,7 +3,7 @@
 use crate::explain::{Case, parameters, proven};
 use crate::files;
 use crate::net::{self, Wire};
-use crate::options::{Settings, restrict, seconds};
+use crate::options::{RevocationOptions, Settings, restrict, seconds};
 use crate::stop::{Stop, tell};
 use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -35,6 +35,8 @@ pub(crate) struct Options {
     /// Who is let in: dns:NAME, spiffe://DOMAIN/PATH, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX [default: all whom --client-ca vouches for].
     #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
     allow: Vec<String>,
+    #[command(flatten)]
+    revocation: RevocationOptions,
     #[command(flatten)]
     settings: Settings,
     /// Serves one client, and ends.
@@ -124,9 +126,14 @@ impl Server {
         }
         // Files that can't be written are found out before somebody connects.
         options.settings.watch(Side::Server, 0)?;
-        let mut builder = ServerConfig::builder(Ring::new()).client_auth(client_auth(options)?);
-        for (cert, key) in options.cert.iter().zip(&options.key) {
-            builder = builder.credential(files::credential(cert, key)?);
+        let issuers = options.client_ca.as_deref().map(files::anchors).transpose()?.unwrap_or_default();
+        let mut builder = ServerConfig::builder(Ring::new())
+            .client_auth(client_auth(options)?)
+            .revocation(options.revocation.policy(&issuers)?);
+        for (at, (cert, key)) in options.cert.iter().zip(&options.key).enumerate() {
+            let credential = files::credential(cert, key)?;
+            // The response is about one certificate: the first.
+            builder = builder.credential(if at == 0 { options.revocation.stapled(credential)? } else { credential });
         }
         Ok(Self {
             config: Arc::new(restrict!(builder, &options.settings)?),

@@ -24,7 +24,7 @@ use scope::{Reasons, Scope};
 /// loaded, so that its signature could be checked then. If not, it is checked whenever a chain with such an issuer is judged,
 /// and the CRL has to be kept whole for that: for large CRLs, have the issuer's certificate in the same file.
 #[derive(Clone, Default)]
-pub struct Crls(Arc<[List]>);
+pub struct Crls(Arc<[Arc<List>]>);
 
 impl fmt::Debug for Crls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,16 +77,23 @@ impl Crls {
         issuers: &[Anchor<'_>],
     ) -> Result<Self, LoadError> {
         let list = |(index, (line, der)): (usize, (Option<usize>, &[u8]))| {
-            List::load(crypto, der, issuers).map_err(|fault| LoadError::of_crl(index, line, &fault))
+            List::load(crypto, der, issuers).map(Arc::new).map_err(|fault| LoadError::of_crl(index, line, &fault))
         };
-        let mut lists: Vec<List> = ders.enumerate().map(list).collect::<Result<_, _>>()?;
+        let lists: Arc<[Arc<List>]> = ders.enumerate().map(list).collect::<Result<_, _>>()?;
+        Ok(Self::joined([Self(lists)]))
+    }
+
+    /// All of these together.
+    #[must_use]
+    pub fn joined(crls: impl IntoIterator<Item = Self>) -> Self {
+        let mut lists: Vec<Arc<List>> = crls.into_iter().flat_map(|crls| crls.0.to_vec()).collect();
         lists.sort_by(|a, b| a.issuer.cmp(&b.issuer));
-        Ok(Self(lists.into()))
+        Self(lists.into())
     }
 
     /// The CRLs, those of one issuer beside each other.
     pub fn iter(&self) -> impl Iterator<Item = &List> {
-        self.0.iter()
+        self.0.iter().map(Arc::as_ref)
     }
 
     /// Whether there is none.
@@ -96,7 +103,7 @@ impl Crls {
     }
 
     /// Those of an issuer, whose whole Name in DER this is.
-    fn of(&self, issuer: &[u8]) -> &[List] {
+    fn of(&self, issuer: &[u8]) -> &[Arc<List>] {
         let from = self.0.partition_point(|list| *list.issuer < *issuer);
         let behind = self.0.get(from..).unwrap_or_default();
         behind.get(..behind.partition_point(|list| *list.issuer == *issuer)).unwrap_or_default()

@@ -1,8 +1,12 @@
 //! Writes `corpus/<target>/`: messages and records of RFC 8448, and of handshakes of our own.
 
+use der::{element, extension, sequence};
 use std::path::Path;
 use std::{fs, io};
+use symbolon::crypto::{Crypto, Hash, HashAlgorithm};
 use symbolon::wire::HandshakeType;
+use symbolon::x509::Certificate;
+use symbolon_fuzz::null::Null;
 use symbolon_fuzz::{own_messages, pki};
 
 #[path = "../../tests/util/kv.rs"]
@@ -22,7 +26,12 @@ const MESSAGES: &[(&str, HandshakeType)] = &[
     ("new_session_ticket", HandshakeType::new_session_ticket),
 ];
 
+#[path = "../../tests/util/der.rs"]
+#[allow(dead_code)]
+mod der;
+
 fn main() -> io::Result<()> {
+    revocation()?;
     let mut messages = own_messages();
     for file in ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"] {
         for block in kv::File::read(&format!("../vectors/rfc8448/{file}.kv")).blocks {
@@ -73,6 +82,63 @@ fn main() -> io::Result<()> {
         }
     }
     conversations()
+}
+
+/// CRLs and OCSP responses about the server of our PKI, good and otherwise. Any signature will do, but for zeros.
+fn revocation() -> io::Result<()> {
+    let [_, intermediate, server, _] = pki();
+    let (issuer, leaf) = (Certificate::parse(intermediate).expect("ours"), Certificate::parse(server).expect("ours"));
+    let algorithm = sequence(&[&element(6, b"\x2a\x86\x48\xce\x3d\x04\x03\x02")]);
+    let signature = element(3, &[0, 1, 2, 3]);
+    let serial = element(2, &[&[0], leaf.serial()].concat()[usize::from(leaf.serial()[0] < 0x80)..]);
+    let number = extension(20, false, &[2, 1, 7]);
+    let entry = |extensions: &[u8]| sequence(&[&serial, &element(0x17, b"270101000000Z"), extensions]);
+    let crl = |entries: &[u8], extensions: &[u8]| {
+        let entries = if entries.is_empty() { Vec::new() } else { element(0x30, entries) };
+        let extensions = element(0xa0, &element(0x30, &[&number[..], extensions].concat()));
+        let (this, next) = (element(0x17, b"270101000000Z"), element(0x18, b"20280101000000Z"));
+        let name = issuer.subject().der();
+        let tbs = sequence(&[&[2, 1, 1], &algorithm, name, &this, &next, &entries, &extensions]);
+        sequence(&[&tbs, &algorithm, &signature])
+    };
+    let point = element(0xa0, &element(0xa0, &element(0x86, b"http://crl.test/")));
+    let scopes = [
+        &[][..],
+        &extension(28, true, &sequence(&[&element(0x81, &[0xff])])),
+        &extension(28, true, &sequence(&[&element(0x84, &[0xff])])),
+        &extension(28, true, &sequence(&[&point, &element(0x83, &[7, 0x7f, 0x80])])),
+        &extension(27, true, &[2, 1, 6]),
+    ];
+    let reason = element(0x30, &extension(21, false, &[10, 1, 1]));
+    let named = extension(29, true, &sequence(&[&element(0xa4, issuer.subject().der())]));
+    for extensions in scopes {
+        for entries in [vec![], entry(&[]), entry(&reason), entry(&element(0x30, &named))] {
+            write("crl", &crl(&entries, extensions))?;
+        }
+    }
+    let hash = |bytes: &[u8]| {
+        let mut hash = Null::new(1).hash(HashAlgorithm::Sha256);
+        hash.update(bytes);
+        element(4, hash.finish().as_ref())
+    };
+    let sha256 = sequence(&[&element(6, b"\x60\x86\x48\x01\x65\x03\x04\x02\x01"), &[5, 0]]);
+    let key = issuer.public_key().expect("ours");
+    let id = sequence(&[&sha256, &hash(issuer.subject().der()), &hash(key.bytes), &serial]);
+    let time = |text: &[u8]| element(0x18, text);
+    let next = element(0xa0, &time(b"20270201000000Z"));
+    let revoked = element(0xa1, &[time(b"20270101000000Z"), element(0xa0, &[10, 1, 1])].concat());
+    for responder in [element(0xa1, issuer.subject().der()), element(0xa2, &element(4, &[7; 20]))] {
+        for (status, certs) in [(element(0x80, &[]), &[][..]), (revoked.clone(), server), (element(0x82, &[]), server)]
+        {
+            let single = sequence(&[&id, &status, &time(b"20270110000000Z"), &next]);
+            let tbs = sequence(&[&responder, &time(b"20270110000000Z"), &sequence(&[&single])]);
+            let certs = if certs.is_empty() { Vec::new() } else { element(0xa0, &sequence(&[certs])) };
+            let basic = element(4, &sequence(&[&tbs, &algorithm, &signature, &certs]));
+            let bytes = sequence(&[&element(6, b"\x2b\x06\x01\x05\x05\x07\x30\x01\x01"), &basic]);
+            write("ocsp", &sequence(&[&[10, 1, 0], &element(0xa0, &bytes)]))?;
+        }
+    }
+    write("ocsp", &sequence(&[&[10, 1, 3]]))
 }
 
 /// What the fuzzers of whole connections decide: nothing, one thing in each place, and each setting.

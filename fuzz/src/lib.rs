@@ -9,6 +9,7 @@ mod message;
 pub mod null;
 mod pair;
 mod records;
+mod revocation;
 mod world;
 mod x509;
 
@@ -19,6 +20,7 @@ pub use message::{
 };
 pub use pair::pair;
 pub use records::records;
+pub use revocation::{crl, ocsp};
 pub use x509::{pem, x509_certificate, x509_path};
 
 /// The certificates of the fuzzers' own PKI.
@@ -53,6 +55,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     }),
     ("x509_certificate", x509_certificate),
     ("x509_path", x509_path),
+    ("crl", crl),
+    ("ocsp", ocsp),
     ("pem", pem),
     ("client_machine", |bytes| {
         client_machine(bytes);

@@ -86,7 +86,11 @@ pub fn certificate_request(bytes: &[u8]) {
 
 pub fn certificate_message(bytes: &[u8]) {
     if let Some(certificate) = survive!(Certificate, bytes) {
-        certificate.certificate_list.iter().for_each(|entry| check(entry.extensions));
+        for entry in certificate.certificate_list.iter() {
+            check(entry.extensions);
+            let staple = entry.ocsp_response().ok().flatten();
+            assert!(staple.is_none_or(|staple| !staple.is_empty() && staple.len() < bytes.len()));
+        }
     }
 }
 

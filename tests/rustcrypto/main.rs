@@ -31,6 +31,7 @@ with_rustcrypto! {
     "../openssl_refusals.rs" openssl_refusals
     "../properties/main.rs" properties
     "../revocation.rs" revocation
+    "../revocation_openssl.rs" revocation_openssl
     "../secrets.rs" secrets
     "../write.rs" write
     "../wycheproof.rs" wycheproof

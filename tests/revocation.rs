@@ -101,7 +101,7 @@ fn both_ends_staple_what_they_have_when_they_are_asked() {
     }
 }
 
-// [4.4.2.1-2]
+// [4.4.2.1-2] [6066-8-2]
 #[test]
 fn nobody_staples_unasked() {
     let world = World::new();

@@ -84,6 +84,7 @@ fn verdict(
     verify(&provider(), &chain, &question).map(|verified| verified.revocation()).map_err(|fault| fault.reason())
 }
 
+// [5280-5.1-1]
 #[test]
 fn crls_of_openssl_ca_are_understood() {
     if is_missing() {
@@ -105,6 +106,7 @@ fn crls_of_openssl_ca_are_understood() {
     }
 }
 
+// [6960-4.2.1-1]
 #[test]
 fn responses_of_openssl_ocsp_are_understood() {
     if is_missing() {
@@ -164,7 +166,7 @@ fn refused(error: symbolon::Error) -> (Reason, AlertDescription) {
     (refusal.reason, refusal.alert())
 }
 
-// [4.4.2.1-2]
+// [4.4.2.1-2] [6066-8-2]
 #[test]
 fn s_client_sees_our_staple_if_it_asks() {
     if is_missing() {

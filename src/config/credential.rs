@@ -223,6 +223,7 @@ impl Credential {
         self.chain.list()
     }
 
+    /// [4.4.2.1-2] [6066-8-2]
     /// The chain for a peer that asked for an OCSP response, or did not.
     #[cfg(feature = "alloc")]
     pub(crate) fn shown(&self, status_request: bool) -> Vector<'_, CertificateEntry<'_>> {

@@ -166,6 +166,7 @@ fn delegated<C: Crypto>(
 }
 
 impl OcspResponse<'_> {
+    /// [6960-3.2-2]
     fn signed_with<C: Crypto>(&self, key: PublicKey<'_>, judge: &mut Judge<'_, C>) -> Result<(), Fault> {
         judge.budget.signature()?;
         spki::verify(judge.crypto, self.signature_algorithm, key, self.tbs, self.signature)

@@ -1,6 +1,8 @@
 //! What the tool prints, and how it ends.
 
+use crate::stacks::pem;
 use crate::tool::{Done, Files, run, symbolon};
+use crate::util::ca::Ca;
 use serde_json::Value;
 use std::path::Path;
 
@@ -71,4 +73,19 @@ fn what_can_not_be_asked_is_wrong_usage() {
     lint(&files, "nowhere.pem --ca ca.pem").is(2, &["nowhere.pem"]);
     lint(&files, "server.pem --ca ca.pem --at soon").is(2, &["--at"]);
     lint(&files, "").is(2, &["CHAIN.pem"]);
+}
+
+#[test]
+fn certificates_that_issued_each_other_keep_nobody_busy() {
+    let files = Files::new();
+    let all: Vec<Ca> = (0..8).map(|n| Ca::root(&format!("ca {n}"))).collect();
+    let mut cross = String::new();
+    for issuer in &all {
+        all.iter().for_each(|subject| cross += &pem(&issuer.cross_sign(subject)));
+    }
+    files.write("cross.pem", &cross);
+    files.write("chain.pem", &format!("{}{cross}", pem(&all[0].leaf())));
+    for ca in ["ca.pem", "cross.pem"] {
+        lint(&files, &format!("chain.pem --ca {ca} --name server.test --at 2026-06-01")).is(1, &["refuses"]);
+    }
 }

@@ -5,21 +5,15 @@ use super::rule::{Finding, no_path};
 use crate::tolerant::certificate::{Certificate, oid};
 
 const SOURCE: &str = "build_chain (x509_vfy.c)";
+/// Of X509_VERIFY_PARAM, unless it is told otherwise.
+const MAX_DEPTH: usize = 100;
 
 /// Builds the path. With `partial_chain`, any anchor ends it (X509_V_FLAG_PARTIAL_CHAIN); without, a self-signed one.
 pub(super) fn build(asked: &Asked, partial_chain: bool) -> Result<Path<'_>, Finding> {
     let mut links = vec![asked.leaf()];
     let mut untrusted: Vec<&Certificate> = asked.intermediates().iter().collect();
     let mut anchored = false;
-    if let Some(unread) = asked.chain.iter().find(|link| is_unreadable(link)) {
-        return Err(Finding::about(
-            unread,
-            "has an extension that occurs twice, or can't be read",
-            "ossl_x509v3_cache_extensions (v3_purp.c)",
-            "issue it anew",
-        ));
-    }
-    loop {
+    while links.len() <= MAX_DEPTH {
         let top = links[links.len() - 1];
         let issuers = asked.anchors.iter().filter(|anchor| may_have_issued(anchor, top));
         match preferred(asked, issuers) {
@@ -57,28 +51,32 @@ pub(super) fn build(asked: &Asked, partial_chain: bool) -> Result<Path<'_>, Find
         }
     }
     // The last resort of partial chains: the leaf itself is trusted.
-    let trusted = asked.anchors.iter().any(|anchor| anchor.der == asked.leaf().der);
+    let leaf = asked.leaf();
+    let trusted = !is_unreadable(leaf) && asked.anchors.iter().any(|anchor| anchor.der == leaf.der);
     if partial_chain && trusted { Ok(Path { asked, links }) } else { Err(refusal(asked, links[links.len() - 1])) }
 }
 
+/// Why the path ends at `top`.
 fn refusal(asked: &Asked, top: &Certificate) -> Finding {
+    let unreadable = |certificate: &Certificate| {
+        let source = "ossl_x509v3_cache_extensions (v3_purp.c)";
+        Finding::about(certificate, "has an extension that occurs twice, or can't be read", source, "issue it anew")
+    };
+    if is_unreadable(top) {
+        return unreadable(top);
+    }
     if is_self_signed(top) {
         return Finding::about(top, "is self-signed, and not among the anchors", SOURCE, "trust it by --ca");
     }
     // An issuer of the right name can still be none by its key identifier.
     let named = |issuer: &&Certificate| issuer.subject.folded == top.issuer.folded;
     match asked.anchors.iter().chain(asked.intermediates()).find(named) {
+        Some(issuer) if is_unreadable(issuer) => unreadable(issuer),
         Some(issuer) if !authority_key_fits(issuer, top) => Finding::about(
             top,
             "has an authorityKeyIdentifier that is not that of its issuer",
             "X509_check_akid (v3_purp.c)",
             "issue it anew; with openssl x509, -CA must be the certificate that is deployed",
-        ),
-        Some(issuer) if is_unreadable(issuer) => Finding::about(
-            issuer,
-            "has an extension that occurs twice, or can't be read",
-            "ossl_x509v3_cache_extensions (v3_purp.c)",
-            "issue it anew",
         ),
         _ => no_path(asked),
     }

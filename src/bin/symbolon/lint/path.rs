@@ -31,6 +31,8 @@ pub(super) struct Path<'q> {
 const MAX_DEPTH: usize = 10;
 /// More paths tell nothing new.
 const MAX_PATHS: usize = 64;
+/// Certificates that issued each other would keep the search busy for ever.
+const MAX_STEPS: usize = 10_000;
 
 impl Asked {
     pub(super) fn leaf(&self) -> &Certificate {
@@ -44,30 +46,9 @@ impl Asked {
 
     /// Every path whose names chain: the subject of each link is the issuer of the one below, byte for byte.
     pub(super) fn paths(&self) -> Vec<Path<'_>> {
-        let mut found = Vec::new();
-        self.climb(&mut vec![self.leaf()], &mut found);
-        found
-    }
-
-    fn climb<'q>(&'q self, links: &mut Vec<&'q Certificate>, found: &mut Vec<Path<'q>>) {
-        let Some(top) = links.last().copied() else { return };
-        for anchor in self.anchors.iter().filter(|anchor| anchor.subject.der == top.issuer.der) {
-            let mut links = links.clone();
-            links.push(anchor);
-            found.push(Path { asked: self, links });
-        }
-        if links.len() >= MAX_DEPTH {
-            return;
-        }
-        for issuer in self.intermediates().iter().filter(|issuer| issuer.subject.der == top.issuer.der) {
-            // The same name and key again make no path that is not there without them.
-            let again = links.iter().any(|link| link.subject.der == issuer.subject.der && link.spki == issuer.spki);
-            if !again && found.len() < MAX_PATHS {
-                links.push(issuer);
-                self.climb(links, found);
-                links.pop();
-            }
-        }
+        let mut search = Search { asked: self, links: vec![self.leaf()], found: Vec::new(), steps: 0 };
+        search.climb();
+        search.found
     }
 
     /// The leaf alone, if it is one of the anchors.
@@ -88,6 +69,39 @@ impl Asked {
             }
         }
         top
+    }
+}
+
+/// All paths, depth first.
+struct Search<'q> {
+    asked: &'q Asked,
+    /// The path that is being tried.
+    links: Vec<&'q Certificate>,
+    found: Vec<Path<'q>>,
+    steps: usize,
+}
+
+impl Search<'_> {
+    fn climb(&mut self) {
+        self.steps += 1;
+        let asked = self.asked;
+        let Some(top) = self.links.last().copied() else { return };
+        for anchor in asked.anchors.iter().filter(|anchor| anchor.subject.der == top.issuer.der) {
+            let mut links = self.links.clone();
+            links.push(anchor);
+            self.found.push(Path { asked, links });
+        }
+        for issuer in asked.intermediates().iter().filter(|issuer| issuer.subject.der == top.issuer.der) {
+            if self.links.len() >= MAX_DEPTH || self.found.len() >= MAX_PATHS || self.steps >= MAX_STEPS {
+                return;
+            }
+            // The same name and key again make no path that is not there without them.
+            if !self.links.iter().any(|link| link.subject.der == issuer.subject.der && link.spki == issuer.spki) {
+                self.links.push(issuer);
+                self.climb();
+                self.links.pop();
+            }
+        }
     }
 }
 

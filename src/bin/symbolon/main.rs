@@ -19,6 +19,7 @@ mod server;
 mod step;
 mod stop;
 mod tolerant;
+mod verify;
 mod watch;
 mod wrap;
 
@@ -48,6 +49,8 @@ enum Command {
     Step(step::Options),
     /// Shows what is in a file of certificates, requests, revocation lists or keys, and what is wrong on which line.
     Inspect(inspect::Options),
+    /// Judges a chain: every path that was tried, every check on it, and what to do.
+    Verify(verify::Options),
     /// Tells which TLS stacks accept a chain, why the others do not, and what to do.
     Lint(lint::Options),
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Server(options) => server::run(&options).map(|()| true),
         Command::Step(options) => step::run(&options).map(|()| true),
         Command::Inspect(options) => inspect::run(&options),
+        Command::Verify(options) => verify::run(&options),
         Command::Lint(options) => lint::run(&options),
     };
     match done {

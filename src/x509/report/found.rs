@@ -19,14 +19,14 @@ use core::fmt::{self, Display, Formatter};
 const MOST: usize = 16;
 
 /// What is checked.
-enum On<'r> {
+pub(super) enum On<'r> {
     Certificate(Certificate<'r>),
     Anchor(Anchor<'r>),
     Nothing,
 }
 
 impl<'r> Check<'r> {
-    fn subject(&self) -> On<'r> {
+    pub(super) fn subject(&self) -> On<'r> {
         let report = self.report;
         let at = self.record.step.and_then(|at| report.step(at)).map(|step| step.on);
         match at {
@@ -165,7 +165,7 @@ fn finding(check: &Check<'_>, f: &mut Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn auth(purpose: Purpose) -> &'static str {
+pub(super) fn auth(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Server => "serverAuth",
         Purpose::Client => "clientAuth",

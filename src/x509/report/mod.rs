@@ -8,6 +8,7 @@ mod found;
 mod offset;
 mod rank;
 mod recorder;
+mod remedy;
 mod text;
 
 use super::{
@@ -36,7 +37,7 @@ pub struct Report {
     name: Option<ServerName<'static>>,
     outcome: Result<Path, Finding>,
     steps: Vec<Step>,
-    /// Grouped by nothing: in the order in which they were made.
+    /// In the order in which they were made.
     records: Vec<Record>,
     /// Failed checks as indices into the records, the most telling first.
     ranked: Vec<usize>,
@@ -332,6 +333,11 @@ impl Check<'_> {
     /// What was found.
     pub fn actual(&self) -> impl core::fmt::Display + '_ {
         found::Actual(*self)
+    }
+
+    /// What to do about it, where that is plain.
+    pub fn remedy(&self) -> Option<impl core::fmt::Display + '_> {
+        remedy::of(self)
     }
 
     fn step(&self) -> Option<&Step> {

@@ -1,0 +1,165 @@
+//! `symbolon verify`: whether a chain is good, by which path, and why not.
+
+use crate::files;
+use crate::instant::instant;
+use crate::stop::Stop;
+use crate::wrap::print;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use symbolon::crypto::Ring;
+use symbolon::x509::{Candidate, Check, Profile, Purpose, Question, Report, Standing, Time, Verdict, explain};
+use symbolon::{ServerName, UnixTime};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The chain as a peer would send it: the leaf first (PEM, or DER if it is one certificate).
+    #[arg(value_name = "CHAIN.pem")]
+    chain: PathBuf,
+    /// The CAs that the chain may lead to (PEM) [default: those that the system trusts].
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Whose chain it is.
+    #[arg(long, value_enum, default_value = "server")]
+    purpose: Role,
+    /// The name that a server's certificate must be for; without it names are not checked.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The time to judge at, as 2026-05-28, 2026-05-28T12:00:00Z or seconds since 1970; unknown leaves validity unchecked
+    /// [default: now].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    at: Option<Time>,
+    /// A time that has certainly come, as of a build: only what had expired by then is refused.
+    #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with = "at")]
+    at_least: Option<UnixTime>,
+    /// How strict: as a private CA's certificates are made, or as the public web demands.
+    #[arg(long, value_enum, default_value = "private")]
+    policy: Policy,
+    /// Prints one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Role {
+    Server,
+    Client,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Policy {
+    Private,
+    Web,
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    if text == "unknown" { Ok(Time::Unknown) } else { instant(text).map(Time::Known) }
+}
+
+/// Whether the chain is accepted.
+pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
+    let chain = files::certificates(&options.chain)?;
+    let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+    let anchors = match &options.ca {
+        Some(path) => files::anchors(path)?,
+        None => files::system_anchors()?.0,
+    };
+    let name = options.name.as_deref().map(ServerName::parse).transpose();
+    let name = name.map_err(|error| Stop::usage(format_args!("--name: {error}")))?;
+    let (purpose, profile) = (options.purpose.purpose(), options.policy.profile());
+    let question = Question::new(&anchors, options.time(), purpose).name(name.as_ref()).profile(profile);
+    let report = explain(&Ring::new(), &chain, &question);
+    if options.json {
+        print(as_json(&report));
+    } else {
+        show(&report);
+    }
+    Ok(report.is_accepted())
+}
+
+impl Options {
+    fn time(&self) -> Time {
+        match (self.at, self.at_least) {
+            (Some(time), _) => time,
+            (None, Some(least)) => Time::AtLeast(least),
+            (None, None) => Time::Known(UnixTime::now()),
+        }
+    }
+}
+
+impl Role {
+    fn purpose(self) -> Purpose {
+        match self {
+            Self::Server => Purpose::Server,
+            Self::Client => Purpose::Client,
+        }
+    }
+}
+
+impl Policy {
+    fn profile(self) -> Profile {
+        match self {
+            Self::Private => Profile::Private,
+            Self::Web => Profile::Web,
+        }
+    }
+}
+
+fn show(report: &Report) {
+    print(report.to_string().trim_end());
+    let top = report.failures().next().filter(|_| !report.is_accepted());
+    if let Some(remedy) = top.as_ref().and_then(Check::remedy) {
+        print(format_args!("\nto do: {remedy}"));
+    }
+}
+
+fn as_json(report: &Report) -> Value {
+    json!({
+        "accepted": report.is_accepted(),
+        "summary": report.summary().to_string(),
+        "reason": report.reason().map(|reason| reason.name()),
+        "alert": report.reason().map(|reason| reason.alert().to_string()),
+        "path": report.path().collect::<Vec<_>>(),
+        "anchor": report.anchor(),
+        "not_after": report.not_after().map(|time| time.to_string()),
+        "unchecked": report.unchecked().map(|open| open.to_string()).collect::<Vec<_>>(),
+        "failures": report.failures().map(|check| check_as_json(&check)).collect::<Vec<_>>(),
+        "paths": report.paths().map(|path| path_as_json(&path)).collect::<Vec<_>>(),
+        "cut": report.is_cut(),
+    })
+}
+
+fn path_as_json(path: &Candidate<'_>) -> Value {
+    json!({
+        "valid": path.is_valid(),
+        "standings": path.standings().map(standing).collect::<Vec<_>>(),
+        "checks": path.checks().map(|check| check_as_json(&check)).collect::<Vec<_>>(),
+    })
+}
+
+fn standing(on: Standing) -> Value {
+    match on {
+        Standing::Certificate(index) => json!({ "certificate": index }),
+        Standing::Anchor(index) => json!({ "anchor": index }),
+    }
+}
+
+fn check_as_json(check: &Check<'_>) -> Value {
+    json!({
+        "rule": check.rule().name(),
+        "section": check.rule().section(),
+        "says": check.rule().says(),
+        "verdict": match check.verdict() {
+            Verdict::Passed => "passed",
+            Verdict::Failed => "failed",
+            Verdict::Tolerated => "tolerated",
+            Verdict::Unchecked => "unchecked",
+        },
+        "reason": check.reason().map(|reason| reason.name()),
+        "on": check.on().map(standing),
+        "certificate": check.certificate(),
+        "offset": check.offset(),
+        "expected": check.expected().to_string(),
+        "actual": check.actual().to_string(),
+        "remedy": check.remedy().map(|remedy| remedy.to_string()),
+    })
+}

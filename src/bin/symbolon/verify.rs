@@ -31,9 +31,12 @@ pub(crate) struct Options {
     /// A time that has certainly come, as of a build: only what had expired by then is refused.
     #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with = "at")]
     at_least: Option<UnixTime>,
-    /// How strict: as a private CA's certificates are made, or as the public web demands.
+    /// How strict: as a private CA's certificates are made, RFC 5280 to the letter, or as the public web demands.
     #[arg(long, value_enum, default_value = "private")]
     policy: Policy,
+    /// Shows the checks that were passed too, and not only how many.
+    #[arg(long)]
+    all: bool,
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
@@ -48,6 +51,7 @@ enum Role {
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Policy {
     Private,
+    Rfc5280,
     Web,
 }
 
@@ -71,7 +75,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
     if options.json {
         print(as_json(&report));
     } else {
-        show(&report);
+        show(&report, options.all);
     }
     Ok(report.is_accepted())
 }
@@ -99,13 +103,15 @@ impl Policy {
     fn profile(self) -> Profile {
         match self {
             Self::Private => Profile::Private,
+            Self::Rfc5280 => Profile::Rfc5280,
             Self::Web => Profile::Web,
         }
     }
 }
 
-fn show(report: &Report) {
-    print(report.to_string().trim_end());
+fn show(report: &Report, all: bool) {
+    let drawing = if all { format!("{report:#}") } else { report.to_string() };
+    print(drawing.trim_end());
     let top = report.failures().next().filter(|_| !report.is_accepted());
     if let Some(remedy) = top.as_ref().and_then(Check::remedy) {
         print(format_args!("\nto do: {remedy}"));

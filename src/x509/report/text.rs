@@ -2,7 +2,7 @@
 
 use super::{Check, Report, Standing, Verdict};
 use crate::{fault::Reason, x509::Name};
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::fmt::{self, Display, Formatter, Write as _};
 
 pub(super) struct Summary<'r>(pub(super) &'r Report);
@@ -80,7 +80,7 @@ impl Display for Named<'_> {
     }
 }
 
-/// The verdict, and all paths as a tree that hangs from the leaf, with every check.
+/// The verdict, and all paths as a tree that hangs from the leaf. Checks that were passed are counted; `{:#}` shows them too.
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.summary())?;
@@ -104,14 +104,11 @@ fn draw(report: &Report, at: u16, before: &mut String, branch: &str, stem: &str,
     writeln!(f, "{before}{branch}{mark} {}", step.on.of(report))?;
     let outside = before.len();
     before.push_str(stem);
-    let above: alloc::vec::Vec<u16> = report.above(at).collect();
+    let above: Vec<u16> = report.above(at).collect();
     let own = if above.is_empty() { "    " } else { "│   " };
-    for check in report.checks_of(at) {
-        let outside = before.len();
-        before.push_str(own);
-        write_check(&check, before, f)?;
-        before.truncate(outside);
-    }
+    before.push_str(own);
+    write_checks(report, at, before, f)?;
+    before.truncate(before.len().saturating_sub(own.len()));
     for (number, next) in above.iter().enumerate() {
         let last = number.saturating_add(1) == above.len();
         let (branch, stem) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
@@ -121,6 +118,15 @@ fn draw(report: &Report, at: u16, before: &mut String, branch: &str, stem: &str,
     Ok(())
 }
 
+fn write_checks(report: &Report, at: u16, before: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    let is_shown = |check: &Check<'_>| f.alternate() || check.verdict() != Verdict::Passed;
+    let (shown, passed): (Vec<_>, Vec<_>) = report.checks_of(at).partition(is_shown);
+    if !passed.is_empty() {
+        writeln!(f, "{before}✓ {} rules are kept", passed.len())?;
+    }
+    shown.iter().try_for_each(|check| write_check(check, before, f))
+}
+
 fn write_check(check: &Check<'_>, before: &str, f: &mut Formatter<'_>) -> fmt::Result {
     let mark = match check.verdict() {
         Verdict::Passed => '✓',
@@ -128,7 +134,11 @@ fn write_check(check: &Check<'_>, before: &str, f: &mut Formatter<'_>) -> fmt::R
         Verdict::Tolerated => '~',
         Verdict::Unchecked => '?',
     };
-    writeln!(f, "{before}{mark} {} ({})", check.rule().says(), check.section())?;
+    let is_top = check.verdict() == Verdict::Failed
+        && !check.report.is_accepted()
+        && check.report.failures().next().is_some_and(|top| core::ptr::eq(top.record, check.record));
+    let arrow = if is_top { "  <- this decides" } else { "" };
+    writeln!(f, "{before}{mark} {} ({}){arrow}", check.rule().says(), check.section())?;
     if check.verdict() == Verdict::Passed {
         return Ok(());
     }
@@ -140,7 +150,13 @@ fn write_check(check: &Check<'_>, before: &str, f: &mut Formatter<'_>) -> fmt::R
         }
         place.push_str(": ");
     }
-    writeln!(f, "{before}    {place}expected {}, found {}", check.expected(), check.actual())
+    match check.record.finding {
+        // The rule says all.
+        Some(finding) if finding.reason == Reason::CertificateProfile => {
+            writeln!(f, "{before}    {place}{}", finding.place.field)
+        }
+        _ => writeln!(f, "{before}    {place}expected {}, found {}", check.expected(), check.actual()),
+    }
 }
 
 impl fmt::Debug for Report {

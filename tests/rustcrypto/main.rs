@@ -33,6 +33,7 @@ with_rustcrypto! {
     "../revocation.rs" revocation
     "../revocation_openssl.rs" revocation_openssl
     "../secrets.rs" secrets
+    "../verdicts.rs" verdicts
     "../write.rs" write
     "../wycheproof.rs" wycheproof
     "../x509/main.rs" x509

@@ -115,8 +115,8 @@ impl Witness for Recorder {
             return Err(fault);
         }
         let exhausted = fault.reason == Reason::CertificateBudget;
+        self.cut |= exhausted;
         if exhausted && !self.holds(at) {
-            self.cut = true;
             return Ok(());
         }
         self.write_not_passed(at, Rule::of(fault.reason), Verdict::Failed, &fault);

@@ -38,6 +38,12 @@ impl Budget {
     pub(super) fn comparison(&mut self, work: usize) -> Result<(), Fault> {
         spend(&mut self.comparisons, work, "name constraints")
     }
+
+    /// Certificate policies put into the graph, each of which takes as long as some comparisons.
+    #[cfg(feature = "alloc")]
+    pub(super) fn policies(&mut self, count: usize) -> Result<(), Fault> {
+        spend(&mut self.comparisons, count.saturating_mul(8), "policies")
+    }
 }
 
 fn spend(left: &mut u32, work: usize, what: &'static str) -> Result<(), Fault> {

@@ -323,7 +323,6 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         #[cfg(feature = "alloc")]
         {
             checks::anchor_certificate(anchor, self.question, &mut At::new(self.witness, mark))?;
-            self.policies(top, anchor, mark)?;
         }
         let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"));
         if let Some(key) = self.witness.check(mark, Rule::Key, key)? {
@@ -338,7 +337,10 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             self.witness.check(issuer.mark, Rule::Signature, signed)?;
         }
         #[cfg(feature = "alloc")]
-        self.judge_revocation(top, anchor, mark)?;
+        {
+            self.policies(top, anchor, mark)?;
+            self.judge_revocation(top, anchor, mark)?;
+        }
         Ok(())
     }
 
@@ -377,10 +379,15 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         Ok(())
     }
 
+    /// Behind the signatures (RFC 9618 §6.1): only who may issue certificates can make work here.
     #[cfg(feature = "alloc")]
+    #[inline(never)]
     fn policies(&mut self, top: &Link<'_, 'a, W::Mark>, anchor: &Anchor<'_>, mark: W::Mark) -> Result<(), Fault> {
+        if !self.witness.holds(mark) {
+            return Ok(());
+        }
         let path = top.down().map(|link| (link.index, &link.certificate));
-        let verdict = policies::check(path, anchor, &self.question.policies);
+        let verdict = policies::check(path, anchor, &self.question.policies, &mut self.budget);
         self.witness.check(mark, Rule::Policy, verdict).map(|_| ())
     }
 

@@ -16,6 +16,7 @@
 use super::{
     Anchor, Certificate,
     asn1::{Elements, Tag, context, malformed, only},
+    budget::Budget,
     extensions::id,
 };
 use crate::fault::{Fault, Reason};
@@ -75,6 +76,7 @@ pub(super) fn check<'p, 'a: 'p>(
     path: impl Iterator<Item = (usize, &'p Certificate<'a>)> + Clone,
     anchor: &Anchor<'_>,
     demand: &PolicyDemand<'_>,
+    budget: &mut Budget,
 ) -> Result<(), Fault> {
     let restricts = |certificate: &Certificate<'_>| certificate.extensions.restricts_policies;
     let restricted = anchor.limits.policies || path.clone().any(|(_, certificate)| restricts(certificate));
@@ -87,7 +89,7 @@ pub(super) fn check<'p, 'a: 'p>(
         state.limits.tighten(&anchor)?;
     }
     for (depth, (index, certificate)) in (1..).zip(path) {
-        state.process(certificate, depth == certificates).map_err(|fault| fault.certificate(index))?;
+        state.process(certificate, depth == certificates, budget).map_err(|fault| fault.certificate(index))?;
     }
     state.conclude(demand)
 }
@@ -129,7 +131,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// §6.1.4 (i), (j)
+    /// [5280-6.1.4-1] [5280-4.2.1.14-1] §6.1.4 (i), (j)
     fn tighten(&mut self, certificate: &Certificate<'_>) -> Result<(), Fault> {
         let constraints = PolicyConstraints::of(certificate)?;
         self.explicit = self.explicit.min(constraints.require_explicit.unwrap_or(usize::MAX));
@@ -150,7 +152,7 @@ impl Limits {
 }
 
 struct State<'a> {
-    /// valid_policy_graph, which is NULL if the last level is empty.
+    /// [9618-5.2-1] valid_policy_graph, which is NULL if the last level is empty.
     levels: Vec<Level<'a>>,
     limits: Limits,
 }
@@ -173,9 +175,11 @@ impl<'a> State<'a> {
         self.levels.last().is_none_or(|level| level.nodes.is_empty())
     }
 
-    fn process(&mut self, certificate: &Certificate<'a>, last: bool) -> Result<(), Fault> {
+    fn process(&mut self, certificate: &Certificate<'a>, last: bool, budget: &mut Budget) -> Result<(), Fault> {
         let any_counts = self.limits.any > 0 || (!last && certificate.is_self_issued());
-        self.assert(policies(certificate)?, any_counts);
+        let asserted = policies(certificate)?;
+        budget.policies(asserted.len())?;
+        self.assert(asserted, any_counts);
         // §6.1.3 (f)
         if self.limits.explicit == 0 && self.is_null() {
             return Err(not_valid());
@@ -189,14 +193,16 @@ impl<'a> State<'a> {
             return Ok(());
         }
         // §6.1.4
-        self.map(&mappings(certificate)?);
+        let mappings = mappings(certificate)?;
+        budget.policies(mappings.values().map(BTreeSet::len).sum())?;
+        self.map(&mappings);
         if !certificate.is_self_issued() {
             self.limits.count_down();
         }
         self.limits.tighten(certificate)
     }
 
-    /// §6.1.3 (d), (e): a level for the policies that a certificate asserts.
+    /// [9618-5.3-1] §6.1.3 (d), (e): a level for the policies that a certificate asserts.
     fn assert(&mut self, asserted: BTreeSet<Policy<'a>>, any_counts: bool) {
         let Some(above) = self.levels.last() else { return };
         let any_above = above.find(id::ANY_POLICY);
@@ -213,7 +219,7 @@ impl<'a> State<'a> {
         self.levels.push(Level::of(nodes));
     }
 
-    /// §6.1.4 (b)
+    /// [9618-5.4-1] §6.1.4 (b)
     fn map(&mut self, mappings: &BTreeMap<Policy<'a>, BTreeSet<Policy<'a>>>) {
         let Some((level, above)) = self.levels.split_last_mut() else { return };
         if mappings.is_empty() {
@@ -239,7 +245,7 @@ impl<'a> State<'a> {
         }
     }
 
-    /// §6.1.5 (g): the policies in terms of the anchor's domain, held against what the caller accepts.
+    /// [9618-5.5-1] §6.1.5 (g): the policies in terms of the anchor's domain, held against what the caller accepts.
     fn conclude(mut self, demand: &PolicyDemand<'_>) -> Result<(), Fault> {
         if self.limits.explicit > 0 {
             return Ok(());

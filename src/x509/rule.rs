@@ -105,7 +105,7 @@ rules! {
     EmailSyntax => "RFC 5280 §4.2.1.6", "an rfc822Name is a mailbox: one local part, one @, one host";
     UriSyntax => "RFC 5280 §4.2.1.6", "a uniformResourceIdentifier is absolute: a scheme, and something behind it";
     WildcardBelowPublicSuffix => "BR §3.2.2.6", "the name asked for is not covered by nothing but a wildcard directly below a public suffix";
-    CommonNameInNames => "BR §7.1.4.3", "a commonName is one of the names of subjectAltName, character for character, or of the domain of a wildcard there";
+    CommonNameInNames => "BR §7.1.4.3", "there is one commonName at most, and it is a name of subjectAltName, character for character, or the domain of a wildcard there";
     // By profile: purposes
     LeafExtendedKeyUsagePresent => "BR §7.1.2.7.10", "the certificate of a server or client has extendedKeyUsage";
     LeafExtendedKeyUsageNotCritical => "BR §7.1.2.7.6", "extendedKeyUsage of a server or client is not critical";

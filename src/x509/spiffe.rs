@@ -12,7 +12,7 @@ pub struct SpiffeId<'a> {
 }
 
 impl<'a> SpiffeId<'a> {
-    /// Reads an ID. It is compared byte for byte, so there is just one spelling of each.
+    /// [SPIFFE-2-1] Reads an ID. It is compared byte for byte, so there is just one spelling of each.
     ///
     /// # Errors
     /// [`SpiffeError`]: which rule of SPIFFE-ID §2 it breaks.
@@ -51,7 +51,7 @@ impl<'a> SpiffeId<'a> {
     /// # Errors
     /// [`SpiffeError`]: what makes it no X509-SVID.
     pub fn of(leaf: &Certificate<'a>) -> Result<Self, SpiffeError> {
-        // X509-SVID §2: exactly one URI; more of them must be refused.
+        // [SVID-5.2-1] X509-SVID §2: exactly one URI; more of them must be refused.
         let mut uris = leaf.san().filter_map(|name| match name {
             GeneralName::Uri(uri) => Some(uri),
             _ => None,

@@ -93,9 +93,14 @@ impl Ca {
     }
 
     pub fn leaf_with(&self, edit: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
+        self.leaf_of(&KeyPair::generate().unwrap(), edit)
+    }
+
+    /// Of a key that is there already.
+    pub fn leaf_of(&self, key: &KeyPair, edit: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
         let mut params = leaf();
         edit(&mut params);
-        self.sign(&params, &KeyPair::generate().unwrap())
+        self.sign(&params, key)
     }
 
     fn sign(&self, params: &CertificateParams, key: &KeyPair) -> Vec<u8> {

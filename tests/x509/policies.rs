@@ -76,7 +76,7 @@ fn nobody_must_assert_a_policy_that_nobody_demands() {
     assert_eq!(verdict(PolicyDemand::any(), &[&[]], &[]), Err(Some(1)));
 }
 
-// [5280-6.1.5-1]
+// [5280-6.1.5-1] [9618-5.3-1] [9618-5.5-1]
 #[test]
 fn a_policy_that_is_demanded_must_be_asserted_all_the_way() {
     assert_eq!(verdict(gold(), &[&[asserts(&[GOLD, RED])]], &[asserts(&[GOLD])]), Ok(()));
@@ -115,7 +115,7 @@ fn the_certificate_of_an_anchor_can_demand_a_policy() {
     assert_eq!(judge_policies(PolicyDemand::none(), &[root], &[asserts(&[RED])]), Ok(()));
 }
 
-// [9618-5.4-1]
+// [9618-5.4-1] [9618-5.5-1]
 #[test]
 fn a_ca_maps_its_own_policy_to_those_of_another_domain() {
     let upper = || [asserts(&[GOLD]), maps(GOLD, SILVER)];

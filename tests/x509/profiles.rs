@@ -114,7 +114,7 @@ fn fields_are_as_the_letter_has_them() {
     assert!(broken(Profile::Web, &made).1.contains(&(Rule::TimeEncoding, Verdict::Failed)));
 }
 
-// [5280-4.2.1.1-1]
+// [5280-4.2.1.1-1] [BR-7.1.2.1.3-1]
 #[test]
 fn key_identifiers_are_there_and_name_keys_only() {
     let without = |params: &mut CertificateParams| params.use_authority_key_identifier_extension = false;
@@ -156,7 +156,7 @@ fn extensions_that_must_not_be_critical_are_refused_by_all_profiles() {
     }
 }
 
-// [5280-4.2.1.9-3] [5280-4.2.1.3-3]
+// [5280-4.2.1.9-3] [5280-4.2.1.3-3] [BR-7.1.2.7-1]
 #[test]
 fn a_ca_is_marked_as_one() {
     let ca_with = |basic_constraints: CustomExtension, usages: Vec<KeyUsagePurpose>| {
@@ -280,7 +280,7 @@ fn names_are_of_their_syntax() {
     assert_eq!(broken(Profile::Web, &make(&unchanged, &unchanged, &good)), (true, vec![]));
 }
 
-// [5280-4.2.1.6-1]
+// [5280-4.2.1.6-1] [BR-7.1.2.7-2]
 #[test]
 fn a_leaf_without_a_subject_has_critical_names() {
     let nameless = |critical: bool| {
@@ -355,7 +355,7 @@ fn a_wildcard_below_a_public_suffix_names_nobody_on_the_web() {
     assert_eq!(judge(&names, "a.works.test", works), Ok(()));
 }
 
-// [BR-7.1.2.7-1]
+// [BR-7.1.2.7-3]
 #[test]
 fn the_web_has_purposes_in_leaves_and_none_in_roots() {
     use ExtendedKeyUsagePurpose::{Any, ServerAuth};
@@ -370,4 +370,22 @@ fn the_web_has_purposes_in_leaves_and_none_in_roots() {
         params.custom_extensions.push(extension(37, true, b"\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"));
     };
     assert_broken(Rule::LeafExtendedKeyUsageNotCritical, WEB, &make(&unchanged, &unchanged, &critical));
+}
+
+// [BR-6.1.5-1]
+#[test]
+fn the_web_has_keys_of_rsa_or_ecdsa() {
+    let root = Ca::root("root");
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+    let leaf = root.leaf_of(&key, |params| {
+        conforming(params);
+        params.distinguished_name = common_name("server.test");
+    });
+    let anchors = Anchors::from_der([&root.der]).unwrap();
+    let judge = |profile| {
+        let question = Question::new(&anchors, NOW, Purpose::Server).profile(profile);
+        verify(&provider(), &[&leaf], &question).map(|_| ()).map_err(|fault| fault.reason())
+    };
+    assert_eq!(judge(Profile::Rfc5280), Ok(()));
+    assert_eq!(judge(Profile::Web), Err(Reason::CertificateProfile));
 }

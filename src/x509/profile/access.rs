@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 const ACCESS: &str = "authorityInfoAccess";
 const NO_REVOCATION: &str = "noRevAvail";
 
+// [5280-4.2.2.1-1] [9608-3-1]
 pub(super) const ROWS: &[Row] = &[
     Row {
         rule: Rule::AuthorityInfoAccessCritical,

@@ -2,6 +2,7 @@
 
 use super::{By, Row, Rule, Seen, id};
 
+// [5280-4.2.1.3-3] [5280-4.2.1.9-3] [5280-4.2.1.10-2] [5280-4.2.1.11-2] [BR-7.1.2.7-1]
 pub(super) const ROWS: &[Row] = &[
     Row { rule: Rule::CaVersion, field: "version", by: By::Both, kept: |seen| seen.certificate.is_v3() },
     Row {

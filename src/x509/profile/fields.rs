@@ -9,6 +9,7 @@ use super::{
 /// 2050-01-01T00:00:00Z
 const YEAR_2050: UnixTime = UnixTime(2_524_608_000);
 
+// [5280-4.1.2.2-1] [5280-4.1.2.5-2]
 pub(super) const ROWS: &[Row] = &[
     Row {
         rule: Rule::SerialNumber,

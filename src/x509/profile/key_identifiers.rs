@@ -8,6 +8,7 @@ use super::{
 const AUTHORITY: &str = "authorityKeyIdentifier";
 const SUBJECT: &str = "subjectKeyIdentifier";
 
+// [5280-4.2.1.1-1] [5280-4.2.1.2-1] [BR-7.1.2.1.3-1]
 pub(super) const ROWS: &[Row] = &[
     Row {
         rule: Rule::AuthorityKeyIdentifierCritical,

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{crypto::KeyKind, wire::SignatureScheme};
 
+// [BR-6.1.5-1]
 pub(super) const ROWS: &[Row] = &[
     Row {
         rule: Rule::WebKey,

@@ -14,6 +14,7 @@ use alloc::string::ToString;
 
 const SAN: &str = "subjectAltName";
 
+// [5280-4.2.1.6-1] [BR-7.1.2.7-2]
 pub(super) const ROWS: &[Row] = &[
     Row {
         rule: Rule::SubjectOrNames,
@@ -99,7 +100,7 @@ fn is_absolute(uri: &str) -> bool {
     first && others && !rest.is_empty()
 }
 
-/// BR §3.2.2.6 lets a CA issue a wildcard below a public suffix to whoever controls all of it, so it does not spoil the
+/// [BR-3.2.2.6-1] BR §3.2.2.6 lets a CA issue a wildcard below a public suffix to whoever controls all of it, so it does not spoil the
 /// certificate. But it alone is not enough to be somebody below it.
 fn wildcard_is_no_public_suffix(seen: &Seen<'_, '_>) -> bool {
     let Some(asked) = seen.name.and_then(ServerName::as_dns) else { return true };
@@ -118,7 +119,7 @@ fn wildcard_is_no_public_suffix(seen: &Seen<'_, '_>) -> bool {
     }
 }
 
-/// Addresses are compared in the one text that RFC 5952 (or RFC 3986 §3.2.2) allows, which is how they print here.
+/// [BR-7.1.4.3-1] Addresses are compared in the one text that RFC 5952 (or RFC 3986 §3.2.2) allows, which is how they print here.
 ///
 /// A domain name may be the one below which a wildcard stands, and is held only against domain names: whose other names
 /// are all addresses, or single labels such as localhost, is not on the public web at all.
@@ -134,8 +135,13 @@ fn common_names_are_in_san(seen: &Seen<'_, '_>) -> bool {
         _ => false,
     };
     let held = |text: &str| !is_domain(text) || names(seen, Kind::Dns).any(is_domain);
-    let mut attributes = seen.certificate.subject().attributes().filter(|it| it.oid() == COMMON_NAME);
-    attributes.all(|it| it.text().is_some_and(|text| !held(text) || seen.certificate.san().any(|name| is(text, name))))
+    let is_name = |text: &str| !held(text) || seen.certificate.san().any(|name| is(text, name));
+    let mut common_names = seen.certificate.subject().attributes().filter(|it| it.oid() == COMMON_NAME);
+    match (common_names.next(), common_names.next()) {
+        (None, _) => true,
+        (Some(only), None) => only.text().is_some_and(is_name),
+        (Some(_), Some(_)) => false,
+    }
 }
 
 /// Of two labels at least, and nothing that could be read as an address: that ends in a number, be it hexadecimal.

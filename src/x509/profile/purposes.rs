@@ -4,6 +4,7 @@ use super::{By, Place, Row, Rule, id};
 
 const FIELD: &str = "extKeyUsage";
 
+// [BR-7.1.2.7-3]
 pub(super) const ROWS: &[Row] = &[
     Row {
         rule: Rule::LeafExtendedKeyUsagePresent,

@@ -1,6 +1,7 @@
 use super::*;
 use alloc::{format, string::ToString};
 
+// [SPIFFE-2-1]
 #[test]
 fn an_id_has_a_trust_domain_and_a_path() {
     let id = SpiffeId::parse("spiffe://works.test/ns/prod/Robot_1").unwrap();
@@ -9,6 +10,7 @@ fn an_id_has_a_trust_domain_and_a_path() {
     assert_eq!(SpiffeId::parse("SPIFFE://works").map(|id| id.path()), Ok(""));
 }
 
+// [SPIFFE-2-1]
 #[test]
 fn texts_that_are_no_ids_are_refused() {
     use SpiffeError::{Path, Scheme, TooLong, TrustDomain};

@@ -195,6 +195,6 @@ fn policies_that_would_make_an_exponential_tree_are_judged_at_once() {
         );
     }
     assert_eq!(judge_policies(gold(), &path, &[asserts(&list)]), Err(None));
-    let first = [&list[0][..]];
+    let first = [list[0]];
     assert_eq!(judge_policies(PolicyDemand::one_of(&first), &path, &[asserts(&list)]), Ok(()));
 }

@@ -346,7 +346,8 @@ fn a_wildcard_below_a_public_suffix_names_nobody_on_the_web() {
         let question = Question::new(&anchors, NOW, Purpose::Server).name(&asked).profile(Profile::Web);
         verify(&provider(), &[&leaf], &question.public_suffixes(suffix)).map(|_| ()).map_err(|fault| fault.reason())
     };
-    let (works, none): (fn(&str) -> bool, fn(&str) -> bool) = (|name| name == "works.test", |_| false);
+    let works = |name: &str| name == "works.test";
+    let none = |_: &str| false;
     let names = ["*.works.test", "a.works.test"];
     assert_eq!(judge(&names, "b.works.test", none), Ok(()));
     assert_eq!(judge(&names, "b.works.test", works), Err(Reason::CertificateProfile));

@@ -21,6 +21,7 @@ fn anchors(pki: &Pki) -> Anchors {
     Anchors::from_pem(pki.root.pem.as_bytes()).unwrap()
 }
 
+// [5280-6.1-4]
 #[test]
 fn a_refused_chain_is_explained_and_stays_available_at_either_end() {
     let (world, stranger) = (World::new(), Pki::new("stranger"));

@@ -63,7 +63,7 @@ pub enum Time {
 }
 
 impl Time {
-    /// The earliest and the latest that it can be.
+    /// [5280-6.1.1-1] The earliest and the latest that it can be.
     pub(super) const fn bounds(self) -> (UnixTime, UnixTime) {
         match self {
             Self::Known(now) => (now, now),

@@ -115,6 +115,7 @@ fn agree(report: &Report, verdict: &Result<Verified<'_>, Fault>) {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    // [5280-6.1-4]
     #[test]
     fn a_report_agrees_with_the_verdict_on_every_mutated_chain(
         base in 0..4_usize,

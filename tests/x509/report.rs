@@ -16,6 +16,7 @@ fn failures(report: &Report) -> Vec<(Rule, Option<usize>)> {
     report.failures().map(|check| (check.rule(), check.certificate())).collect()
 }
 
+// [5280-6.1-4]
 #[test]
 fn every_failure_on_every_path_is_told_and_the_most_telling_first() {
     let root = Ca::root("root");

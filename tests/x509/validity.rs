@@ -68,6 +68,7 @@ fn a_known_time_leaves_nothing_unchecked() {
     assert_eq!(judge_in(APRIL), Err(Reason::CertificateExpired));
 }
 
+// [5280-6.1.1-1]
 #[test]
 fn a_time_that_is_only_the_least_refuses_what_had_expired_and_says_what_is_open() {
     assert_eq!(judge_in(Time::AtLeast(FEBRUARY)), Ok(vec![Unchecked::LaterValidity]));
@@ -75,6 +76,7 @@ fn a_time_that_is_only_the_least_refuses_what_had_expired_and_says_what_is_open(
     assert_eq!(judge_in(Time::AtLeast(APRIL)), Err(Reason::CertificateExpired));
 }
 
+// [5280-6.1.1-1]
 #[test]
 fn without_a_time_validity_is_not_looked_at_and_the_verdict_says_so() {
     assert_eq!(judge_in(Time::Unknown), Ok(vec![Unchecked::Validity]));

@@ -40,6 +40,7 @@ impl Recorder {
         core::iter::successors(step(at), move |above| above.below.and_then(step))
     }
 
+    /// [5280-6.1-4]
     fn write(&mut self, at: u16, rule: Rule, verdict: Verdict, finding: Option<Finding>) {
         if let Some(step) = self.steps.get_mut(usize::from(at)) {
             step.failed |= verdict == Verdict::Failed;

@@ -1,0 +1,131 @@
+//! `symbolon verify`: the verdict on a chain, why, and what to do.
+
+#[allow(dead_code)]
+#[path = "util/tool.rs"]
+mod tool;
+mod util;
+
+use serde_json::Value;
+use std::process::Command;
+use tool::{Done, Files, run, symbolon};
+use util::pki::{For, Pki};
+
+/// A time at which the certificates of the tests are valid.
+const AT: &str = "2026-06-01";
+
+fn command(files: &Files, options: &str) -> Command {
+    let mut command = symbolon();
+    command.arg("verify").args(files.words(options));
+    command
+}
+
+fn verify(files: &Files, options: &str) -> Done {
+    run(&mut command(files, options), b"")
+}
+
+#[test]
+fn a_good_chain_is_accepted_with_its_path_and_end() {
+    let files = Files::new();
+    let says = [
+        "accepted: certificate 0, CN=server.test, under certificate 1, CN=test intermediate, under anchor 0, CN=test root",
+        "until 2090-01-01T00:00:00Z",
+        "└─ ✓ certificate 1, CN=test intermediate",
+    ];
+    let done = verify(&files, &format!("--ca ca.pem --name server.test --at {AT} server.pem")).is(0, &says);
+    assert!(!done.out.contains('✗') && !done.out.contains("to do"), "{}", done.out);
+    verify(&files, &format!("--ca ca.pem --purpose client --at {AT} client.pem")).is(0, &["accepted"]);
+}
+
+#[test]
+fn each_cause_is_named_with_its_rule_and_what_to_do() {
+    let files = Files::new();
+    files.put("cn-only", &files.pki.leaf("server.test", For::Server, |params| params.subject_alt_names.clear()));
+    for (options, says) in [
+        (
+            "--name other.test server.pem",
+            ["RFC 9525 §6", "found dns:server.test", "with dns:other.test in subjectAltName"],
+        ),
+        ("--name server.test cn-only.pem", ["no subjectAltName", "commonName server.test", "RFC 9525 §6.1"]),
+        ("--purpose server client.pem", ["RFC 5280 §4.2.1.12", "found clientAuth", "extendedKeyUsage serverAuth"]),
+        (
+            "--purpose client stranger.pem",
+            ["certificate 1, CN=stranger intermediate", "CN=stranger root", "is missing"],
+        ),
+    ] {
+        let done = verify(&files, &format!("--ca ca.pem --at {AT} {options}")).is(1, &says);
+        assert!(done.out.contains("<- this decides") && done.out.contains("\nto do: "), "{}", done.out);
+    }
+}
+
+#[test]
+fn time_is_as_good_as_it_is_said_to_be() {
+    let files = Files::new();
+    let at = |time: &str, code, says: &[&str]| verify(&files, &format!("--ca ca.pem {time} server.pem")).is(code, says);
+    at("--at 2024-01-01", 1, &["not yet valid", "2026-01-01T00:00:00Z"]);
+    at("--at 2091-01-01", 1, &["expired", "renew it"]);
+    at("--at-least 2024-01-01", 0, &["not checked: validity", "2024-01-01T00:00:00Z or later"]);
+    at("--at-least 2091-01-01", 1, &["expired"]);
+    at("--at unknown", 0, &["not checked: validity: the time is unknown"]);
+}
+
+#[test]
+fn the_public_web_asks_for_more_than_a_private_ca_and_its_demands_are_noted() {
+    let files = Files::new();
+    let private = verify(&files, &format!("--ca ca.pem --at {AT} server.pem")).is(0, &["~ "]);
+    assert!(!private.out.contains('✗'), "{}", private.out);
+    verify(&files, &format!("--ca ca.pem --policy web --at {AT} server.pem")).is(1, &["breaks the rule that", "✗"]);
+}
+
+#[test]
+fn json_has_every_path_and_every_check() {
+    let files = Files::new();
+    let done = verify(&files, &format!("--ca ca.pem --name other.test --at {AT} --json server.pem")).is(1, &[]);
+    let report: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(report["accepted"], false);
+    assert_eq!(report["reason"], "CertificateNameMismatch");
+    assert_eq!(report["alert"], "bad_certificate");
+    let top = &report["failures"][0];
+    assert_eq!(
+        (&top["rule"], &top["certificate"], &top["expected"]),
+        (&"ServerName".into(), &0.into(), &"other.test".into())
+    );
+    assert!(top["offset"].as_u64() > Some(100) && top["remedy"].as_str().unwrap().contains("subjectAltName"), "{top}");
+    let [path] = &report["paths"].as_array().unwrap()[..] else { panic!("{report}") };
+    assert_eq!(path["standings"].as_array().unwrap().len(), 3);
+    let failed = |check: &&Value| check["verdict"] == "failed";
+    assert_eq!(path["checks"].as_array().unwrap().iter().filter(failed).count(), 1);
+
+    let done = verify(&files, &format!("--ca ca.pem --at {AT} --json server.pem")).is(0, &[]);
+    let report: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!((&report["path"], &report["anchor"]), (&serde_json::json!([0, 1]), &0.into()));
+    assert_eq!(report["paths"][0]["valid"], true);
+}
+
+#[test]
+fn checks_that_were_passed_are_counted_and_shown_on_demand() {
+    let files = Files::new();
+    let options = format!("--ca ca.pem --at {AT} server.pem");
+    verify(&files, &options).is(0, &[" rules are kept"]);
+    let all = verify(&files, &format!("{options} --all"))
+        .is(0, &["✓ its key made the signature of the certificate below it"]);
+    assert!(!all.out.contains("rules are kept"), "{}", all.out);
+}
+
+#[test]
+fn what_cannot_be_used_is_wrong_usage_and_named() {
+    let files = Files::new();
+    files.write("text.pem", "no certificate\n");
+    for (options, says) in [
+        ("--ca ca.pem text.pem", "holds no certificate"),
+        ("--ca text.pem server.pem", "text.pem"),
+        ("--ca ca.pem missing.pem", "No such file"),
+        ("--ca ca.pem --name a..b server.pem", "--name: a server name has a label"),
+        ("--ca ca.pem --at yesterday server.pem", "2026-05-28"),
+    ] {
+        verify(&files, options).is(2, &[says]);
+    }
+    // A stranger's file of two chains, one behind the other, is still one chain with more in it than it needs.
+    let two = Pki::new("other").server("server.test").pem + &files.pki.server("server.test").pem;
+    files.write("two.pem", &two);
+    verify(&files, &format!("--ca ca.pem --at {AT} two.pem")).is(1, &["CN=other intermediate"]);
+}

@@ -133,7 +133,7 @@ fn within(kind: Kind, name: &[u8], base: &[u8], list: List) -> Option<bool> {
         Kind::Uri => uri(ia5(name)?, text(base)?),
         Kind::Ip => ip(name, base),
         Kind::Directory => Name::of_rdns(name).lies_within(Name::of_rdns(base)),
-        Kind::Other(_) => None,
+        _ => None,
     }
 }
 
@@ -158,7 +158,7 @@ fn dns(name: &str, base: &str, list: List) -> Option<bool> {
 fn smtp_utf8_mailbox(kind: Kind, content: &[u8]) -> Option<&[u8]> {
     const SMTP_UTF8_MAILBOX: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 9];
     let mut fields = Elements::of(content, FIELD);
-    if kind != Kind::Other(0) || fields.one(Tag::ObjectIdentifier, FIELD).ok()?.content != SMTP_UTF8_MAILBOX {
+    if kind != Kind::OtherName || fields.one(Tag::ObjectIdentifier, FIELD).ok()?.content != SMTP_UTF8_MAILBOX {
         return None;
     }
     // What can't be read is a mailbox on no host, which is permitted nowhere.

@@ -2,7 +2,7 @@
 
 use super::{
     Name,
-    asn1::{Element, Elements, Tag, malformed, only},
+    asn1::{Element, Elements, Tag, context, malformed, only},
     dn::Printable,
 };
 use crate::fault::Fault;
@@ -42,31 +42,35 @@ impl fmt::Display for GeneralName<'_> {
     }
 }
 
-/// The kinds of GeneralName by their tag, as name constraints compare them.
+/// The kinds of GeneralName, which are their tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Dns,
-    Ip,
-    Uri,
-    Email,
-    Directory,
-    Other(u32),
+pub(super) struct Kind(Tag);
+
+#[allow(non_upper_case_globals)]
+impl Kind {
+    pub(super) const OtherName: Self = Self(context(0, true));
+    pub(super) const Email: Self = Self(context(1, false));
+    pub(super) const Dns: Self = Self(context(2, false));
+    const X400Address: Self = Self(context(3, true));
+    pub(super) const Directory: Self = Self(context(4, true));
+    const EdiPartyName: Self = Self(context(5, true));
+    pub(super) const Uri: Self = Self(context(6, false));
+    pub(super) const Ip: Self = Self(context(7, false));
+    const RegisteredId: Self = Self(context(8, false));
 }
 
 /// Kind and content of a GeneralName; what the content means depends on whether it is a name or a constraint on names.
 /// Of directoryName, which is tagged explicitly because Name is a CHOICE, it is the content of the Name.
 pub(super) fn raw<'a>(element: &Element<'a>, field: &'static str) -> Result<(Kind, &'a [u8]), Fault> {
-    let Tag::ContextSpecific { constructed, number } = element.tag else { return Err(malformed(field)) };
-    let kind = match (number.0, constructed) {
-        (1, false) => Kind::Email,
-        (2, false) => Kind::Dns,
-        (4, true) => return Ok((Kind::Directory, only(element.content, Tag::Sequence, field)?)),
-        (6, false) => Kind::Uri,
-        (7, false) => Kind::Ip,
-        (other @ (0 | 3 | 5), true) | (other @ 8, false) => Kind::Other(other),
+    use Kind as K;
+    let kind = Kind(element.tag);
+    let content = match kind {
+        K::Directory => only(element.content, Tag::Sequence, field)?,
+        K::Email | K::Dns | K::Uri | K::Ip => element.content,
+        K::OtherName | K::X400Address | K::EdiPartyName | K::RegisteredId => element.content,
         _ => return Err(malformed(field)),
     };
-    Ok((kind, element.content))
+    Ok((kind, content))
 }
 
 /// Names that are read strictly.
@@ -88,7 +92,7 @@ impl<'a> StrictNames<'a> {
             Kind::Email => GeneralName::Email(text()?),
             Kind::Ip => GeneralName::Ip(address(content).ok_or_else(|| malformed(FIELD))?),
             Kind::Directory => GeneralName::Directory(Name::new(element.content, content)),
-            Kind::Other(_) => GeneralName::Other,
+            _ => GeneralName::Other,
         })
     }
 }

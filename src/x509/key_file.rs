@@ -105,13 +105,13 @@ fn wrap_sec1(key: &[u8], parameters: Option<&[u8]>) -> Result<Zeroizing<Vec<u8>>
     if !sec1.has_public_key {
         return Err(NO_PUBLIC_KEY);
     }
-    let algorithm = element(Tag::Sequence, &[EC_PUBLIC_KEY, curve])?;
-    let inner = element(Tag::OctetString, &[key])?;
-    element(Tag::Sequence, &[b"\x02\x01\x00", &algorithm, &inner])
+    let algorithm = element(::der::Tag::Sequence, &[EC_PUBLIC_KEY, curve])?;
+    let inner = element(::der::Tag::OctetString, &[key])?;
+    element(::der::Tag::Sequence, &[b"\x02\x01\x00", &algorithm, &inner])
 }
 
 /// One element in DER, written into memory that is wiped and does not grow.
-fn element(tag: Tag, content: &[&[u8]]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+fn element(tag: ::der::Tag, content: &[&[u8]]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     const TOO_LONG: &str = "too long";
     let len = content.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
     let header = Header::new(tag, Length::try_from(len).map_err(|_| TOO_LONG)?);

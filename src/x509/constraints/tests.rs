@@ -40,7 +40,7 @@ fn a_malformed_name_or_constraint_is_neither_permitted_nor_clear_of_exclusion() 
         (Kind::Email, "a@a.test", "a@b@a.test"),
         (Kind::Ip, "four", "eight.."),
         (Kind::Ip, "five.", "eight..."),
-        (Kind::Other(0), "a", "a"),
+        (Kind::OtherName, "a", "a"),
     ] {
         assert_eq!(permitted(kind, name, base), None, "{name} {base}");
     }
@@ -94,16 +94,16 @@ fn a_mailbox_beyond_ascii_is_constrained_like_any_other() {
         [b"\x06\x08\x2b\x06\x01\x05\x05\x07\x08\x09", &[0xa0, length(string.len())][..], &string].concat()
     };
     let content = mailbox("r\u{f6}bot@Works.test");
-    let name = smtp_utf8_mailbox(Kind::Other(0), &content).unwrap();
+    let name = smtp_utf8_mailbox(Kind::OtherName, &content).unwrap();
     assert_eq!(core::str::from_utf8(name).unwrap(), "r\u{f6}bot@Works.test");
     for (base, is) in [("works.test", Some(true)), (".test", Some(true)), ("other.test", Some(false))] {
         assert_eq!(within(Kind::Email, name, base.as_bytes(), List::Permitted), is, "{base}");
     }
     // One that can't be read is nobody's.
-    let unreadable = smtp_utf8_mailbox(Kind::Other(0), content.get(..10).unwrap()).unwrap();
+    let unreadable = smtp_utf8_mailbox(Kind::OtherName, content.get(..10).unwrap()).unwrap();
     assert_eq!(within(Kind::Email, unreadable, b"works.test", List::Permitted), None);
     // Other names of the same tag are not mailboxes.
-    assert!(smtp_utf8_mailbox(Kind::Other(0), b"\x06\x01\x2a\xa0\x02\x0c\x00").is_none());
+    assert!(smtp_utf8_mailbox(Kind::OtherName, b"\x06\x01\x2a\xa0\x02\x0c\x00").is_none());
     assert!(smtp_utf8_mailbox(Kind::Email, &content).is_none());
 }
 

@@ -282,7 +282,7 @@ impl Display for Base<'_> {
             Kind::Uri => write!(f, "uri:{text}"),
             Kind::Directory => write!(f, "dn:{}", Name::of_rdns(self.1)),
             Kind::Ip => address(self.1, f),
-            Kind::Other(_) => f.write_str("other"),
+            _ => f.write_str("other"),
         }
     }
 }

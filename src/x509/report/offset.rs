@@ -101,7 +101,8 @@ impl<'a> Iterator for Fields<'a> {
         let number = match element.tag {
             tag if tag == context(0, true) => 0,
             tag if tag == context(3, true) => EXTENSIONS,
-            Tag::ContextSpecific { .. } => 7,
+            // Any other of class context-specific.
+            Tag(0x80..=0xbf) => 7,
             _ => self.number.max(1),
         };
         self.number = number.saturating_add(1);

@@ -6,6 +6,8 @@ use crate::wire::{
     AlertDescription, ExtensionRefused, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape,
 };
 use core::fmt;
+#[cfg(not(feature = "alloc"))]
+use core::num::NonZeroU32;
 
 /// One of the two ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -398,23 +400,28 @@ pub enum Detail {
 
 /// Why we stop. Not `Clone`: on a connection it becomes one error and one alert.
 ///
-/// Nearly every function can fail, so what a failure takes is taken everywhere. Without a heap it is eight bytes, which
-/// are returned in registers; the name of the field and the figures are left out then.
+/// Nearly every function can fail, so what a failure takes is taken everywhere. Without a heap it is one word, which a
+/// register holds; the name of the field and the figures are left out then.
+#[cfg(feature = "alloc")]
 #[must_use]
 #[derive(Debug)]
 pub struct Fault {
-    pub(crate) reason: Reason,
+    reason: Reason,
     /// 0 for none: hello_request does not occur.
     message: HandshakeType,
     certificate: Option<u8>,
     extension: Option<ExtensionType>,
-    #[cfg(feature = "alloc")]
     field: &'static str,
-    #[cfg(feature = "alloc")]
     detail: Detail,
 }
 
+#[cfg(feature = "alloc")]
 impl Fault {
+    const fn new(reason: Reason) -> Self {
+        let (message, field, detail) = (HandshakeType(0), "", Detail::None);
+        Self { reason, message, certificate: None, extension: None, field, detail }
+    }
+
     /// Why, and so with which alert and by which rule.
     #[must_use]
     pub const fn reason(&self) -> Reason {
@@ -427,10 +434,7 @@ impl Fault {
         Place {
             message: Some(self.message).filter(|message| message.0 != 0),
             extension: self.extension,
-            #[cfg(feature = "alloc")]
             field: self.field,
-            #[cfg(not(feature = "alloc"))]
-            field: "",
             certificate: self.certificate,
         }
     }
@@ -438,10 +442,7 @@ impl Fault {
     /// The figures that belong to it.
     #[must_use]
     pub const fn figures(&self) -> Detail {
-        #[cfg(feature = "alloc")]
-        return self.detail;
-        #[cfg(not(feature = "alloc"))]
-        Detail::None
+        self.detail
     }
 
     pub(crate) fn message(mut self, kind: HandshakeType) -> Self {
@@ -457,10 +458,7 @@ impl Fault {
     }
 
     pub(crate) fn field(self, field: &'static str) -> Self {
-        #[cfg(feature = "alloc")]
-        return Self { field, ..self };
-        #[cfg(not(feature = "alloc"))]
-        return (self, field).0;
+        Self { field, ..self }
     }
 
     /// The same place, for another reason.
@@ -475,26 +473,94 @@ impl Fault {
     }
 
     pub(crate) fn detail(self, detail: Detail) -> Self {
-        #[cfg(feature = "alloc")]
-        return Self { detail, ..self };
-        #[cfg(not(feature = "alloc"))]
-        return (self, detail).0;
+        Self { detail, ..self }
+    }
+}
+
+/// Why we stop. Not `Clone`: on a connection it becomes one error and one alert.
+///
+/// Nearly every function can fail, so what a failure takes is taken everywhere. Without a heap it is one word, which a
+/// register holds; the name of the field and the figures are left out then.
+// From the lowest byte: 1 + the number of the reason; the message, or 0x80 + the certificate, or 0; the extension, inverted,
+// or 0. So a type of 0xffff, which nobody may assign (RFC 8446 §11), is not told, nor a msg_type above 127.
+#[cfg(not(feature = "alloc"))]
+#[must_use]
+#[derive(Debug)]
+pub struct Fault(NonZeroU32);
+
+#[cfg(not(feature = "alloc"))]
+impl Fault {
+    const CERTIFICATE: u8 = 0x80;
+
+    const fn new(reason: Reason) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(reason as u32))
+    }
+
+    /// Why, and so with which alert and by which rule.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        let [number, ..] = self.0.get().to_le_bytes();
+        Reason::ALL.get(usize::from(number.wrapping_sub(1))).copied().unwrap_or(Reason::Internal)
+    }
+
+    /// Where in the peer's bytes.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let [_, at, low, high] = self.0.get().to_le_bytes();
+        let extension = Some(!u16::from_le_bytes([low, high])).filter(|extension| *extension != u16::MAX);
+        let (message, certificate) = match at {
+            0 => (None, None),
+            Self::CERTIFICATE.. => (Some(HandshakeType::certificate), Some(at & !Self::CERTIFICATE)),
+            message => (Some(HandshakeType(message)), None),
+        };
+        Place { message, extension: extension.map(ExtensionType), field: "", certificate }
+    }
+
+    /// The figures that belong to it: none are kept.
+    #[must_use]
+    pub const fn figures(&self) -> Detail {
+        Detail::None
+    }
+
+    pub(crate) fn message(self, kind: HandshakeType) -> Self {
+        if kind.0 < Self::CERTIFICATE { self.at(kind.0) } else { self }
+    }
+
+    pub(crate) fn certificate(self, index: usize) -> Self {
+        self.at(Self::CERTIFICATE | u8::try_from(index).unwrap_or(u8::MAX))
+    }
+
+    /// What is said first is closest to the trouble, and stays.
+    fn at(self, at: u8) -> Self {
+        match self.0.get().to_le_bytes() {
+            [_, 0, ..] => Self(self.0 | u32::from_le_bytes([0, at, 0, 0])),
+            _ => self,
+        }
+    }
+
+    pub(crate) fn extension(self, extension: ExtensionType) -> Self {
+        match self.0.get().to_le_bytes() {
+            [_, _, 0, 0] => {
+                let [low, high] = (!extension.0).to_le_bytes();
+                Self(self.0 | u32::from_le_bytes([0, 0, low, high]))
+            }
+            _ => self,
+        }
+    }
+
+    pub(crate) fn field(self, _: &'static str) -> Self {
+        self
+    }
+
+    pub(crate) fn detail(self, _: Detail) -> Self {
+        self
     }
 }
 
 impl From<Reason> for Fault {
     #[cold]
     fn from(reason: Reason) -> Self {
-        Self {
-            reason,
-            message: HandshakeType(0),
-            certificate: None,
-            extension: None,
-            #[cfg(feature = "alloc")]
-            field: "",
-            #[cfg(feature = "alloc")]
-            detail: Detail::None,
-        }
+        Self::new(reason)
     }
 }
 
@@ -513,8 +579,10 @@ impl From<Malformed> for Fault {
     #[cold]
     fn from(m: Malformed) -> Self {
         // [6-3]
-        let fault = Self::from(Reason::Malformed).field(m.field()).detail(Detail::Shape(m.shape));
-        match m.extension {
+        let fault = Self::from(Reason::Malformed);
+        #[cfg(feature = "alloc")]
+        let fault = fault.field(m.field()).detail(Detail::Shape(m.shape()));
+        match m.extension() {
             Some(extension) => fault.extension(extension),
             None => fault,
         }

@@ -11,7 +11,7 @@ type Refused = (&'static str, Shape, Option<ExtensionType>);
 #[track_caller]
 fn refused<T: Debug>(parsed: Result<T, Malformed>) -> Refused {
     let m = parsed.expect_err("must be refused");
-    (m.field(), m.shape, m.extension)
+    (m.field(), m.shape(), m.extension())
 }
 
 // [3.4-1] [3.4-2]
@@ -153,7 +153,7 @@ fn truncated_messages_are_refused_at_every_byte() {
             _ => assert_eq!(accepted, [0; 0], "{name}"),
         }
         let refused = (0..body.len()).filter_map(|len| parse(&body[..len]).err());
-        assert!(refused.into_iter().all(|m| m.shape == Shape::Truncated), "{name}");
+        assert!(refused.into_iter().all(|m| m.shape() == Shape::Truncated), "{name}");
     });
 }
 
@@ -165,7 +165,7 @@ fn bytes_behind_a_message_are_refused() {
         let struct_name = if name == "RecordHeader" { "TLSPlaintext" } else { name };
         match parse(&longer) {
             Ok(()) => assert_eq!(name, "Finished"),
-            Err(m) => assert_eq!((m.field(), m.shape), (struct_name, Shape::Trailing)),
+            Err(m) => assert_eq!((m.field(), m.shape()), (struct_name, Shape::Trailing)),
         }
     });
 }

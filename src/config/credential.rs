@@ -257,7 +257,7 @@ impl Credential {
 #[cfg(feature = "alloc")]
 fn explain(fault: &Fault) -> alloc::string::String {
     use alloc::string::ToString;
-    let mut text = fault.reason.says().to_string();
+    let mut text = fault.reason().says().to_string();
     if !fault.place().field.is_empty() {
         text.push_str(" (");
         text.push_str(fault.place().field);

@@ -507,7 +507,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     #[inline(never)]
     fn fail(&mut self, fault: Fault, state: StateName, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Error {
         // [6.2-2]
-        let (reason, place, detail) = (fault.reason, fault.place(), fault.figures());
+        let (reason, place, detail) = (fault.reason(), fault.place(), fault.figures());
         let error = Error::Refused(Refusal { reason, side: R::SIDE, state, place, detail });
         tx.drop_open();
         let description = reason.alert();

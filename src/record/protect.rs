@@ -204,14 +204,14 @@ mod tests {
         let mut sealer = Sealer { aead: Some(NoAead), seq: u64::MAX - 1, ..Sealer::new() };
         let mut seal = || {
             let mut record = [0; HEADER_LEN + 1 + OVERHEAD];
-            sealer.seal(ContentType::application_data, &mut record, 0).map_err(|fault| fault.reason)
+            sealer.seal(ContentType::application_data, &mut record, 0).map_err(|fault| fault.reason())
         };
         assert_eq!(seal(), Ok(()));
         assert_eq!(seal(), Err(Reason::SequenceExhausted));
         assert_eq!(seal(), Err(Reason::SequenceExhausted));
 
         let mut opener = Opener { aead: Some(NoAead), seq: u64::MAX - 1, ..Opener::new() };
-        let mut open = || opener.open(&[0; HEADER_LEN], &mut [0; TAG_LEN]).map_err(|fault| fault.reason);
+        let mut open = || opener.open(&[0; HEADER_LEN], &mut [0; TAG_LEN]).map_err(|fault| fault.reason());
         assert_eq!(open(), Ok(Some(())));
         assert_eq!(open(), Err(Reason::SequenceExhausted));
     }

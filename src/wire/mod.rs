@@ -93,10 +93,9 @@ pub struct Malformed {
     /// Only with a heap, as in faults.
     #[cfg(feature = "alloc")]
     field: &'static str,
-    /// In what way.
-    pub shape: Shape,
-    /// The extension that holds the field.
-    pub extension: Option<ExtensionType>,
+    #[cfg(feature = "alloc")]
+    shape: Shape,
+    extension: Option<ExtensionType>,
 }
 
 /// How bytes can be of the wrong shape.
@@ -118,18 +117,30 @@ impl Malformed {
         Self {
             #[cfg(feature = "alloc")]
             field,
+            #[cfg(feature = "alloc")]
             shape,
             extension: None,
         }
     }
 
-    /// The field, spelled as in the RFC's structure; known with feature `alloc` only.
+    /// The field, spelled as in the RFC's structure.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub const fn field(&self) -> &'static str {
-        #[cfg(feature = "alloc")]
-        return self.field;
-        #[cfg(not(feature = "alloc"))]
-        ""
+        self.field
+    }
+
+    /// In what way.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The extension that holds the field.
+    #[must_use]
+    pub const fn extension(&self) -> Option<ExtensionType> {
+        self.extension
     }
 
     pub(crate) const fn truncated(field: &'static str) -> Self {

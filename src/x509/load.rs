@@ -148,11 +148,11 @@ fn told(fault: &Fault) -> String {
         Detail::None => String::new(),
         detail => format!(": {detail}"),
     };
-    let rule = match fault.reason {
+    let rule = match fault.reason() {
         Reason::CertificateMalformed => section_of(fault.place().field),
         reason => reason.rule(),
     };
-    format!("{}{place}{figures} ({rule})", fault.reason.says())
+    format!("{}{place}{figures} ({rule})", fault.reason().says())
 }
 
 /// A SEQUENCE of more than 127 bytes, as every certificate is, or of just the bytes that follow, as a short key is.

@@ -236,19 +236,19 @@ impl Revocation {
             None => None,
             // [6066-8-1] A staple that is not in order ends the handshake; that the responder does not know is no fault of it.
             Some(der) => match ocsp::judge(der, certificate, issuer, judge) {
-                Err(fault) if fault.reason == Reason::OcspStatusUnknown => Some(Err(fault)),
+                Err(fault) if fault.reason() == Reason::OcspStatusUnknown => Some(Err(fault)),
                 verdict => Some(Ok(good(Teller::Ocsp)(verdict?))),
             },
         };
         let listed = self.crls.judge(certificate, issuer, judge).map(good(Teller::Crl));
         match (stapled, listed) {
-            (_, Err(fault)) if matches!(fault.reason, Reason::CertificateRevoked | Reason::CertificateBudget) => {
+            (_, Err(fault)) if matches!(fault.reason(), Reason::CertificateRevoked | Reason::CertificateBudget) => {
                 Err(fault)
             }
             (Some(Ok(status)), _) | (_, Ok(status)) => Ok(status),
             (Some(Err(fault)), Err(_)) | (None, Err(fault)) => match self.mode {
                 Mode::Require => Err(fault),
-                Mode::Soft | Mode::Off => Ok(RevocationStatus::Unknown(fault.reason)),
+                Mode::Soft | Mode::Off => Ok(RevocationStatus::Unknown(fault.reason())),
             },
         }
     }

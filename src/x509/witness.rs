@@ -131,10 +131,10 @@ impl Witness for Closest {
 
     /// Exhaustion is not a verdict on one path: it ends all.
     fn failed(&mut self, (): (), fault: Fault, depth: u8) -> Result<(), Fault> {
-        if fault.reason == Reason::CertificateBudget {
+        if fault.reason() == Reason::CertificateBudget {
             return Err(fault);
         }
-        self.keep((telling(fault.reason), depth), fault);
+        self.keep((telling(fault.reason()), depth), fault);
         Ok(())
     }
 

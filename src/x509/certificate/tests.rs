@@ -93,7 +93,7 @@ impl Parts {
 
 fn refused(der: &[u8]) -> Option<&'static str> {
     let fault = Certificate::parse(der).err()?;
-    assert_eq!(fault.reason, Reason::CertificateMalformed);
+    assert_eq!(fault.reason(), Reason::CertificateMalformed);
     Some(fault.place().field)
 }
 

@@ -135,11 +135,11 @@ impl Crls {
                     first = [first, list.next_update].into_iter().flatten().min();
                 }
                 // The first certificate that is revoked is revoked, whatever the others say.
-                Err(fault) if matches!(fault.reason, Reason::CertificateRevoked | Reason::CertificateBudget) => {
+                Err(fault) if matches!(fault.reason(), Reason::CertificateRevoked | Reason::CertificateBudget) => {
                     return Err(fault);
                 }
                 Err(fault) => {
-                    if nearest.as_ref().is_none_or(|nearest| nearest.reason == Reason::CrlScope) {
+                    if nearest.as_ref().is_none_or(|nearest| nearest.reason() == Reason::CrlScope) {
                         nearest = Some(fault);
                     }
                 }
@@ -195,8 +195,8 @@ impl List {
         let scope = crl.scope()?;
         let (entries, unusable) = match crl.check().and_then(|()| index(&crl, scope.as_ref())) {
             Ok(entries) => (entries, None),
-            Err(fault) if fault.reason == Reason::CrlMalformed => return Err(fault),
-            Err(fault) => (Index::default(), Some((fault.reason, fault.place().field))),
+            Err(fault) if fault.reason() == Reason::CrlMalformed => return Err(fault),
+            Err(fault) => (Index::default(), Some((fault.reason(), fault.place().field))),
         };
         let signer =
             |issuer: &&Anchor<'_>| issuer.subject == crl.issuer.der() && crl.verify(crypto, issuer.spki).is_ok();

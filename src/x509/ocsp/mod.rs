@@ -168,7 +168,7 @@ impl<'a> OcspResponse<'a> {
 }
 
 fn as_malformed(fault: Fault) -> Fault {
-    if fault.reason == Reason::CertificateMalformed { fault.because(Reason::OcspMalformed) } else { fault }
+    if fault.reason() == Reason::CertificateMalformed { fault.because(Reason::OcspMalformed) } else { fault }
 }
 
 impl<'a> Responder<'a> {

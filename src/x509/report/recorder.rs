@@ -86,7 +86,7 @@ impl Witness for Recorder {
                 self.write(at, rule, Verdict::Passed, None);
                 Ok(Some(value))
             }
-            Err(fault) if fault.reason == Reason::CertificateBudget => Err(fault),
+            Err(fault) if fault.reason() == Reason::CertificateBudget => Err(fault),
             Err(fault) => {
                 self.write_not_passed(at, rule, Verdict::Failed, &fault);
                 Ok(None)
@@ -115,12 +115,12 @@ impl Witness for Recorder {
         if at == NOWHERE {
             return Err(fault);
         }
-        let exhausted = fault.reason == Reason::CertificateBudget;
+        let exhausted = fault.reason() == Reason::CertificateBudget;
         self.cut |= exhausted;
         if exhausted && !self.holds(at) {
             return Ok(());
         }
-        self.write_not_passed(at, Rule::of(fault.reason), Verdict::Failed, &fault);
+        self.write_not_passed(at, Rule::of(fault.reason()), Verdict::Failed, &fault);
         if exhausted { Err(fault) } else { Ok(()) }
     }
 

@@ -300,15 +300,15 @@ fn edited(config: ClientConfigBuilder<Null>, edit: impl FnOnce(&mut Edited)) -> 
     edit(&mut parts);
     let mut out = vec![0; 4096];
     let mut w = Writer::new(&mut out);
-    w.put(&body[..34]).unwrap();
-    w.vec8(|w| w.put(hello.legacy_session_id)).unwrap();
-    w.vec16(|w| Vector::items(&parts.suites).encode(w)).unwrap();
-    w.vec8(|w| w.put(&[0])).unwrap();
+    w.put(&body[..34]);
+    w.opaque8(hello.legacy_session_id);
+    w.vec16(|w| Vector::items(&parts.suites).encode(w));
+    w.opaque8(&[0]);
     let of = |(t, content): &'_ (ExtensionType, Vec<u8>)| {
         [&t.0.to_be_bytes()[..], &(content.len() as u16).to_be_bytes(), content].concat()
     };
-    w.vec16(|w| parts.extensions.iter().try_for_each(|e| w.put(&of(e)))).unwrap();
-    Record::new(false, ContentType::handshake, &message(HandshakeType::client_hello, w.written())).sealed()
+    w.vec16(|w| parts.extensions.iter().for_each(|e| w.put(&of(e))));
+    Record::new(false, ContentType::handshake, &message(HandshakeType::client_hello, w.written().unwrap())).sealed()
 }
 
 /// The server's ServerHello to it, or why it refused.

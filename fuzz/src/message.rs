@@ -7,8 +7,8 @@ fn encode(message: &dyn Encode, len: usize) -> Vec<u8> {
     // Fields that a peer left out have a length of their own in our encoding.
     let mut out = vec![0; len + 64];
     let mut w = Writer::new(&mut out);
-    message.encode(&mut w).expect("an encoding is hardly longer than what was parsed");
-    w.written().to_vec()
+    message.encode(&mut w);
+    w.written().expect("an encoding is hardly longer than what was parsed").to_vec()
 }
 
 /// Parses `$bytes`, and what is parsed again from its own encoding. The block of extensions as received, which is never

@@ -179,9 +179,8 @@ impl Credential {
                 0 => CertificateEntry::encode_stapled(entry.cert_data, response, &mut w),
                 _ => CertificateEntry::new(entry.cert_data).encode(&mut w),
             }
-            .map_err(|_| too_long())?;
         }
-        let written = w.written().len();
+        let written = w.written().map_err(|_| too_long())?.len();
         bytes.truncate(written);
         self.stapled = Some(Chain::Owned(bytes));
         self.staple_len = written.saturating_sub(length);

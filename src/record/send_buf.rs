@@ -131,8 +131,9 @@ impl<'b> SendBuf<'b> {
         let at = self.end;
         loop {
             let mut w = Writer::new(self.memory.get_mut(at..).unwrap_or_default());
-            if write_message(msg, &mut w).is_ok() {
-                self.end = at.saturating_add(w.len());
+            write_message(msg, &mut w);
+            if let Ok(written) = w.written() {
+                self.end = at.saturating_add(written.len());
                 break;
             }
             let wanted = self.memory.len().saturating_mul(2).max(2048).min(self.memory.most());

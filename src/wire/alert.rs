@@ -1,6 +1,6 @@
 //! Alerts (RFC 8446 §6).
 
-use super::{AlertDescription, AlertLevel, Encode, Malformed, NoRoom, Parse, Writer, exactly};
+use super::{AlertDescription, AlertLevel, Encode, Malformed, Parse, Writer, exactly};
 
 /// The whole content of a record of type `alert`.
 ///
@@ -20,14 +20,15 @@ pub struct Alert {
 
 impl Parse<'_> for Alert {
     fn parse(body: &[u8]) -> Result<Self, Malformed> {
-        exactly("Alert", body, |r| {
-            Ok(Self { level: AlertLevel(r.u8("level")?), description: AlertDescription(r.u8("description")?) })
+        exactly("Alert", body, |r| Self {
+            level: AlertLevel(r.u8("level")),
+            description: AlertDescription(r.u8("description")),
         })
     }
 }
 
 impl Encode for Alert {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.put(&[self.level.0, self.description.0])
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.put(&[self.level.0, self.description.0]);
     }
 }

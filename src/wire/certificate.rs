@@ -1,9 +1,6 @@
 //! Certificate (RFC 8446 §4.4.2).
 
-use super::{
-    Element, Encode, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse, Reader, Vector, Writer, exactly,
-    within,
-};
+use super::{Element, Encode, Extensions, HandshakeType, Malformed, Message, Parse, Reader, Vector, Writer, exactly};
 #[cfg(feature = "alloc")]
 use super::{ExtensionType, ext::status_request, extensions::put};
 
@@ -62,49 +59,44 @@ impl<'a> CertificateEntry<'a> {
     /// [`Malformed`] if that is no CertificateStatus.
     pub fn ocsp_response(&self) -> Result<Option<&'a [u8]>, Malformed> {
         let t = ExtensionType::status_request;
-        let body = self.extensions.find(t);
-        body.map(|body| status_request::read_response(body).map_err(|m| m.in_extension(t))).transpose()
+        let Some(body) = self.extensions.find(t) else { return Ok(None) };
+        let response = |r: &mut Reader<'a>| r.all("extension_data", body, status_request::read_response);
+        exactly("extension_data", &[], |r| r.extension(t, response)).map(Some)
     }
 
     /// Appends the entry of a certificate with an OCSP response stapled to it.
-    ///
-    /// # Errors
-    /// [`NoRoom`]
-    pub fn encode_stapled(der: &[u8], response: &[u8], w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.vec24(|w| w.put(der))?;
-        w.vec16(|w| put(w, ExtensionType::status_request, Some(response), status_request::encode_response))
+    pub fn encode_stapled(der: &[u8], response: &[u8], w: &mut Writer<'_>) {
+        w.opaque24(der);
+        w.vec16(|w| put(w, ExtensionType::status_request, Some(response), status_request::encode_response));
     }
 }
 
 impl<'a> Element<'a> for CertificateEntry<'a> {
-    fn read(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
-        Ok(Self {
-            cert_data: within("cert_data", 1.., r.vec24("cert_data")?)?,
-            extensions: Extensions::parse("extensions", r.vec16("extensions")?)?,
-        })
+    fn read(r: &mut Reader<'a>) -> Self {
+        let cert_data = r.vec24("cert_data");
+        Self { cert_data: r.within("cert_data", 1.., cert_data), extensions: Extensions::read(r) }
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.vec24(|w| w.put(self.cert_data))?;
-        w.vec16(|w| self.extensions.encode(w))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.opaque24(self.cert_data);
+        w.vec16(|w| self.extensions.encode(w));
     }
 }
 
 impl<'a> Parse<'a> for Certificate<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         exactly("Certificate", body, |r| {
-            Ok(Self {
-                certificate_request_context: r.vec8("certificate_request_context")?,
-                certificate_list: Vector::wire("certificate_list", 0, r.vec24("certificate_list")?)?,
-            })
+            let certificate_request_context = r.vec8("certificate_request_context");
+            let list = r.vec24("certificate_list");
+            Self { certificate_request_context, certificate_list: Vector::read(r, "certificate_list", 0, list) }
         })
     }
 }
 
 impl Encode for Certificate<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.vec8(|w| w.put(self.certificate_request_context))?;
-        w.vec24(|w| self.certificate_list.encode(w))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.opaque8(self.certificate_request_context);
+        w.vec24(|w| self.certificate_list.encode(w));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::ext::{certificate_authorities, flag, oid_filters, signature_algorithms};
 use super::extensions::put;
 use super::{
-    DistinguishedName, Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse,
+    DistinguishedName, Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, Parse, Reader,
     SignatureScheme, Vector, Writer, exactly,
 };
 
@@ -43,18 +43,18 @@ pub struct CertificateRequestExtensions<'a> {
 impl<'a> Parse<'a> for CertificateRequest<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         exactly("CertificateRequest", body, |r| {
-            let certificate_request_context = r.vec8("certificate_request_context")?;
+            let certificate_request_context = r.vec8("certificate_request_context");
             // [9846-4.4.2-1]
-            let extensions = Extensions::parse("extensions", r.vec16("extensions")?)?;
-            Ok(Self { certificate_request_context, extensions: CertificateRequestExtensions::read(extensions)? })
+            let raw = Extensions::read(r);
+            Self { certificate_request_context, extensions: CertificateRequestExtensions::read(raw, r) }
         })
     }
 }
 
 impl Encode for CertificateRequest<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.vec8(|w| w.put(self.certificate_request_context))?;
-        w.vec16(|w| self.extensions.encode(w))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.opaque8(self.certificate_request_context);
+        w.vec16(|w| self.extensions.encode(w));
     }
 }
 
@@ -65,32 +65,29 @@ impl Message for CertificateRequest<'_> {
 }
 
 impl<'a> CertificateRequestExtensions<'a> {
-    fn read(raw: Extensions<'a>) -> Result<Self, Malformed> {
+    fn read(raw: Extensions<'a>, r: &mut Reader<'a>) -> Self {
         let mut e = Self { raw, ..Self::default() };
-        raw.read_each(|t, body| {
-            match t {
-                ExtensionType::signature_algorithms => e.signature_algorithms = Some(signature_algorithms::read(body)?),
-                ExtensionType::signature_algorithms_cert => {
-                    e.signature_algorithms_cert = Some(signature_algorithms::read(body)?);
-                }
-                ExtensionType::certificate_authorities => {
-                    e.certificate_authorities = Some(certificate_authorities::read(body)?);
-                }
-                ExtensionType::oid_filters => e.oid_filters = oid_filters::read(body)?,
-                ExtensionType::status_request => e.status_request = flag::read(body)?,
-                _ => {}
+        raw.read_each(r, |t, r| match t {
+            ExtensionType::signature_algorithms => e.signature_algorithms = Some(signature_algorithms::read(r)),
+            ExtensionType::signature_algorithms_cert => {
+                e.signature_algorithms_cert = Some(signature_algorithms::read(r));
             }
-            Ok(())
-        })?;
-        Ok(e)
+            ExtensionType::certificate_authorities => {
+                e.certificate_authorities = Some(certificate_authorities::read(r));
+            }
+            ExtensionType::oid_filters => e.oid_filters = oid_filters::read(r),
+            ExtensionType::status_request => e.status_request = flag::read(r),
+            _ => r.skip(),
+        });
+        e
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
-        put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode)?;
-        put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode)?;
-        put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode)?;
-        put(w, T::oid_filters, self.oid_filters.then_some(()), oid_filters::encode)?;
-        put(w, T::status_request, self.status_request.then_some(()), flag::encode)
+        put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode);
+        put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode);
+        put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode);
+        put(w, T::oid_filters, self.oid_filters.then_some(()), oid_filters::encode);
+        put(w, T::status_request, self.status_request.then_some(()), flag::encode);
     }
 }

@@ -1,6 +1,6 @@
 //! CertificateVerify (RFC 8446 §4.4.3).
 
-use super::{Encode, HandshakeType, Malformed, Message, NoRoom, Parse, SignatureScheme, Writer, exactly};
+use super::{Encode, HandshakeType, Malformed, Message, Parse, SignatureScheme, Writer, exactly};
 
 /// The proof of possession of the certificate's key.
 ///
@@ -20,16 +20,17 @@ pub struct CertificateVerify<'a> {
 
 impl<'a> Parse<'a> for CertificateVerify<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
-        exactly("CertificateVerify", body, |r| {
-            Ok(Self { algorithm: SignatureScheme(r.u16("algorithm")?), signature: r.vec16("signature")? })
+        exactly("CertificateVerify", body, |r| Self {
+            algorithm: SignatureScheme(r.u16("algorithm")),
+            signature: r.vec16("signature"),
         })
     }
 }
 
 impl Encode for CertificateVerify<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u16(self.algorithm.0)?;
-        w.vec16(|w| w.put(self.signature))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.algorithm.0);
+        w.opaque16(self.signature);
     }
 }
 

@@ -8,8 +8,8 @@ use super::ext::{
 use super::extensions::put;
 use super::{
     CipherSuite, DistinguishedName, Encode, ExtensionType, Extensions, HandshakeType, KeyShareEntry, Malformed,
-    MaxFragmentLength, Message, NamedGroup, NoRoom, Parse, ProtocolName, ProtocolVersion, SignatureScheme, Vector,
-    Writer, exactly, within,
+    MaxFragmentLength, Message, NamedGroup, Parse, ProtocolName, ProtocolVersion, Reader, SignatureScheme, Vector,
+    Writer, exactly,
 };
 
 /// The client's offer.
@@ -84,30 +84,28 @@ pub struct ClientHelloExtensions<'a> {
 impl<'a> Parse<'a> for ClientHello<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         exactly("ClientHello", body, |r| {
-            Ok(Self {
-                legacy_version: ProtocolVersion(r.u16("legacy_version")?),
-                random: r.array_ref("random")?,
-                legacy_session_id: within("legacy_session_id", ..=32, r.vec8("legacy_session_id")?)?,
-                cipher_suites: Vector::wire("cipher_suites", 2, r.vec16("cipher_suites")?)?,
-                legacy_compression_methods: within(
-                    "legacy_compression_methods",
-                    1..,
-                    r.vec8("legacy_compression_methods")?,
-                )?,
-                extensions: ClientHelloExtensions::read(Extensions::read_hello(r)?)?,
-            })
+            let (legacy_version, random) = (ProtocolVersion(r.u16("legacy_version")), r.array_ref("random"));
+            let legacy_session_id = r.vec8("legacy_session_id");
+            r.within("legacy_session_id", ..=32, legacy_session_id);
+            let suites = r.vec16("cipher_suites");
+            let cipher_suites = Vector::read(r, "cipher_suites", 2, suites);
+            let legacy_compression_methods = r.vec8("legacy_compression_methods");
+            r.within("legacy_compression_methods", 1.., legacy_compression_methods);
+            let raw = Extensions::read_hello(r);
+            let extensions = ClientHelloExtensions::read(raw, r);
+            Self { legacy_version, random, legacy_session_id, cipher_suites, legacy_compression_methods, extensions }
         })
     }
 }
 
 impl Encode for ClientHello<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u16(self.legacy_version.0)?;
-        w.put(self.random)?;
-        w.vec8(|w| w.put(self.legacy_session_id))?;
-        w.vec16(|w| self.cipher_suites.encode(w))?;
-        w.vec8(|w| w.put(self.legacy_compression_methods))?;
-        w.vec16(|w| self.extensions.encode(w))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.legacy_version.0);
+        w.put(self.random);
+        w.opaque8(self.legacy_session_id);
+        w.vec16(|w| self.cipher_suites.encode(w));
+        w.opaque8(self.legacy_compression_methods);
+        w.vec16(|w| self.extensions.encode(w));
     }
 }
 
@@ -118,57 +116,54 @@ impl Message for ClientHello<'_> {
 }
 
 impl<'a> ClientHelloExtensions<'a> {
-    fn read(raw: Extensions<'a>) -> Result<Self, Malformed> {
+    fn read(raw: Extensions<'a>, r: &mut Reader<'a>) -> Self {
         let mut e = Self { raw, ..Self::default() };
-        raw.read_each(|t, body| {
-            match t {
-                ExtensionType::server_name => e.server_name = server_name::read(body)?,
-                ExtensionType::max_fragment_length => e.max_fragment_length = Some(max_fragment_length::read(body)?),
-                ExtensionType::status_request => e.status_request = status_request::read(body)?,
-                ExtensionType::supported_groups => e.supported_groups = Some(supported_groups::read(body)?),
-                ExtensionType::signature_algorithms => e.signature_algorithms = Some(signature_algorithms::read(body)?),
-                ExtensionType::signature_algorithms_cert => {
-                    e.signature_algorithms_cert = Some(signature_algorithms::read(body)?);
-                }
-                ExtensionType::application_layer_protocol_negotiation => e.alpn = Some(alpn::read(body)?),
-                ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(body)?),
-                ExtensionType::supported_versions => e.supported_versions = Some(supported_versions::read(body)?),
-                ExtensionType::cookie => e.cookie = Some(cookie::read(body)?),
-                ExtensionType::certificate_authorities => {
-                    e.certificate_authorities = Some(certificate_authorities::read(body)?);
-                }
-                ExtensionType::key_share => e.key_share = Some(key_share::read(body)?),
-                ExtensionType::psk_key_exchange_modes => {
-                    e.psk_key_exchange_modes = Some(psk_key_exchange_modes::read(body)?);
-                }
-                ExtensionType::early_data => e.early_data = flag::read(body)?,
-                ExtensionType::post_handshake_auth => e.post_handshake_auth = flag::read(body)?,
-                ExtensionType::pre_shared_key => e.pre_shared_key = Some(body),
-                _ => {}
+        raw.read_each(r, |t, r| match t {
+            ExtensionType::server_name => e.server_name = server_name::read(r),
+            ExtensionType::max_fragment_length => e.max_fragment_length = Some(max_fragment_length::read(r)),
+            ExtensionType::status_request => e.status_request = status_request::read(r),
+            ExtensionType::supported_groups => e.supported_groups = Some(supported_groups::read(r)),
+            ExtensionType::signature_algorithms => e.signature_algorithms = Some(signature_algorithms::read(r)),
+            ExtensionType::signature_algorithms_cert => {
+                e.signature_algorithms_cert = Some(signature_algorithms::read(r));
             }
-            Ok(())
-        })?;
-        Ok(e)
+            ExtensionType::application_layer_protocol_negotiation => e.alpn = Some(alpn::read(r)),
+            ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(r)),
+            ExtensionType::supported_versions => e.supported_versions = Some(supported_versions::read(r)),
+            ExtensionType::cookie => e.cookie = Some(cookie::read(r)),
+            ExtensionType::certificate_authorities => {
+                e.certificate_authorities = Some(certificate_authorities::read(r));
+            }
+            ExtensionType::key_share => e.key_share = Some(key_share::read(r)),
+            ExtensionType::psk_key_exchange_modes => {
+                e.psk_key_exchange_modes = Some(psk_key_exchange_modes::read(r));
+            }
+            ExtensionType::early_data => e.early_data = flag::read(r),
+            ExtensionType::post_handshake_auth => e.post_handshake_auth = flag::read(r),
+            ExtensionType::pre_shared_key => e.pre_shared_key = Some(r.rest()),
+            _ => r.skip(),
+        });
+        e
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
-        put(w, T::server_name, self.server_name, server_name::encode)?;
-        put(w, T::max_fragment_length, self.max_fragment_length, max_fragment_length::encode)?;
-        put(w, T::status_request, self.status_request.then_some(()), status_request::encode)?;
-        put(w, T::supported_groups, self.supported_groups, supported_groups::encode)?;
-        put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode)?;
-        put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode)?;
-        put(w, T::application_layer_protocol_negotiation, self.alpn, alpn::encode)?;
-        put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode)?;
-        put(w, T::supported_versions, self.supported_versions, supported_versions::encode)?;
-        put(w, T::cookie, self.cookie, cookie::encode)?;
-        put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode)?;
-        put(w, T::key_share, self.key_share, key_share::encode)?;
-        put(w, T::psk_key_exchange_modes, self.psk_key_exchange_modes, psk_key_exchange_modes::encode)?;
-        put(w, T::early_data, self.early_data.then_some(()), flag::encode)?;
-        put(w, T::post_handshake_auth, self.post_handshake_auth.then_some(()), flag::encode)?;
+        put(w, T::server_name, self.server_name, server_name::encode);
+        put(w, T::max_fragment_length, self.max_fragment_length, max_fragment_length::encode);
+        put(w, T::status_request, self.status_request.then_some(()), status_request::encode);
+        put(w, T::supported_groups, self.supported_groups, supported_groups::encode);
+        put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode);
+        put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode);
+        put(w, T::application_layer_protocol_negotiation, self.alpn, alpn::encode);
+        put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode);
+        put(w, T::supported_versions, self.supported_versions, supported_versions::encode);
+        put(w, T::cookie, self.cookie, cookie::encode);
+        put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode);
+        put(w, T::key_share, self.key_share, key_share::encode);
+        put(w, T::psk_key_exchange_modes, self.psk_key_exchange_modes, psk_key_exchange_modes::encode);
+        put(w, T::early_data, self.early_data.then_some(()), flag::encode);
+        put(w, T::post_handshake_auth, self.post_handshake_auth.then_some(()), flag::encode);
         // §4.2.11: pre_shared_key is the last one.
-        put(w, T::pre_shared_key, self.pre_shared_key, |body, w| w.put(body))
+        put(w, T::pre_shared_key, self.pre_shared_key, |body, w| w.put(body));
     }
 }

@@ -5,7 +5,7 @@ use super::ext::{
 };
 use super::extensions::put;
 use super::{
-    Encode, ExtensionType, Extensions, HandshakeType, Malformed, MaxFragmentLength, Message, NamedGroup, NoRoom, Parse,
+    Encode, ExtensionType, Extensions, HandshakeType, Malformed, MaxFragmentLength, Message, NamedGroup, Parse,
     ProtocolName, Vector, Writer, exactly,
 };
 
@@ -38,35 +38,34 @@ pub struct EncryptedExtensions<'a> {
 
 impl<'a> Parse<'a> for EncryptedExtensions<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
-        let raw = exactly("EncryptedExtensions", body, |r| Extensions::parse("extensions", r.vec16("extensions")?))?;
-        let mut e = Self { raw, ..Self::default() };
-        raw.read_each(|t, body| {
-            match t {
-                ExtensionType::server_name => e.server_name = flag::read(body)?,
-                ExtensionType::max_fragment_length => e.max_fragment_length = Some(max_fragment_length::read(body)?),
-                ExtensionType::application_layer_protocol_negotiation => e.alpn = Some(alpn::read_selected(body)?),
-                ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(body)?),
-                ExtensionType::supported_groups => e.supported_groups = Some(supported_groups::read(body)?),
-                ExtensionType::early_data => e.early_data = flag::read(body)?,
-                _ => {}
-            }
-            Ok(())
-        })?;
-        Ok(e)
+        exactly("EncryptedExtensions", body, |r| {
+            let raw = Extensions::read(r);
+            let mut e = Self { raw, ..Self::default() };
+            raw.read_each(r, |t, r| match t {
+                ExtensionType::server_name => e.server_name = flag::read(r),
+                ExtensionType::max_fragment_length => e.max_fragment_length = Some(max_fragment_length::read(r)),
+                ExtensionType::application_layer_protocol_negotiation => e.alpn = Some(alpn::read_selected(r)),
+                ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(r)),
+                ExtensionType::supported_groups => e.supported_groups = Some(supported_groups::read(r)),
+                ExtensionType::early_data => e.early_data = flag::read(r),
+                _ => r.skip(),
+            });
+            e
+        })
     }
 }
 
 impl Encode for EncryptedExtensions<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
         w.vec16(|w| {
-            put(w, T::server_name, self.server_name.then_some(()), flag::encode)?;
-            put(w, T::max_fragment_length, self.max_fragment_length, max_fragment_length::encode)?;
-            put(w, T::application_layer_protocol_negotiation, self.alpn, alpn::encode_selected)?;
-            put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode)?;
-            put(w, T::supported_groups, self.supported_groups, supported_groups::encode)?;
-            put(w, T::early_data, self.early_data.then_some(()), flag::encode)
-        })
+            put(w, T::server_name, self.server_name.then_some(()), flag::encode);
+            put(w, T::max_fragment_length, self.max_fragment_length, max_fragment_length::encode);
+            put(w, T::application_layer_protocol_negotiation, self.alpn, alpn::encode_selected);
+            put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode);
+            put(w, T::supported_groups, self.supported_groups, supported_groups::encode);
+            put(w, T::early_data, self.early_data.then_some(()), flag::encode);
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Blocks of extensions, and which extension may stand in which message (RFC 8446 §4.2).
 
-use super::{Element, ExtensionType, Malformed, NoRoom, Reader, Vector, Writer};
+use super::{Element, ExtensionType, Malformed, Reader, Vector, Writer};
 
 /// One extension, its body unread.
 ///
@@ -19,15 +19,14 @@ pub struct Extension<'a> {
 }
 
 impl<'a> Element<'a> for Extension<'a> {
-    fn read(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
-        let extension_type = ExtensionType(r.u16("extension_type")?);
-        let extension_data = r.vec16("extension_data").map_err(|m| m.in_extension(extension_type))?;
-        Ok(Self { extension_type, extension_data })
+    fn read(r: &mut Reader<'a>) -> Self {
+        let extension_type = ExtensionType(r.u16("extension_type"));
+        Self { extension_type, extension_data: r.extension(extension_type, |r| r.vec16("extension_data")) }
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u16(self.extension_type.0)?;
-        w.vec16(|w| w.put(self.extension_data))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.extension_type.0);
+        w.opaque16(self.extension_data);
     }
 }
 
@@ -77,11 +76,8 @@ impl<'a> Extensions<'a> {
     }
 
     /// Appends the block; the length before it is the caller's.
-    ///
-    /// # Errors
-    /// [`NoRoom`]
-    pub fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        self.0.encode(w)
+    pub fn encode(&self, w: &mut Writer<'_>) {
+        self.0.encode(w);
     }
 
     /// Holds the types against §4.2: none twice, and the known ones only in their messages. Unknown types pass.
@@ -107,17 +103,28 @@ impl<'a> Extensions<'a> {
         Ok(())
     }
 
-    /// The field `extensions` of a hello, which those before TLS 1.3 may leave out.
-    pub(super) fn read_hello(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
-        if r.at_end() { Ok(Self::EMPTY) } else { Self::parse("extensions", r.vec16("extensions")?) }
+    /// The field `extensions`.
+    pub(super) fn read(r: &mut Reader<'a>) -> Self {
+        let block = r.vec16("extensions");
+        Self::read_block(r, block)
     }
 
-    /// Hands every extension to `read`, and marks what it finds malformed with the extension's type.
-    pub(super) fn read_each(
-        self,
-        mut read: impl FnMut(ExtensionType, &'a [u8]) -> Result<(), Malformed>,
-    ) -> Result<(), Malformed> {
-        self.iter().try_for_each(|(t, body)| read(t, body).map_err(|m| m.in_extension(t)))
+    /// The field `extensions` of a hello, which those before TLS 1.3 may leave out.
+    pub(super) fn read_hello(r: &mut Reader<'a>) -> Self {
+        if r.at_end() { Self::EMPTY } else { Self::read(r) }
+    }
+
+    /// The content of the field.
+    #[inline(never)]
+    pub(super) fn read_block(r: &mut Reader<'a>, block: &'a [u8]) -> Self {
+        Self(Vector::read(r, "extensions", 0, block))
+    }
+
+    /// Hands the body of every extension to `read`, which has to read all of it.
+    pub(super) fn read_each(self, r: &mut Reader<'a>, mut read: impl FnMut(ExtensionType, &mut Reader<'a>)) {
+        for (t, body) in self.iter() {
+            r.extension(t, |r| r.all("extension_data", body, |r| read(t, r)));
+        }
     }
 }
 
@@ -126,11 +133,11 @@ pub(super) fn put<T>(
     w: &mut Writer<'_>,
     extension_type: ExtensionType,
     value: Option<T>,
-    encode: impl FnOnce(T, &mut Writer<'_>) -> Result<(), NoRoom>,
-) -> Result<(), NoRoom> {
-    let Some(value) = value else { return Ok(()) };
-    w.u16(extension_type.0)?;
-    w.vec16(|w| encode(value, w))
+    encode: impl FnOnce(T, &mut Writer<'_>),
+) {
+    let Some(value) = value else { return };
+    w.u16(extension_type.0);
+    w.vec16(|w| encode(value, w));
 }
 
 /// Why a block of extensions is refused.

@@ -1,6 +1,6 @@
 //! Finished (RFC 8446 §4.4.4).
 
-use super::{Encode, HandshakeType, Malformed, Message, NoRoom, Parse, Writer};
+use super::{Encode, HandshakeType, Malformed, Message, Parse, Writer};
 
 /// The MAC over the handshake.
 ///
@@ -24,8 +24,8 @@ impl<'a> Parse<'a> for Finished<'a> {
 }
 
 impl Encode for Finished<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.put(self.verify_data)
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.put(self.verify_data);
     }
 }
 

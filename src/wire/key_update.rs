@@ -1,6 +1,6 @@
 //! KeyUpdate (RFC 8446 §4.6.3).
 
-use super::{Encode, HandshakeType, KeyUpdateRequest, Malformed, Message, NoRoom, Parse, Writer, exactly};
+use super::{Encode, HandshakeType, KeyUpdateRequest, Malformed, Message, Parse, Writer, exactly};
 
 /// The sender's next record has new keys.
 ///
@@ -17,13 +17,13 @@ pub struct KeyUpdate {
 
 impl Parse<'_> for KeyUpdate {
     fn parse(body: &[u8]) -> Result<Self, Malformed> {
-        exactly("KeyUpdate", body, |r| Ok(Self { request_update: KeyUpdateRequest(r.u8("request_update")?) }))
+        exactly("KeyUpdate", body, |r| Self { request_update: KeyUpdateRequest(r.u8("request_update")) })
     }
 }
 
 impl Encode for KeyUpdate {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u8(self.request_update.0)
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u8(self.request_update.0);
     }
 }
 

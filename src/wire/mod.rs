@@ -41,7 +41,7 @@ pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS
 pub use finished::Finished;
 pub use key_update::KeyUpdate;
 pub use new_session_ticket::NewSessionTicket;
-pub use reader::{Reader, exactly, within};
+pub use reader::{Reader, exactly};
 pub use record_header::{MAX_PLAINTEXT, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, RecordHeader};
 pub use registry::*;
 pub use server_hello::{
@@ -63,10 +63,7 @@ pub trait Parse<'a>: Sized {
 /// A message or structure that can be written.
 pub trait Encode {
     /// Appends to `w`.
-    ///
-    /// # Errors
-    /// [`NoRoom`]
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom>;
+    fn encode(&self, w: &mut Writer<'_>);
 }
 
 /// A handshake message: knows its type, and encodes its body.
@@ -79,12 +76,9 @@ pub trait Message: Encode {
 pub const HEADER_LEN: usize = 4;
 
 /// Appends a handshake message: its header and its body.
-///
-/// # Errors
-/// [`NoRoom`]
-pub fn write_message(msg: &dyn Message, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-    w.u8(msg.kind().0)?;
-    w.vec24(|w| msg.encode(w))
+pub fn write_message(msg: &dyn Message, w: &mut Writer<'_>) {
+    w.u8(msg.kind().0);
+    w.vec24(|w| msg.encode(w));
 }
 
 /// Bytes that are not of the shape the RFC draws. Always answered with `decode_error` (RFC 8446 §6.2).
@@ -154,8 +148,5 @@ impl Malformed {
     }
     pub(crate) const fn value(field: &'static str) -> Self {
         Self::new(field, Shape::Value)
-    }
-    pub(crate) const fn in_extension(self, extension: ExtensionType) -> Self {
-        Self { extension: Some(extension), ..self }
     }
 }

@@ -2,9 +2,7 @@
 
 use super::ext::early_data;
 use super::extensions::put;
-use super::{
-    Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, NoRoom, Parse, Writer, exactly, within,
-};
+use super::{Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, Parse, Writer, exactly};
 
 /// A ticket for resumption.
 ///
@@ -36,32 +34,29 @@ pub struct NewSessionTicket<'a> {
 impl<'a> Parse<'a> for NewSessionTicket<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         exactly("NewSessionTicket", body, |r| {
-            let mut m = Self {
-                ticket_lifetime: r.u32("ticket_lifetime")?,
-                ticket_age_add: r.u32("ticket_age_add")?,
-                ticket_nonce: r.vec8("ticket_nonce")?,
-                ticket: within("ticket", 1.., r.vec16("ticket")?)?,
-                extensions: Extensions::parse("extensions", within("extensions", ..=65534, r.vec16("extensions")?)?)?,
-                max_early_data_size: None,
-            };
-            m.extensions.read_each(|t, body| {
-                if t == ExtensionType::early_data {
-                    m.max_early_data_size = Some(early_data::read(body)?);
-                }
-                Ok(())
-            })?;
-            Ok(m)
+            let (ticket_lifetime, ticket_age_add) = (r.u32("ticket_lifetime"), r.u32("ticket_age_add"));
+            let (ticket_nonce, ticket) = (r.vec8("ticket_nonce"), r.vec16("ticket"));
+            r.within("ticket", 1.., ticket);
+            let block = r.vec16("extensions");
+            r.within("extensions", ..=65534, block);
+            let mut max_early_data_size = None;
+            let extensions = Extensions::read_block(r, block);
+            extensions.read_each(r, |t, r| match t {
+                ExtensionType::early_data => max_early_data_size = Some(early_data::read(r)),
+                _ => r.skip(),
+            });
+            Self { ticket_lifetime, ticket_age_add, ticket_nonce, ticket, extensions, max_early_data_size }
         })
     }
 }
 
 impl Encode for NewSessionTicket<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u32(self.ticket_lifetime)?;
-        w.u32(self.ticket_age_add)?;
-        w.vec8(|w| w.put(self.ticket_nonce))?;
-        w.vec16(|w| w.put(self.ticket))?;
-        w.vec16(|w| put(w, ExtensionType::early_data, self.max_early_data_size, early_data::encode))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u32(self.ticket_lifetime);
+        w.u32(self.ticket_age_add);
+        w.opaque8(self.ticket_nonce);
+        w.opaque16(self.ticket);
+        w.vec16(|w| put(w, ExtensionType::early_data, self.max_early_data_size, early_data::encode));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The header of a record (RFC 8446 §5.1, §5.2).
 
-use super::{ContentType, Encode, Malformed, NoRoom, Parse, ProtocolVersion, Writer, exactly};
+use super::{ContentType, Encode, Malformed, Parse, ProtocolVersion, Writer, exactly};
 
 /// What stands before the fragment of a record, protected or not.
 ///
@@ -36,21 +36,19 @@ impl RecordHeader {
 
 impl Parse<'_> for RecordHeader {
     fn parse(header: &[u8]) -> Result<Self, Malformed> {
-        exactly("TLSPlaintext", header, |r| {
-            Ok(Self {
-                content_type: ContentType(r.u8("type")?),
-                legacy_record_version: ProtocolVersion(r.u16("legacy_record_version")?),
-                length: r.u16("length")?,
-            })
+        exactly("TLSPlaintext", header, |r| Self {
+            content_type: ContentType(r.u8("type")),
+            legacy_record_version: ProtocolVersion(r.u16("legacy_record_version")),
+            length: r.u16("length"),
         })
     }
 }
 
 impl Encode for RecordHeader {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u8(self.content_type.0)?;
-        w.u16(self.legacy_record_version.0)?;
-        w.u16(self.length)
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u8(self.content_type.0);
+        w.u16(self.legacy_record_version.0);
+        w.u16(self.length);
     }
 }
 

@@ -4,7 +4,7 @@ use super::ext::{cookie, key_share, pre_shared_key, supported_versions};
 use super::extensions::put;
 use super::{
     CipherSuite, Encode, ExtensionType, Extensions, HandshakeType, KeyShareEntry, Malformed, Message, NamedGroup,
-    NoRoom, Parse, ProtocolVersion, Reader, Writer, exactly, within,
+    Parse, ProtocolVersion, Reader, Writer, exactly,
 };
 
 /// The `random` that makes a ServerHello a HelloRetryRequest: SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3).
@@ -92,15 +92,16 @@ pub struct HelloRetryRequestExtensions<'a> {
 
 impl<'a> Parse<'a> for ServerHello<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
-        exactly("ServerHello", body, |r| {
-            Ok(Self {
-                legacy_version: ProtocolVersion(r.u16("legacy_version")?),
-                random: r.array_ref("random")?,
-                legacy_session_id_echo: read_session_id(r)?,
-                cipher_suite: CipherSuite(r.u16("cipher_suite")?),
-                legacy_compression_method: r.u8("legacy_compression_method")?,
-                extensions: ServerHelloExtensions::read(Extensions::read_hello(r)?)?,
-            })
+        exactly("ServerHello", body, |r| Self {
+            legacy_version: ProtocolVersion(r.u16("legacy_version")),
+            random: r.array_ref("random"),
+            legacy_session_id_echo: read_session_id(r),
+            cipher_suite: CipherSuite(r.u16("cipher_suite")),
+            legacy_compression_method: r.u8("legacy_compression_method"),
+            extensions: {
+                let raw = Extensions::read_hello(r);
+                ServerHelloExtensions::read(raw, r)
+            },
         })
     }
 }
@@ -108,44 +109,48 @@ impl<'a> Parse<'a> for ServerHello<'a> {
 impl<'a> Parse<'a> for HelloRetryRequest<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         exactly("HelloRetryRequest", body, |r| {
-            let legacy_version = ProtocolVersion(r.u16("legacy_version")?);
-            if r.array("random")? != HELLO_RETRY_REQUEST_RANDOM {
-                return Err(Malformed::value("random"));
+            let legacy_version = ProtocolVersion(r.u16("legacy_version"));
+            if *r.array_ref("random") != HELLO_RETRY_REQUEST_RANDOM {
+                r.fail(Malformed::value("random"));
             }
-            Ok(Self {
+            Self {
                 legacy_version,
-                legacy_session_id_echo: read_session_id(r)?,
-                cipher_suite: CipherSuite(r.u16("cipher_suite")?),
-                legacy_compression_method: r.u8("legacy_compression_method")?,
-                extensions: HelloRetryRequestExtensions::read(Extensions::read_hello(r)?)?,
-            })
+                legacy_session_id_echo: read_session_id(r),
+                cipher_suite: CipherSuite(r.u16("cipher_suite")),
+                legacy_compression_method: r.u8("legacy_compression_method"),
+                extensions: {
+                    let raw = Extensions::read_hello(r);
+                    HelloRetryRequestExtensions::read(raw, r)
+                },
+            }
         })
     }
 }
 
-fn read_session_id<'a>(r: &mut Reader<'_, 'a>) -> Result<&'a [u8], Malformed> {
-    within("legacy_session_id_echo", ..=32, r.vec8("legacy_session_id_echo")?)
+fn read_session_id<'a>(r: &mut Reader<'a>) -> &'a [u8] {
+    let id = r.vec8("legacy_session_id_echo");
+    r.within("legacy_session_id_echo", ..=32, id)
 }
 
 impl Encode for ServerHello<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u16(self.legacy_version.0)?;
-        w.put(self.random)?;
-        w.vec8(|w| w.put(self.legacy_session_id_echo))?;
-        w.u16(self.cipher_suite.0)?;
-        w.u8(self.legacy_compression_method)?;
-        w.vec16(|w| self.extensions.encode(w))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.legacy_version.0);
+        w.put(self.random);
+        w.opaque8(self.legacy_session_id_echo);
+        w.u16(self.cipher_suite.0);
+        w.u8(self.legacy_compression_method);
+        w.vec16(|w| self.extensions.encode(w));
     }
 }
 
 impl Encode for HelloRetryRequest<'_> {
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u16(self.legacy_version.0)?;
-        w.put(&HELLO_RETRY_REQUEST_RANDOM)?;
-        w.vec8(|w| w.put(self.legacy_session_id_echo))?;
-        w.u16(self.cipher_suite.0)?;
-        w.u8(self.legacy_compression_method)?;
-        w.vec16(|w| self.extensions.encode(w))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.legacy_version.0);
+        w.put(&HELLO_RETRY_REQUEST_RANDOM);
+        w.opaque8(self.legacy_session_id_echo);
+        w.u16(self.cipher_suite.0);
+        w.u8(self.legacy_compression_method);
+        w.vec16(|w| self.extensions.encode(w));
     }
 }
 
@@ -162,51 +167,45 @@ impl Message for HelloRetryRequest<'_> {
 }
 
 impl<'a> ServerHelloExtensions<'a> {
-    fn read(raw: Extensions<'a>) -> Result<Self, Malformed> {
+    fn read(raw: Extensions<'a>, r: &mut Reader<'a>) -> Self {
         let mut e = Self { raw, ..Self::default() };
-        raw.read_each(|t, body| {
-            match t {
-                ExtensionType::supported_versions => {
-                    e.supported_versions = Some(supported_versions::read_selected(body)?);
-                }
-                ExtensionType::key_share => e.key_share = Some(key_share::read_server_share(body)?),
-                ExtensionType::pre_shared_key => e.pre_shared_key = Some(pre_shared_key::read_selected(body)?),
-                _ => {}
+        raw.read_each(r, |t, r| match t {
+            ExtensionType::supported_versions => {
+                e.supported_versions = Some(supported_versions::read_selected(r));
             }
-            Ok(())
-        })?;
-        Ok(e)
+            ExtensionType::key_share => e.key_share = Some(key_share::read_server_share(r)),
+            ExtensionType::pre_shared_key => e.pre_shared_key = Some(pre_shared_key::read_selected(r)),
+            _ => r.skip(),
+        });
+        e
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
-        put(w, T::key_share, self.key_share, key_share::encode_server_share)?;
-        put(w, T::supported_versions, self.supported_versions, supported_versions::encode_selected)?;
-        put(w, T::pre_shared_key, self.pre_shared_key, pre_shared_key::encode_selected)
+        put(w, T::key_share, self.key_share, key_share::encode_server_share);
+        put(w, T::supported_versions, self.supported_versions, supported_versions::encode_selected);
+        put(w, T::pre_shared_key, self.pre_shared_key, pre_shared_key::encode_selected);
     }
 }
 
 impl<'a> HelloRetryRequestExtensions<'a> {
-    fn read(raw: Extensions<'a>) -> Result<Self, Malformed> {
+    fn read(raw: Extensions<'a>, r: &mut Reader<'a>) -> Self {
         let mut e = Self { raw, ..Self::default() };
-        raw.read_each(|t, body| {
-            match t {
-                ExtensionType::supported_versions => {
-                    e.supported_versions = Some(supported_versions::read_selected(body)?);
-                }
-                ExtensionType::key_share => e.key_share = Some(key_share::read_selected_group(body)?),
-                ExtensionType::cookie => e.cookie = Some(cookie::read(body)?),
-                _ => {}
+        raw.read_each(r, |t, r| match t {
+            ExtensionType::supported_versions => {
+                e.supported_versions = Some(supported_versions::read_selected(r));
             }
-            Ok(())
-        })?;
-        Ok(e)
+            ExtensionType::key_share => e.key_share = Some(key_share::read_selected_group(r)),
+            ExtensionType::cookie => e.cookie = Some(cookie::read(r)),
+            _ => r.skip(),
+        });
+        e
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
-        put(w, T::supported_versions, self.supported_versions, supported_versions::encode_selected)?;
-        put(w, T::key_share, self.key_share, key_share::encode_selected_group)?;
-        put(w, T::cookie, self.cookie, cookie::encode)
+        put(w, T::supported_versions, self.supported_versions, supported_versions::encode_selected);
+        put(w, T::key_share, self.key_share, key_share::encode_selected_group);
+        put(w, T::cookie, self.cookie, cookie::encode);
     }
 }

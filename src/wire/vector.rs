@@ -1,6 +1,6 @@
 //! Vectors of the presentation language (RFC 8446 §3.4) whose elements are more than bytes.
 
-use super::{Malformed, NoRoom, Reader, Writer, exactly, within};
+use super::{Malformed, Reader, Writer, exactly};
 use core::fmt;
 
 /// What a [`Vector`] can hold.
@@ -9,28 +9,22 @@ pub trait Element<'a>: Copy {
     const SIZE: usize = 1;
 
     /// Reads one element, of at least one byte.
-    ///
-    /// # Errors
-    /// [`Malformed`] names the element's field.
-    fn read(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed>;
+    fn read(r: &mut Reader<'a>) -> Self;
 
     /// Appends one element.
-    ///
-    /// # Errors
-    /// [`NoRoom`]
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom>;
+    fn encode(&self, w: &mut Writer<'_>);
 }
 
 /// The code points of two bytes.
 impl<T: Copy + From<u16> + Into<u16>> Element<'_> for T {
     const SIZE: usize = 2;
 
-    fn read(r: &mut Reader<'_, '_>) -> Result<Self, Malformed> {
-        Ok(r.u16("code point")?.into())
+    fn read(r: &mut Reader<'_>) -> Self {
+        r.u16("code point").into()
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u16((*self).into())
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16((*self).into());
     }
 }
 
@@ -55,17 +49,28 @@ impl<'a, T: Element<'a>> Vector<'a, T> {
     /// [`Malformed`] names `field` if the length is below `min` or cuts a code point, and else the field of the
     /// element that is wrong.
     pub fn wire(field: &'static str, min: usize, bytes: &'a [u8]) -> Result<Self, Malformed> {
-        within(field, min.., bytes)?;
+        exactly(field, bytes, |r| {
+            let bytes = r.rest();
+            Self::read(r, field, min, bytes)
+        })
+    }
+
+    /// [`Vector::wire`] for bytes that were read of a message.
+    pub(super) fn read(r: &mut Reader<'a>, field: &'static str, min: usize, bytes: &'a [u8]) -> Self {
+        r.within(field, min.., bytes);
         // [3.4-2]
         if !bytes.len().is_multiple_of(T::SIZE) {
-            return Err(Malformed::length(field));
+            r.fail(Malformed::length(field));
         }
-        exactly(field, bytes, |r| {
-            while !r.at_end() {
-                T::read(r)?;
-            }
-            Ok(Self(Source::Wire(bytes)))
-        })
+        // Of code points any value is one.
+        if T::SIZE == 1 {
+            r.all(field, bytes, |r| {
+                while !r.at_end() {
+                    T::read(r);
+                }
+            });
+        }
+        Self(Source::Wire(bytes))
     }
 
     /// The elements, in order.
@@ -92,13 +97,10 @@ impl<'a, T: Element<'a>> Vector<'a, T> {
     }
 
     /// Appends the elements; the length before them is the caller's.
-    ///
-    /// # Errors
-    /// [`NoRoom`]
-    pub fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+    pub fn encode(&self, w: &mut Writer<'_>) {
         match self.0 {
             Source::Wire(bytes) => w.put(bytes),
-            Source::Items(items) => items.iter().try_for_each(|element| element.encode(w)),
+            Source::Items(items) => items.iter().for_each(|element| element.encode(w)),
         }
     }
 }
@@ -144,9 +146,10 @@ impl<'a, T: Element<'a>> Iterator for Elements<'a, T> {
     fn next(&mut self) -> Option<T> {
         match self.0 {
             Source::Wire(bytes) => {
-                // Every element was read once when the vector was made, so this fails at the end only.
-                let (element, rest) = exactly("", bytes, |r| Ok((T::read(r)?, r.rest()))).ok()?;
-                self.0 = Source::Wire(rest);
+                // Every element was read once when the vector was made, so this can't fail.
+                let mut r = Reader::new(bytes);
+                let element = (!r.at_end()).then(|| T::read(&mut r))?;
+                self.0 = Source::Wire(r.rest());
                 Some(element)
             }
             Source::Items(items) => {

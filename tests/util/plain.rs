@@ -150,8 +150,8 @@ pub fn message(msg_type: HandshakeType, body: &[u8]) -> Vec<u8> {
 pub fn encoded(msg: &dyn Message) -> Vec<u8> {
     let mut out = vec![0; 1 << 16];
     let mut w = Writer::new(&mut out);
-    write_message(msg, &mut w).unwrap();
-    w.written().to_vec()
+    write_message(msg, &mut w);
+    w.written().unwrap().to_vec()
 }
 
 /// Brings `end` to a state of Appendix A and leaves nothing in its buffers: `peer` does what it should, and each of its

@@ -124,8 +124,8 @@ pub const RECORD_HEADER: RecordHeader =
 pub fn encode(message: &dyn Encode) -> Vec<u8> {
     let mut out = vec![0; 1 << 17];
     let mut w = Writer::new(&mut out);
-    message.encode(&mut w).expect("the samples are shorter than that");
-    w.written().to_vec()
+    message.encode(&mut w);
+    w.written().expect("the samples are shorter than that").to_vec()
 }
 
 pub fn all() -> [&'static dyn Encode; 12] {
@@ -154,9 +154,8 @@ pub fn block(extension: ExtensionType, body: &str) -> Vec<u8> {
     let body = hex(body);
     let mut out = [0; 256];
     let mut w = Writer::new(&mut out);
-    w.vec16(|w| Extensions::items(&[Extension { extension_type: extension, extension_data: &body }]).encode(w))
-        .unwrap();
-    w.written().to_vec()
+    w.vec16(|w| Extensions::items(&[Extension { extension_type: extension, extension_data: &body }]).encode(w));
+    w.written().unwrap().to_vec()
 }
 
 /// A ClientHello whose fields are given with their lengths.

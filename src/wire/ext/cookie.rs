@@ -6,13 +6,13 @@
 //! } Cookie;
 //! ```
 
-use super::super::{Malformed, NoRoom, Writer, exactly, within};
-use super::BODY;
+use super::super::{Reader, Writer};
 
-pub(in crate::wire) fn read(body: &[u8]) -> Result<&[u8], Malformed> {
-    exactly(BODY, body, |r| within("cookie", 1.., r.vec16("cookie")?))
+pub(in crate::wire) fn read<'a>(r: &mut Reader<'a>) -> &'a [u8] {
+    let cookie = r.vec16("cookie");
+    r.within("cookie", 1.., cookie)
 }
 
-pub(in crate::wire) fn encode(cookie: &[u8], w: &mut Writer<'_>) -> Result<(), NoRoom> {
-    w.vec16(|w| w.put(cookie))
+pub(in crate::wire) fn encode(cookie: &[u8], w: &mut Writer<'_>) {
+    w.opaque16(cookie)
 }

@@ -10,13 +10,12 @@
 //! } EarlyDataIndication;
 //! ```
 
-use super::super::{Malformed, NoRoom, Writer, exactly};
-use super::BODY;
+use super::super::{Reader, Writer};
 
-pub(in crate::wire) fn read(body: &[u8]) -> Result<u32, Malformed> {
-    exactly(BODY, body, |r| r.u32("max_early_data_size"))
+pub(in crate::wire) fn read(r: &mut Reader<'_>) -> u32 {
+    r.u32("max_early_data_size")
 }
 
-pub(in crate::wire) fn encode(size: u32, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode(size: u32, w: &mut Writer<'_>) {
     w.u32(size)
 }

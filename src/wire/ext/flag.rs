@@ -2,14 +2,11 @@
 //! `post_handshake_auth` (§4.2.6), `server_name` of a server (RFC 6066 §3), `status_request` of a CertificateRequest
 //! (RFC 8446 §4.4.2.1).
 
-use super::super::{Malformed, NoRoom, Writer, exactly};
-use super::BODY;
+use super::super::{Reader, Writer};
 
 /// True, if the body is empty.
-pub(in crate::wire) fn read(body: &[u8]) -> Result<bool, Malformed> {
-    exactly(BODY, body, |_| Ok(true))
+pub(in crate::wire) fn read(_: &mut Reader<'_>) -> bool {
+    true
 }
 
-pub(in crate::wire) fn encode((): (), _: &mut Writer<'_>) -> Result<(), NoRoom> {
-    Ok(())
-}
+pub(in crate::wire) fn encode((): (), _: &mut Writer<'_>) {}

@@ -14,8 +14,7 @@
 //! } KeyShareServerHello;
 //! ```
 
-use super::super::{Element, Malformed, NamedGroup, NoRoom, Reader, Vector, Writer, exactly, within};
-use super::BODY;
+use super::super::{Element, NamedGroup, Reader, Vector, Writer};
 
 /// A public value of one group.
 ///
@@ -34,38 +33,38 @@ pub struct KeyShareEntry<'a> {
 }
 
 impl<'a> Element<'a> for KeyShareEntry<'a> {
-    fn read(r: &mut Reader<'_, 'a>) -> Result<Self, Malformed> {
-        let group = NamedGroup(r.u16("group")?);
-        let key_exchange = within("key_exchange", 1.., r.vec16("key_exchange")?)?;
-        Ok(Self { group, key_exchange })
+    fn read(r: &mut Reader<'a>) -> Self {
+        let (group, key_exchange) = (NamedGroup(r.u16("group")), r.vec16("key_exchange"));
+        Self { group, key_exchange: r.within("key_exchange", 1.., key_exchange) }
     }
 
-    fn encode(&self, w: &mut Writer<'_>) -> Result<(), NoRoom> {
-        w.u16(self.group.0)?;
-        w.vec16(|w| w.put(self.key_exchange))
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.group.0);
+        w.opaque16(self.key_exchange)
     }
 }
 
-pub(in crate::wire) fn read(body: &[u8]) -> Result<Vector<'_, KeyShareEntry<'_>>, Malformed> {
-    exactly(BODY, body, |r| Vector::wire("client_shares", 0, r.vec16("client_shares")?))
+pub(in crate::wire) fn read<'a>(r: &mut Reader<'a>) -> Vector<'a, KeyShareEntry<'a>> {
+    let shares = r.vec16("client_shares");
+    Vector::read(r, "client_shares", 0, shares)
 }
 
-pub(in crate::wire) fn encode(shares: Vector<'_, KeyShareEntry<'_>>, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode(shares: Vector<'_, KeyShareEntry<'_>>, w: &mut Writer<'_>) {
     w.vec16(|w| shares.encode(w))
 }
 
-pub(in crate::wire) fn read_selected_group(body: &[u8]) -> Result<NamedGroup, Malformed> {
-    exactly(BODY, body, |r| Ok(NamedGroup(r.u16("selected_group")?)))
+pub(in crate::wire) fn read_selected_group(r: &mut Reader<'_>) -> NamedGroup {
+    NamedGroup(r.u16("selected_group"))
 }
 
-pub(in crate::wire) fn encode_selected_group(group: NamedGroup, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode_selected_group(group: NamedGroup, w: &mut Writer<'_>) {
     w.u16(group.0)
 }
 
-pub(in crate::wire) fn read_server_share(body: &[u8]) -> Result<KeyShareEntry<'_>, Malformed> {
-    exactly(BODY, body, KeyShareEntry::read)
+pub(in crate::wire) fn read_server_share<'a>(r: &mut Reader<'a>) -> KeyShareEntry<'a> {
+    KeyShareEntry::read(r)
 }
 
-pub(in crate::wire) fn encode_server_share(share: KeyShareEntry<'_>, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode_server_share(share: KeyShareEntry<'_>, w: &mut Writer<'_>) {
     share.encode(w)
 }

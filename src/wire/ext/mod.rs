@@ -1,4 +1,4 @@
-//! The bodies of the extensions: `read` takes all of `extension_data`, `encode` writes it.
+//! The bodies of the extensions: `read` reads `extension_data`, `encode` writes it.
 
 pub(super) mod application_layer_protocol_negotiation;
 pub(super) mod certificate_authorities;
@@ -20,6 +20,3 @@ pub(super) mod supported_versions;
 pub use application_layer_protocol_negotiation::ProtocolName;
 pub use certificate_authorities::DistinguishedName;
 pub use key_share::KeyShareEntry;
-
-/// The field to name when the body goes on behind its last field.
-const BODY: &str = "extension_data";

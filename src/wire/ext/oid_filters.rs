@@ -11,22 +11,22 @@
 //! } OIDFilterExtension;
 //! ```
 
-use super::super::{Malformed, NoRoom, Writer, exactly, within};
-use super::BODY;
+use super::super::{Reader, Writer};
 
 /// [4.2.5-2] True, if the body has its shape.
-pub(in crate::wire) fn read(body: &[u8]) -> Result<bool, Malformed> {
-    let filters = exactly(BODY, body, |r| r.vec16("filters"))?;
-    exactly("filters", filters, |r| {
+pub(in crate::wire) fn read(r: &mut Reader<'_>) -> bool {
+    let filters = r.vec16("filters");
+    r.all("filters", filters, |r| {
         while !r.at_end() {
-            within("certificate_extension_oid", 1.., r.vec8("certificate_extension_oid")?)?;
-            r.vec16("certificate_extension_values")?;
+            let oid = r.vec8("certificate_extension_oid");
+            r.within("certificate_extension_oid", 1.., oid);
+            r.vec16("certificate_extension_values");
         }
-        Ok(true)
-    })
+    });
+    true
 }
 
 /// No filters.
-pub(in crate::wire) fn encode((): (), w: &mut Writer<'_>) -> Result<(), NoRoom> {
-    w.vec16(|_| Ok(()))
+pub(in crate::wire) fn encode((): (), w: &mut Writer<'_>) {
+    w.opaque16(&[]);
 }

@@ -9,13 +9,12 @@
 //! } PreSharedKeyExtension;
 //! ```
 
-use super::super::{Malformed, NoRoom, Writer, exactly};
-use super::BODY;
+use super::super::{Reader, Writer};
 
-pub(in crate::wire) fn read_selected(body: &[u8]) -> Result<u16, Malformed> {
-    exactly(BODY, body, |r| r.u16("selected_identity"))
+pub(in crate::wire) fn read_selected(r: &mut Reader<'_>) -> u16 {
+    r.u16("selected_identity")
 }
 
-pub(in crate::wire) fn encode_selected(identity: u16, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode_selected(identity: u16, w: &mut Writer<'_>) {
     w.u16(identity)
 }

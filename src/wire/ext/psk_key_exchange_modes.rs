@@ -6,13 +6,13 @@
 //! } PskKeyExchangeModes;
 //! ```
 
-use super::super::{Malformed, NoRoom, Writer, exactly, within};
-use super::BODY;
+use super::super::{Reader, Writer};
 
-pub(in crate::wire) fn read(body: &[u8]) -> Result<&[u8], Malformed> {
-    exactly(BODY, body, |r| within("ke_modes", 1.., r.vec8("ke_modes")?))
+pub(in crate::wire) fn read<'a>(r: &mut Reader<'a>) -> &'a [u8] {
+    let modes = r.vec8("ke_modes");
+    r.within("ke_modes", 1.., modes)
 }
 
-pub(in crate::wire) fn encode(modes: &[u8], w: &mut Writer<'_>) -> Result<(), NoRoom> {
-    w.vec8(|w| w.put(modes))
+pub(in crate::wire) fn encode(modes: &[u8], w: &mut Writer<'_>) {
+    w.opaque8(modes)
 }

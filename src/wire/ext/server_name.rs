@@ -19,34 +19,34 @@
 //! } ServerNameList;
 //! ```
 
-use super::super::{Malformed, NoRoom, Writer, exactly, within};
-use super::BODY;
+use super::super::{Malformed, Reader, Writer};
 
 const HOST_NAME: u8 = 0;
 
 /// The `host_name`. Names of other types are skipped; all of them begin with a length of two bytes.
-pub(in crate::wire) fn read(body: &[u8]) -> Result<Option<&[u8]>, Malformed> {
-    let list = exactly(BODY, body, |r| within("server_name_list", 1.., r.vec16("server_name_list")?))?;
-    exactly("server_name_list", list, |r| {
-        let mut host_name = None;
+pub(in crate::wire) fn read<'a>(r: &mut Reader<'a>) -> Option<&'a [u8]> {
+    let list = r.vec16("server_name_list");
+    r.within("server_name_list", 1.., list);
+    let mut host_name = None;
+    r.all("server_name_list", list, |r| {
         while !r.at_end() {
-            if r.u8("name_type")? != HOST_NAME {
-                r.vec16("name")?;
+            if r.u8("name_type") != HOST_NAME {
+                r.vec16("name");
                 continue;
             }
-            let name = within("HostName", 1.., r.vec16("HostName")?)?;
+            let name = r.vec16("HostName");
             // [6066-3-1] RFC 6066 §3: one name of a type at most.
-            if host_name.replace(name).is_some() {
-                return Err(Malformed::value("name_type"));
+            if host_name.replace(r.within("HostName", 1.., name)).is_some() {
+                r.fail(Malformed::value("name_type"));
             }
         }
-        Ok(host_name)
-    })
+    });
+    host_name
 }
 
-pub(in crate::wire) fn encode(host_name: &[u8], w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode(host_name: &[u8], w: &mut Writer<'_>) {
     w.vec16(|w| {
-        w.u8(HOST_NAME)?;
-        w.vec16(|w| w.put(host_name))
-    })
+        w.u8(HOST_NAME);
+        w.opaque16(host_name);
+    });
 }

@@ -6,14 +6,14 @@
 //! } SignatureSchemeList;
 //! ```
 
-use super::super::{Malformed, NoRoom, SignatureScheme, Vector, Writer, exactly};
-use super::BODY;
+use super::super::{Reader, SignatureScheme, Vector, Writer};
 
-pub(in crate::wire) fn read(body: &[u8]) -> Result<Vector<'_, SignatureScheme>, Malformed> {
+pub(in crate::wire) fn read<'a>(r: &mut Reader<'a>) -> Vector<'a, SignatureScheme> {
     const FIELD: &str = "supported_signature_algorithms";
-    exactly(BODY, body, |r| Vector::wire(FIELD, 2, r.vec16(FIELD)?))
+    let schemes = r.vec16(FIELD);
+    Vector::read(r, FIELD, 2, schemes)
 }
 
-pub(in crate::wire) fn encode(schemes: Vector<'_, SignatureScheme>, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode(schemes: Vector<'_, SignatureScheme>, w: &mut Writer<'_>) {
     w.vec16(|w| schemes.encode(w))
 }

@@ -29,48 +29,49 @@
 //! opaque OCSPResponse<1..2^24-1>;
 //! ```
 
-use super::super::{Malformed, NoRoom, Writer, exactly, within};
-use super::BODY;
+#[cfg(feature = "alloc")]
+use super::super::Malformed;
+use super::super::{Reader, Writer};
 
 const OCSP: u8 = 1;
 
 /// True, if the body has its shape; that of an unknown `status_type` may be any.
-pub(in crate::wire) fn read(body: &[u8]) -> Result<bool, Malformed> {
-    exactly(BODY, body, |r| {
-        if r.u8("status_type")? != OCSP {
-            let _any = r.rest();
-            return Ok(true);
+pub(in crate::wire) fn read(r: &mut Reader<'_>) -> bool {
+    if r.u8("status_type") != OCSP {
+        r.skip();
+        return true;
+    }
+    let responders = r.vec16("responder_id_list");
+    r.vec16("request_extensions");
+    r.all("responder_id_list", responders, |r| {
+        while !r.at_end() {
+            let id = r.vec16("ResponderID");
+            r.within("ResponderID", 1.., id);
         }
-        let responders = r.vec16("responder_id_list")?;
-        r.vec16("request_extensions")?;
-        exactly("responder_id_list", responders, |r| {
-            while !r.at_end() {
-                within("ResponderID", 1.., r.vec16("ResponderID")?)?;
-            }
-            Ok(true)
-        })
-    })
+    });
+    true
 }
 
 /// Asks for OCSP, of any responder, without extensions.
-pub(in crate::wire) fn encode((): (), w: &mut Writer<'_>) -> Result<(), NoRoom> {
-    w.u8(OCSP)?;
-    w.vec16(|_| Ok(()))?;
-    w.vec16(|_| Ok(()))
+pub(in crate::wire) fn encode((): (), w: &mut Writer<'_>) {
+    w.u8(OCSP);
+    w.opaque16(&[]);
+    w.opaque16(&[]);
 }
 
 /// The OCSPResponse of a CertificateStatus; no other `status_type` is ever asked for.
 #[cfg(feature = "alloc")]
-pub(in crate::wire) fn read_response(body: &[u8]) -> Result<&[u8], Malformed> {
-    exactly(BODY, body, |r| match r.u8("status_type")? {
-        OCSP => within("OCSPResponse", 1.., r.vec24("OCSPResponse")?),
-        _ => Err(Malformed::value("status_type")),
-    })
+pub(in crate::wire) fn read_response<'a>(r: &mut Reader<'a>) -> &'a [u8] {
+    if r.u8("status_type") != OCSP {
+        r.fail(Malformed::value("status_type"));
+    }
+    let response = r.vec24("OCSPResponse");
+    r.within("OCSPResponse", 1.., response)
 }
 
 /// A CertificateStatus.
 #[cfg(feature = "alloc")]
-pub(in crate::wire) fn encode_response(response: &[u8], w: &mut Writer<'_>) -> Result<(), NoRoom> {
-    w.u8(OCSP)?;
-    w.vec24(|w| w.put(response))
+pub(in crate::wire) fn encode_response(response: &[u8], w: &mut Writer<'_>) {
+    w.u8(OCSP);
+    w.opaque24(response);
 }

@@ -6,13 +6,13 @@
 //! } NamedGroupList;
 //! ```
 
-use super::super::{Malformed, NamedGroup, NoRoom, Vector, Writer, exactly};
-use super::BODY;
+use super::super::{NamedGroup, Reader, Vector, Writer};
 
-pub(in crate::wire) fn read(body: &[u8]) -> Result<Vector<'_, NamedGroup>, Malformed> {
-    exactly(BODY, body, |r| Vector::wire("named_group_list", 2, r.vec16("named_group_list")?))
+pub(in crate::wire) fn read<'a>(r: &mut Reader<'a>) -> Vector<'a, NamedGroup> {
+    let groups = r.vec16("named_group_list");
+    Vector::read(r, "named_group_list", 2, groups)
 }
 
-pub(in crate::wire) fn encode(groups: Vector<'_, NamedGroup>, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode(groups: Vector<'_, NamedGroup>, w: &mut Writer<'_>) {
     w.vec16(|w| groups.encode(w))
 }

@@ -12,21 +12,21 @@
 //! } SupportedVersions;
 //! ```
 
-use super::super::{Malformed, NoRoom, ProtocolVersion, Vector, Writer, exactly};
-use super::BODY;
+use super::super::{ProtocolVersion, Reader, Vector, Writer};
 
-pub(in crate::wire) fn read(body: &[u8]) -> Result<Vector<'_, ProtocolVersion>, Malformed> {
-    exactly(BODY, body, |r| Vector::wire("versions", 2, r.vec8("versions")?))
+pub(in crate::wire) fn read<'a>(r: &mut Reader<'a>) -> Vector<'a, ProtocolVersion> {
+    let versions = r.vec8("versions");
+    Vector::read(r, "versions", 2, versions)
 }
 
-pub(in crate::wire) fn encode(versions: Vector<'_, ProtocolVersion>, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode(versions: Vector<'_, ProtocolVersion>, w: &mut Writer<'_>) {
     w.vec8(|w| versions.encode(w))
 }
 
-pub(in crate::wire) fn read_selected(body: &[u8]) -> Result<ProtocolVersion, Malformed> {
-    exactly(BODY, body, |r| Ok(ProtocolVersion(r.u16("selected_version")?)))
+pub(in crate::wire) fn read_selected(r: &mut Reader<'_>) -> ProtocolVersion {
+    ProtocolVersion(r.u16("selected_version"))
 }
 
-pub(in crate::wire) fn encode_selected(version: ProtocolVersion, w: &mut Writer<'_>) -> Result<(), NoRoom> {
+pub(in crate::wire) fn encode_selected(version: ProtocolVersion, w: &mut Writer<'_>) {
     w.u16(version.0)
 }

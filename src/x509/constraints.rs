@@ -11,6 +11,7 @@ use super::{
     budget::Budget,
     dn::EMAIL_ADDRESS,
     general_name::{Kind, address, ia5, raw},
+    name::split_once,
 };
 use crate::fault::{Fault, Reason};
 use core::net::Ipv4Addr;
@@ -148,7 +149,7 @@ fn dns(name: &str, base: &str, list: List) -> Option<bool> {
     if !is_host(name) || !(base.is_empty() || is_host(base)) {
         return None;
     }
-    let child_of_name = || base.split_once('.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(name));
+    let child_of_name = || split_once(base, b'.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(name));
     Some(base.is_empty() || is_at_or_below(name, base) || (wildcard && list == List::Excluded && child_of_name()))
 }
 
@@ -174,7 +175,7 @@ fn printable(name: &[u8]) -> Option<&str> {
 /// One mailbox, all mailboxes on a host, or, with a leading dot, on all hosts of a domain.
 fn email(name: &str, base: &str) -> Option<bool> {
     let (local, host) = mailbox(name)?;
-    match base.split_once('@') {
+    match split_once(base, b'@') {
         Some(_) => {
             let (base_local, base_host) = mailbox(base)?;
             Some(local == base_local && host.eq_ignore_ascii_case(base_host))
@@ -185,14 +186,18 @@ fn email(name: &str, base: &str) -> Option<bool> {
 
 /// Local part and host.
 pub(super) fn mailbox(text: &str) -> Option<(&str, &str)> {
-    text.split_once('@').filter(|(local, host)| !local.is_empty() && is_host(host))
+    split_once(text, b'@').filter(|(local, host)| !local.is_empty() && is_host(host))
 }
 
 /// The host of the URI, which must have one that is a name.
 fn uri(name: &str, base: &str) -> Option<bool> {
-    let authority = name.split_once(':')?.1.strip_prefix("//")?.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    let rest = split_once(name, b':')?.1.strip_prefix("//")?;
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let mut host = rest.get(..end)?;
+    while let Some((_, behind)) = split_once(host, b'@') {
+        host = behind;
+    }
+    let host = split_once(host, b':').map_or(host, |(host, _)| host);
     if !is_host(host) || host.parse::<Ipv4Addr>().is_ok() {
         return None;
     }
@@ -211,9 +216,9 @@ fn at_host(host: &str, base: &str) -> Option<bool> {
 
 /// Labels that are not empty. Underscores occur in names that certificates carry, and are harmless here.
 fn is_host(text: &str) -> bool {
-    text.split('.').all(|label| {
+    text.as_bytes().split(|byte| *byte == b'.').all(|label| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && label.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     })
 }
 

@@ -99,10 +99,17 @@ pub fn is_for(certificate: &Certificate<'_>, name: &ServerName<'_>) -> bool {
 fn matches_dns(name: &str, presented: &str) -> bool {
     match presented.strip_prefix("*.") {
         Some(parent) => {
-            parent.contains('.') && name.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent))
+            parent.as_bytes().contains(&b'.')
+                && split_once(name, b'.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent))
         }
         None => name.eq_ignore_ascii_case(presented),
     }
+}
+
+/// The texts before and behind the first `byte`, which is ASCII. `str::split_once` looks for any character, by much more code.
+pub(super) fn split_once(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|b| b == byte)?;
+    Some((text.get(..at)?, text.get(at.checked_add(1)?..)?))
 }
 
 fn check_dns(name: &str) -> Result<(), NameError> {
@@ -116,19 +123,17 @@ fn check_dns(name: &str) -> Result<(), NameError> {
     if name.len() > 253 {
         return Err(NameError::TooLong);
     }
-    for label in name.split('.') {
-        let bytes = label.as_bytes();
-        let hyphen_at_edge = bytes.first() == Some(&b'-') || bytes.last() == Some(&b'-');
-        let ldh = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-        if bytes.is_empty() || bytes.len() > 63 || hyphen_at_edge || !ldh {
+    let mut number = false;
+    for label in name.as_bytes().split(|byte| *byte == b'.') {
+        let hyphen_at_edge = label.first() == Some(&b'-') || label.last() == Some(&b'-');
+        let ldh = label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        if label.is_empty() || label.len() > 63 || hyphen_at_edge || !ldh {
             return Err(NameError::Label);
         }
+        number = label.iter().all(u8::is_ascii_digit);
     }
     // No top-level domain is a number (RFC 3696 §2); this is an address, or one that is misspelled.
-    if name.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit())) {
-        return Err(NameError::Address);
-    }
-    Ok(())
+    if number { Err(NameError::Address) } else { Ok(()) }
 }
 
 /// Why a text is not the name of a server.

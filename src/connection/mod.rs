@@ -21,7 +21,9 @@ use crate::config::{Credential, HasSettings};
 use crate::crypto::Crypto;
 use crate::error::{Error, Misuse, PeerAlert, Refusal};
 use crate::fault::{Fault, Reason, Side, StateName};
-use crate::handshake::{Answer, Ask, ClientAuthState, Kind, Machine, Need, Negotiated, Outcome, Role, Trace, ask};
+use crate::handshake::{
+    Answer, Ask, ClientAuthState, Kind, Machine, Need, Negotiated, Outcome, Reply, Role, Trace, ask,
+};
 use crate::identity::PeerIdentity;
 use crate::record::{Cut, Opened, Opener, RecvBuf, Rules, Sealer, SendBuf};
 use crate::shared::{Kept, Shared};
@@ -234,7 +236,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         if self.lacks_room(tx) {
             return Err(Misuse::NoRoom);
         }
-        Ok(self.checked(rx, tx, observer, Some(answer)))
+        Ok(self.checked(rx, tx, observer, Some(Reply::new(answer))))
     }
 
     /// The transport ended. That is an error unless the peer sent close_notify before.
@@ -305,14 +307,14 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         rx: &'rx mut RecvBuf<'_>,
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
-        answer: Option<Answer<'_, 'c>>,
+        reply: Option<Reply<'_, 'c, R, C>>,
     ) -> Result<Event<'rx>, Error> {
         if let Some(error) = self.error() {
             return Err(error);
         }
         let before = self.state();
         self.asked = Need::Nothing;
-        let step = self.advance(rx, tx, observer, answer).and_then(|step| {
+        let step = self.advance(rx, tx, observer, reply).and_then(|step| {
             let cut = self.cut();
             tx.close(&mut self.sealer, cut)?;
             Ok(step)
@@ -343,7 +345,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         rx: &mut RecvBuf<'_>,
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
-        mut answer: Option<Answer<'_, 'c>>,
+        mut reply: Option<Reply<'_, 'c, R, C>>,
     ) -> Result<Step, Fault> {
         rx.end_loan();
         loop {
@@ -355,7 +357,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             let range = if self.machine.waits() { rx.message()? } else { None };
             if !self.machine.waits() || range.is_some() {
                 let message = range.clone().map(|range| rx.bytes(range));
-                if let Some(step) = self.take_arrow(message, rx, tx, observer, answer.take())? {
+                if let Some(step) = self.take_arrow(message, rx, tx, observer, reply.take())? {
                     if step.taken
                         && let Some(range) = range
                     {
@@ -399,7 +401,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         rx: &RecvBuf<'_>,
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
-        answer: Option<Answer<'_, 'c>>,
+        reply: Option<Reply<'_, 'c, R, C>>,
     ) -> Result<Option<Taken>, Fault> {
         if self.lacks_room(tx) {
             return Ok(None);
@@ -414,7 +416,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let (machine, mut out) = self.split(tx, observer, aligned);
         let config = out.config;
         let yields = config.settings().one_operation_per_step;
-        let outcome = machine.arrow(config, message, answer, &mut out)?;
+        let outcome = machine.arrow(config, message, reply, &mut out)?;
         Ok(Some(match outcome {
             Outcome::Ask(need) => Taken { taken: false, told: Some(Step::Ask(need)) },
             // NEGOTIATED and WAIT_FINISHED have a second half, in which a signature is made: no transition of the figure.

@@ -108,6 +108,21 @@ pub(crate) enum Outcome {
     Ask(Need),
 }
 
+/// An answer of the application, and how it is taken: what gives none does not link how.
+pub(crate) struct Reply<'a, 'c, R: Role, C: Crypto> {
+    answer: Answer<'a, 'c>,
+    take: TakeAnswer<'c, R, C>,
+}
+
+type TakeAnswer<'c, R, C> =
+    for<'m> fn(&mut Machine<'c, R, C>, Answer<'m, 'c>, &Inbound<'m>, &C) -> Result<Given<'m, 'c>, Fault>;
+
+impl<'a, 'c, R: Role, C: Crypto> Reply<'a, 'c, R, C> {
+    pub(crate) fn new(answer: Answer<'a, 'c>) -> Self {
+        Self { answer, take: Machine::given }
+    }
+}
+
 /// The state machine of one connection.
 pub(crate) struct Machine<'c, R: Role, C: Crypto> {
     state: R::State,
@@ -182,46 +197,58 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         &mut self,
         config: &R::Config<C>,
         message: Option<&[u8]>,
-        answer: Option<Answer<'_, 'c>>,
+        reply: Option<Reply<'_, 'c, R, C>>,
         out: &mut dyn Effects,
     ) -> Result<Outcome, Fault> {
         let taken = Cell::new(false);
-        let outcome = self.take_arrow(config, Inbound::new(message, &taken), answer, &mut *out);
-        if let (Err(_), false, Some(bytes)) = (&outcome, taken.get(), message) {
-            out.trace(Trace::Recv { kind: Kind::of(bytes), bytes });
+        let outcome = self.take_arrow(config, Inbound::new(message, &taken), reply, &mut *out);
+        let kind = message.map(Kind::of);
+        if let (Err(_), false, Some(kind), Some(bytes)) = (&outcome, taken.get(), kind, message) {
+            out.trace(Trace::Recv { kind, bytes });
         }
-        outcome
+        outcome.map_err(in_message(kind))
     }
 
-    /// This is the only place where the state changes; while a handler runs it is already `Failed`.
+    /// Finds out what the arrow needs to be taken.
     fn take_arrow(
         &mut self,
         config: &R::Config<C>,
         msg: Inbound<'_>,
-        answer: Option<Answer<'_, 'c>>,
+        reply: Option<Reply<'_, 'c, R, C>>,
+        out: &mut dyn Effects,
+    ) -> Result<Outcome, Fault> {
+        let crypto = &config.settings().crypto;
+        let given = match (R::need(&self.state, &msg, config), reply) {
+            (Need::Nothing, _) => Given::Nothing,
+            (_, Some(Reply { answer, take })) => take(self, answer, &msg, crypto)?,
+            (Need::Credential, None) if !config.settings().ask_credential => {
+                Given::Credential(R::choose(config, &msg)?)
+            }
+            (Need::Chain, None) if !config.settings().ask_chain => Given::Chain(self.judge_here(config, &msg)?),
+            (Need::Signature, None) => return self.take_signed_arrow(config, msg, out),
+            (need, None) => return Ok(Outcome::Ask(need)),
+        };
+        self.change_state(config, msg, given, out)
+    }
+
+    /// This is the only place where the state changes; while a handler runs it is already `Failed`.
+    #[inline(never)]
+    fn change_state(
+        &mut self,
+        config: &R::Config<C>,
+        msg: Inbound<'_>,
+        given: Given<'_, 'c>,
         out: &mut dyn Effects,
     ) -> Result<Outcome, Fault> {
         let taken = msg.taken();
         let (kind, from) = (msg.kind(), self.name());
         let crypto = &config.settings().crypto;
+        let base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
         if R::is_connected(&self.state) {
-            let base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
             let state = core::mem::replace(&mut self.state, R::failed());
-            self.state = R::recv_connected(state, msg, base).map_err(in_message(kind))?;
+            self.state = R::recv_connected(state, msg, base)?;
             return Ok(Outcome::Took { from, to: from, taken: taken.get() });
         }
-        let given = match (R::need(&self.state, &msg, config), answer) {
-            (Need::Nothing, _) => Given::Nothing,
-            (_, Some(answer)) => self.given(answer, &msg, crypto).map_err(in_message(kind))?,
-            (Need::Credential, None) if !config.settings().ask_credential => {
-                Given::Credential(R::choose(config, &msg).map_err(in_message(kind))?)
-            }
-            (Need::Chain, None) if !config.settings().ask_chain => {
-                Given::Chain(self.judge_here(config, &msg).map_err(in_message(kind))?)
-            }
-            (Need::Signature, None) => return self.take_signed_arrow(config, msg, out),
-            (need, None) => return Ok(Outcome::Ask(need)),
-        };
         if let Given::Credential(chosen) = &given
             && R::SIDE == Side::Client
         {
@@ -231,10 +258,8 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             };
         }
         let desk = self.desk.as_deref_mut().ok_or(Reason::Internal)?;
-        let base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
         let state = core::mem::replace(&mut self.state, R::failed());
-        let next = R::recv(state, msg, given, Cx { config, desk, base }).map_err(in_message(kind))?;
-        self.state = next;
+        self.state = R::recv(state, msg, given, Cx { config, desk, base })?;
         let to = self.name();
         if R::SIDE == Side::Server && kind == Some(Kind::Certificate) {
             self.client_auth = match &self.peer {
@@ -264,7 +289,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             return Ok(Outcome::Ask(Need::Signature));
         };
         let signature = signature.get(..len).ok_or(Reason::Internal)?;
-        self.take_arrow(config, msg, Some(Answer::Signature(signature)), out)
+        self.change_state(config, msg, Given::Signature(signature), out)
     }
 
     /// The application's answer, in the form of the table.

@@ -27,6 +27,24 @@ const ECDSA_WITH_SHA384: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03";
 const RSA_WITH_SHA256: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
 const RSA_WITH_SHA384: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c";
 const RSA_WITH_SHA512: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d";
+/// [4.2.3-6] The keys that we accept.
+const KEYS: [(&[u8], KeyKind); 4] = [
+    (RSA, KeyKind::Rsa),
+    (ECDSA_P256, KeyKind::EcdsaP256),
+    (ECDSA_P384, KeyKind::EcdsaP384),
+    (ED25519, KeyKind::Ed25519),
+];
+/// The signature algorithms without parameters. MD5 and SHA-1 are not here (RFC 8446 §4.4.2.4).
+const SIGNATURES: [(&[u8], Named); 3] = [
+    (ECDSA_WITH_SHA256, Named::Ecdsa(Digest::Sha256)),
+    (ECDSA_WITH_SHA384, Named::Ecdsa(Digest::Sha384)),
+    (ED25519, Named::Ed25519),
+];
+/// Those with parameters NULL, or none.
+const RSA_SIGNATURES: [(&[u8], Digest); 3] =
+    [(RSA_WITH_SHA256, Digest::Sha256), (RSA_WITH_SHA384, Digest::Sha384), (RSA_WITH_SHA512, Digest::Sha512)];
+/// Hash functions in RSASSA-PSS-params.
+const DIGESTS: [(&[u8], Digest); 3] = [(SHA256, Digest::Sha256), (SHA384, Digest::Sha384), (SHA512, Digest::Sha512)];
 /// md5WithRSAEncryption, sha1WithRSAEncryption, ecdsa-with-SHA1.
 const WEAK: [&[u8]; 3] = [
     b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
@@ -60,14 +78,7 @@ pub(super) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Fault> {
     let bytes = octets(&mut fields, FIELD)?;
     fields.end()?;
     let refused = || Fault::from(Reason::CertificateAlgorithm).field(FIELD);
-    let kind = match algorithm {
-        // [4.2.3-6]
-        RSA => KeyKind::Rsa,
-        ECDSA_P256 => KeyKind::EcdsaP256,
-        ECDSA_P384 => KeyKind::EcdsaP384,
-        ED25519 => KeyKind::Ed25519,
-        _ => return Err(refused()),
-    };
+    let kind = look_up(&KEYS, algorithm).ok_or_else(refused)?;
     let shape = match kind {
         KeyKind::Rsa => match rsa_bits(bytes)? {
             ..=MAX_RSA_BITS => true,
@@ -100,6 +111,10 @@ fn rsa_size(reason: Reason, got: u32, limit: u32) -> Fault {
     Fault::from(reason).field("modulus").detail(Detail::Limit { got, limit })
 }
 
+fn look_up<T: Copy>(table: &[(&[u8], T)], identifier: &[u8]) -> Option<T> {
+    table.iter().find(|(known, _)| *known == identifier).map(|(_, meaning)| *meaning)
+}
+
 /// A signature algorithm as a certificate names it, without the curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Named {
@@ -117,20 +132,17 @@ enum Digest {
 }
 
 impl Named {
-    /// Of the content of an AlgorithmIdentifier. MD5 and SHA-1 are not here (RFC 8446 §4.4.2.4).
+    /// Of the content of an AlgorithmIdentifier.
+    #[inline(never)]
     fn of(identifier: &[u8]) -> Option<Self> {
-        Some(match identifier {
-            ECDSA_WITH_SHA256 => Self::Ecdsa(Digest::Sha256),
-            ECDSA_WITH_SHA384 => Self::Ecdsa(Digest::Sha384),
-            ED25519 => Self::Ed25519,
-            _ => match identifier.split_at_checked(RSASSA_PSS.len())? {
-                (RSA_WITH_SHA256, [] | [5, 0]) => Self::RsaPkcs1(Digest::Sha256),
-                (RSA_WITH_SHA384, [] | [5, 0]) => Self::RsaPkcs1(Digest::Sha384),
-                (RSA_WITH_SHA512, [] | [5, 0]) => Self::RsaPkcs1(Digest::Sha512),
-                (RSASSA_PSS, parameters) => Self::RsaPss(pss(parameters)?),
-                _ => return None,
-            },
-        })
+        if let Some(named) = look_up(&SIGNATURES, identifier) {
+            return Some(named);
+        }
+        match identifier.split_at_checked(RSASSA_PSS.len())? {
+            (RSASSA_PSS, parameters) => pss(parameters).map(Self::RsaPss),
+            (pkcs1, [] | [5, 0]) => look_up(&RSA_SIGNATURES, pkcs1).map(Self::RsaPkcs1),
+            _ => None,
+        }
     }
 
     /// What it means under the issuer's key; `None` if that key can't make such signatures.
@@ -172,12 +184,7 @@ fn pss(parameters: &[u8]) -> Option<Digest> {
 /// A hash function's AlgorithmIdentifier; its NULL may be missing (RFC 4055 §2.1).
 fn digest(identifier: &[u8]) -> Option<Digest> {
     let content = only(identifier, Tag::Sequence, "hashAlgorithm").ok()?;
-    match content.strip_suffix(NULL).unwrap_or(content) {
-        SHA256 => Some(Digest::Sha256),
-        SHA384 => Some(Digest::Sha384),
-        SHA512 => Some(Digest::Sha512),
-        _ => None,
-    }
+    look_up(&DIGESTS, content.strip_suffix(NULL).unwrap_or(content))
 }
 
 /// The schemes of TLS that stand for the signature on a certificate (RFC 8446 §4.2.3); none for an algorithm that is not

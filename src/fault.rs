@@ -566,6 +566,7 @@ impl From<Reason> for Fault {
 
 impl From<ExtensionRefused> for Fault {
     #[cold]
+    #[inline(never)]
     fn from(refused: ExtensionRefused) -> Self {
         match refused {
             ExtensionRefused::Duplicate(t) => Self::from(Reason::ExtensionDuplicate).extension(t),
@@ -577,6 +578,7 @@ impl From<ExtensionRefused> for Fault {
 
 impl From<Malformed> for Fault {
     #[cold]
+    #[inline(never)]
     fn from(m: Malformed) -> Self {
         // [6-3]
         let fault = Self::from(Reason::Malformed);

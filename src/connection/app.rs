@@ -25,7 +25,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
             let n = match self.space(tx)? {
                 Ok(space) => {
                     let n = rest.len().min(space.len());
-                    for (to, from) in space.chunks_mut(n.max(1)).zip(rest.chunks(n.max(1))).take(1) {
+                    if let (Some(to), Some(from)) = (space.get_mut(..n), rest.get(..n)) {
                         to.copy_from_slice(from);
                     }
                     n

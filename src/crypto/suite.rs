@@ -46,6 +46,6 @@ impl SuiteParams {
     /// The row of `suite`, if we know it.
     #[must_use]
     pub fn of(suite: CipherSuite) -> Option<Self> {
-        SUITES.into_iter().find(|row| row.suite == suite)
+        SUITES.iter().find(|row| row.suite == suite).copied()
     }
 }

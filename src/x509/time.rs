@@ -105,39 +105,26 @@ fn two_digits(pair: &[u8]) -> Option<i32> {
     }
 }
 
-/// A date of the proleptic Gregorian calendar; `None` for one that does not exist.
+/// A date of the proleptic Gregorian calendar; `None` for one that does not exist. The year has four digits at most, and the
+/// rest two each.
+#[allow(clippy::arithmetic_side_effects)] // with that, nothing here comes near to the ends of its type
 fn civil(year: i32, month: i32, day: i32, hour: i32, minute: i32, second: i32) -> Option<UnixTime> {
-    let leap = year.checked_rem(4)? == 0 && (year.checked_rem(100)? != 0 || year.checked_rem(400)? == 0);
-    let (before, length) = match month {
-        1 => (0, 31),
-        2 => (31, if leap { 29 } else { 28 }),
-        3 => (59, 31),
-        4 => (90, 30),
-        5 => (120, 31),
-        6 => (151, 30),
-        7 => (181, 31),
-        8 => (212, 31),
-        9 => (243, 30),
-        10 => (273, 31),
-        11 => (304, 30),
-        12 => (334, 31),
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 => 28 + i32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
         _ => return None,
     };
     if !(1..=length).contains(&day) || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    // Leap days of all years before this one, less those before 1970 (477).
-    let past = year.checked_sub(1)?;
-    let leap_days = past
-        .div_euclid(4)
-        .checked_sub(past.div_euclid(100))?
-        .checked_add(past.div_euclid(400))?
-        .checked_sub(477)?
-        .checked_add(i32::from(leap && month > 2))?;
-    let days =
-        year.checked_sub(1970)?.checked_mul(365)?.checked_add(leap_days)?.checked_add(before)?.checked_add(day)?;
-    let seconds = hour.checked_mul(60)?.checked_add(minute)?.checked_mul(60)?.checked_add(second)?;
-    i64::from(days.checked_sub(1)?).checked_mul(86_400)?.checked_add(seconds.into()).map(UnixTime)
+    // Years are counted from March, so that leap days come last, and from 400 years before, so that none is negative.
+    let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    // 1970-01-01 counted in the same way.
+    let days = days - (719_468 + 146_097);
+    Some(UnixTime(i64::from(days) * 86_400 + i64::from((hour * 60 + minute) * 60 + second)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! machines.
 
 use std::collections::{BTreeMap, BTreeSet};
-use symbolon::wire::{AlertDescription, ExtensionType, In, TABLE};
+use symbolon::wire::{AlertDescription, ExtensionType, In, Places, TABLE};
 use symbolon::{Reason, SecretName};
 
 /// The lines of a figure, each cut into its fields.
@@ -26,8 +26,10 @@ fn extensions_stand_in_the_messages_that_the_table_allows() {
         "NST" => In::NewSessionTicket,
         other => panic!("{other}"),
     };
-    let ours: BTreeMap<_, BTreeSet<_>> =
-        TABLE.iter().map(|(t, places)| (t.0, places.iter().map(|place| format!("{place:?}")).collect())).collect();
+    let messages = |places: &Places| {
+        In::ALL.iter().filter(|place| places.contains(**place)).map(|place| format!("{place:?}")).collect()
+    };
+    let ours: BTreeMap<_, BTreeSet<_>> = TABLE.iter().map(|(t, places)| (t.0, messages(places))).collect();
     let mut drawn = BTreeMap::new();
     for line in figure("ext-table.txt") {
         let [name, number, messages] = &line[..] else { panic!("{line:?}") };

@@ -95,7 +95,7 @@ impl<'a> Extensions<'a> {
                 return Err(ExtensionRefused::Duplicate(t));
             }
             // [4.2-2] [4.1.2-8] [4.3.1-2]
-            if TABLE.iter().any(|(known, places)| *known == t && !places.contains(&place)) {
+            if TABLE.iter().any(|(known, places)| *known == t && !places.contains(place)) {
                 return Err(ExtensionRefused::Forbidden(t));
             }
             *slot = t;
@@ -168,38 +168,77 @@ pub enum In {
     NewSessionTicket,
 }
 
+/// Messages, a bit each: a table of slices would be three times as long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places(u8);
+
+impl Places {
+    const fn of(mut places: &[In]) -> Self {
+        let mut bits = 0;
+        while let [place, rest @ ..] = places {
+            bits |= place.bit();
+            places = rest;
+        }
+        Self(bits)
+    }
+
+    /// Whether the message is one of them.
+    #[must_use]
+    pub const fn contains(self, place: In) -> bool {
+        self.0 & place.bit() != 0
+    }
+}
+
+impl In {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::ClientHello,
+        Self::ServerHello,
+        Self::HelloRetryRequest,
+        Self::EncryptedExtensions,
+        Self::CertificateRequest,
+        Self::Certificate,
+        Self::NewSessionTicket,
+    ];
+
+    #[allow(clippy::as_conversions)] // the numbers of seven variants
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 /// The table of RFC 8446 §4.2, with `compress_certificate` (RFC 8879 §3) and `record_size_limit` (RFC 8449 §4).
-pub const TABLE: &[(ExtensionType, &[In])] = {
+pub const TABLE: &[(ExtensionType, Places)] = {
     use In::{
         Certificate as CT, CertificateRequest as CR, ClientHello as CH, EncryptedExtensions as EE,
         HelloRetryRequest as HRR, NewSessionTicket as NST, ServerHello as SH,
     };
     &[
-        (ExtensionType::server_name, &[CH, EE]),
-        (ExtensionType::max_fragment_length, &[CH, EE]),
-        (ExtensionType::status_request, &[CH, CR, CT]),
-        (ExtensionType::supported_groups, &[CH, EE]),
-        (ExtensionType::signature_algorithms, &[CH, CR]),
-        (ExtensionType::use_srtp, &[CH, EE]),
-        (ExtensionType::heartbeat, &[CH, EE]),
-        (ExtensionType::application_layer_protocol_negotiation, &[CH, EE]),
-        (ExtensionType::signed_certificate_timestamp, &[CH, CR, CT]),
-        (ExtensionType::client_certificate_type, &[CH, EE]),
-        (ExtensionType::server_certificate_type, &[CH, EE]),
-        (ExtensionType::padding, &[CH]),
-        (ExtensionType::compress_certificate, &[CH, CR]),
-        (ExtensionType::record_size_limit, &[CH, EE]),
-        (ExtensionType::key_share, &[CH, SH, HRR]),
-        (ExtensionType::pre_shared_key, &[CH, SH]),
+        (ExtensionType::server_name, Places::of(&[CH, EE])),
+        (ExtensionType::max_fragment_length, Places::of(&[CH, EE])),
+        (ExtensionType::status_request, Places::of(&[CH, CR, CT])),
+        (ExtensionType::supported_groups, Places::of(&[CH, EE])),
+        (ExtensionType::signature_algorithms, Places::of(&[CH, CR])),
+        (ExtensionType::use_srtp, Places::of(&[CH, EE])),
+        (ExtensionType::heartbeat, Places::of(&[CH, EE])),
+        (ExtensionType::application_layer_protocol_negotiation, Places::of(&[CH, EE])),
+        (ExtensionType::signed_certificate_timestamp, Places::of(&[CH, CR, CT])),
+        (ExtensionType::client_certificate_type, Places::of(&[CH, EE])),
+        (ExtensionType::server_certificate_type, Places::of(&[CH, EE])),
+        (ExtensionType::padding, Places::of(&[CH])),
+        (ExtensionType::compress_certificate, Places::of(&[CH, CR])),
+        (ExtensionType::record_size_limit, Places::of(&[CH, EE])),
+        (ExtensionType::key_share, Places::of(&[CH, SH, HRR])),
+        (ExtensionType::pre_shared_key, Places::of(&[CH, SH])),
         // [4.2.9-2]
-        (ExtensionType::psk_key_exchange_modes, &[CH]),
-        (ExtensionType::early_data, &[CH, EE, NST]),
-        (ExtensionType::cookie, &[CH, HRR]),
-        (ExtensionType::supported_versions, &[CH, SH, HRR]),
-        (ExtensionType::certificate_authorities, &[CH, CR]),
+        (ExtensionType::psk_key_exchange_modes, Places::of(&[CH])),
+        (ExtensionType::early_data, Places::of(&[CH, EE, NST])),
+        (ExtensionType::cookie, Places::of(&[CH, HRR])),
+        (ExtensionType::supported_versions, Places::of(&[CH, SH, HRR])),
+        (ExtensionType::certificate_authorities, Places::of(&[CH, CR])),
         // [4.2.5-3]
-        (ExtensionType::oid_filters, &[CR]),
-        (ExtensionType::post_handshake_auth, &[CH]),
-        (ExtensionType::signature_algorithms_cert, &[CH, CR]),
+        (ExtensionType::oid_filters, Places::of(&[CR])),
+        (ExtensionType::post_handshake_auth, Places::of(&[CH])),
+        (ExtensionType::signature_algorithms_cert, Places::of(&[CH, CR])),
     ]
 };

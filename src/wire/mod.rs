@@ -37,7 +37,7 @@ pub use certificate_verify::CertificateVerify;
 pub use client_hello::{ClientHello, ClientHelloExtensions};
 pub use encrypted_extensions::EncryptedExtensions;
 pub use ext::{DistinguishedName, KeyShareEntry, ProtocolName};
-pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS, TABLE};
+pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS, Places, TABLE};
 pub use finished::Finished;
 pub use key_update::KeyUpdate;
 pub use new_session_ticket::NewSessionTicket;

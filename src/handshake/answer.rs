@@ -105,13 +105,14 @@ fn best(
     offered: Vector<'_, SignatureScheme>,
     rank: impl Fn(&Credential) -> (bool, bool),
 ) -> Option<(Shared<'static, Credential>, SignatureScheme)> {
-    let mut fits = credentials.iter().filter_map(|c| Some((c, scheme_for(c, offered)?)));
-    let first = fits.next()?;
-    let (credential, scheme) = match fits.clone().next() {
-        None => first,
-        Some(_) => fits.fold(first, |best, other| if rank(other.0) > rank(best.0) { other } else { best }),
-    };
-    Some((credential.clone(), scheme))
+    let mut best: Option<(&Shared<'static, Credential>, SignatureScheme)> = None;
+    for credential in credentials {
+        let Some(scheme) = scheme_for(credential, offered) else { continue };
+        if best.is_none_or(|(best, _)| rank(credential) > rank(best)) {
+            best = Some((credential, scheme));
+        }
+    }
+    best.map(|(credential, scheme)| (credential.clone(), scheme))
 }
 
 /// [4.2.3-2] True if every signature in the chain is of a scheme that the peer accepts in certificates. A self-signed

@@ -29,7 +29,7 @@ OTHERS = [
     ("rustls 0.23, no_std, RustCrypto", "client", "207.6 KB", "27.0 KB", "15.4 KB", "98 M"),
 ]
 # What the figures of ours may be at most, in bytes and instructions: text, RAM, instructions. They only go down.
-LIMITS = {"client": (73 * 1024, 10 * 1024, 48_000_000), "server": (74 * 1024, 10 * 1024, 39_500_000)}
+LIMITS = {"client": (62 * 1024, 9_300, 48_000_000), "server": (64 * 1024, 9_400, 39_500_000)}
 
 
 def sections(image):

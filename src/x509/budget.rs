@@ -15,7 +15,7 @@ impl Budget {
     /// re-issued certificates, where a candidate can turn out to be the wrong one late. Constraints are compared before
     /// any signature is verified, so nobody has to certify a chain that spends all of it: `benches/x509` times that.
     pub(super) const fn of_one_chain() -> Self {
-        Self { signatures: 16, steps: 500, comparisons: 100_000 }
+        Self { signatures: 16, steps: 250, comparisons: 100_000 }
     }
 
     /// For explaining why paths fail that are known to: it is spent on top of the other.

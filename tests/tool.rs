@@ -219,7 +219,7 @@ fn refusals_of_the_server_end_with_1_and_say_what_to_do() {
         run(&mut command, b"")
     };
     client("stranger-ca.pem", "server.test").is(1, &["CN=test root", "stranger-ca.pem", "--ca"]);
-    client("ca.pem", "other.test").is(1, &["dns:server.test", "other.test", "--name"]);
+    client("ca.pem", "other.test").is(1, &["dns:server.test", "with dns:other.test in subjectAltName", "--name"]);
     client("ca.pem", "127.0.0.1").is(1, &["dns:server.test"]);
     let mut expired = symbolon();
     expired.args(["server", "--listen", "127.0.0.1:0"]).args(files.shows("expired"));

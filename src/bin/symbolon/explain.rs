@@ -9,7 +9,7 @@ use symbolon::crypto::Ring;
 use symbolon::io::blocking::Cause;
 use symbolon::wire::{Certificate, Parse};
 use symbolon::x509::RevocationStatus;
-use symbolon::{ClientAuthState, Connection, Error, Role, Side, StateName, x509};
+use symbolon::{ClientAuthState, Connection, Error, Reason, Role, Side, StateName, x509};
 
 /// What is known of a connection besides the connection.
 pub(crate) struct Case<'a> {
@@ -49,8 +49,12 @@ impl Case<'_> {
                     Some(der) => stop.line(format_args!("certificate {}: {}", at.unwrap_or(0), x509::describe(der))),
                     None => stop,
                 };
+                // Which name to add depends on what is there.
+                let top = conn.report().filter(|_| refusal.reason == Reason::CertificateNameMismatch);
+                let remedy = top.and_then(|report| Some(report.failures().next()?.remedy()?.to_string()));
                 hints::for_refusal(refusal, der.as_deref(), conn.claimed_peer(), self)
                     .into_iter()
+                    .chain(remedy)
                     .fold(stop, Stop::hint)
             }
             Error::PeerAlert(alert) => {

@@ -103,6 +103,7 @@ impl Display for Expected<'_> {
             (Rule::Signature, On::Certificate(c)) => write!(f, "made with the key of {}", c.subject()),
             (Rule::Issuer, On::Certificate(c)) => write!(f, "{}, sent or trusted", c.issuer()),
             (Rule::Encoding, _) => f.write_str("a certificate in DER"),
+            (Rule::SubjectAltName, _) => f.write_str("names of ASCII characters, and addresses of 4 or 16 octets"),
             (rule, _) => f.write_str(rule.says()),
         }
     }
@@ -127,6 +128,9 @@ impl Display for Actual<'_> {
             (Rule::SignatureAlgorithm, On::Certificate(c)) => algorithm(&c, f),
             (Rule::LeafKeyUsage | Rule::IssuerKeyUsage, On::Certificate(c)) => key_usage(c.key_usage(), f),
             (Rule::LeafExtendedKeyUsage | Rule::IssuerExtendedKeyUsage, On::Certificate(c)) => purposes(&c, f),
+            (Rule::SubjectAltName, On::Certificate(c)) if check.verdict() == Verdict::Failed => {
+                write!(f, "{}, then one that can't be read", Names(&c))
+            }
             (Rule::SubjectAltName | Rule::ServerName, On::Certificate(c)) => write!(f, "{}", Names(&c)),
             (Rule::BasicConstraints, On::Certificate(c)) => f.write_str(match c.basic_constraints() {
                 None => "no basicConstraints",
@@ -134,8 +138,9 @@ impl Display for Actual<'_> {
                 Some(_) => "not cA",
             }),
             (Rule::PathLength, _) => write!(f, "{}", check.intermediates_below()),
-            (Rule::NameConstraints, _) => match check.verdict() {
-                Verdict::Passed => f.write_str("all names below are within"),
+            (Rule::NameConstraints, _) => match (check.verdict(), check.reason()) {
+                (Verdict::Passed, _) => f.write_str("all names below are within"),
+                (_, Some(Reason::CertificateMalformed)) => finding(check, f),
                 _ => match check.certificate().and_then(|index| check.report.certificate(index)) {
                     Some(below) => write!(f, "{}, {}", below.subject(), Names(&below)),
                     None => finding(check, f),
@@ -152,8 +157,10 @@ impl Display for Actual<'_> {
 /// In the words of the reason, where nothing can be shown that is more exact.
 fn finding(check: &Check<'_>, f: &mut Formatter<'_>) -> fmt::Result {
     let Some(finding) = check.record.finding else { return f.write_str("so it is") };
-    if finding.reason == Reason::CertificateProfile {
-        return write!(f, "otherwise, in {}", finding.place.field);
+    match finding.reason {
+        Reason::CertificateProfile => return write!(f, "otherwise, in {}", finding.place.field),
+        Reason::CertificateMalformed => return write!(f, "otherwise: {}", finding.place.field),
+        _ => {}
     }
     f.write_str(finding.reason.says())?;
     if !finding.place.field.is_empty() {

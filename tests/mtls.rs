@@ -101,3 +101,21 @@ fn a_server_shows_the_chain_whose_signatures_the_client_accepts() {
     assert_eq!(shown_to(vec![]), Some(1));
     assert_eq!(shown_to(vec![SignatureScheme::ecdsa_secp384r1_sha384]), Some(0));
 }
+
+#[test]
+#[cfg(feature = "alloc")]
+fn a_connection_judges_its_peer_by_the_profile_of_its_configuration() {
+    use symbolon::{Error, Reason, x509::Profile};
+    let world = World::new();
+    // The leaf has no authorityKeyIdentifier.
+    for (profile, reason) in [(Profile::Private, None), (Profile::Web, Some(Reason::CertificateProfile))] {
+        let client = world.client_config().profile(profile).build().unwrap();
+        let mut pair = util::pair::Pair::of(client, world.server_config().build().unwrap());
+        pair.run();
+        let refused = match &pair.client.error {
+            Some(Error::Refused(refusal)) => Some(refusal.reason),
+            _ => None,
+        };
+        assert_eq!(refused, reason, "{profile}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::wire::{
     RecordHeader, SignatureScheme, Vector,
 };
 #[cfg(feature = "alloc")]
-use crate::x509::Revocation;
+use crate::x509::{Profile, Revocation};
 use core::fmt;
 
 /// Whether the `certificate_authorities` of a CertificateRequest choose among our credentials, or can rule all of them out.
@@ -140,6 +140,8 @@ pub struct Settings<C> {
     pub(crate) ask_chain: bool,
     #[cfg(feature = "alloc")]
     pub(crate) revocation: Revocation,
+    #[cfg(feature = "alloc")]
+    pub(crate) profile: Profile,
     pub(crate) one_operation_per_step: bool,
 }
 
@@ -162,6 +164,8 @@ impl<C: Crypto> Settings<C> {
             ask_chain: false,
             #[cfg(feature = "alloc")]
             revocation: Revocation::off(),
+            #[cfg(feature = "alloc")]
+            profile: Profile::default(),
             one_operation_per_step: false,
             crypto,
         }
@@ -363,6 +367,15 @@ macro_rules! settings_setters {
         #[must_use]
         pub fn revocation(mut self, revocation: $crate::x509::Revocation) -> Self {
             self.settings.revocation = revocation;
+            self
+        }
+
+        /// By which rules the peer's certificates are judged; as those of a private CA unless set. Without a heap there is
+        /// no other choice.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn profile(mut self, profile: $crate::x509::Profile) -> Self {
+            self.settings.profile = profile;
             self
         }
 

@@ -412,6 +412,8 @@ fn question<'q, R: Role, C: Crypto>(
 ) -> Question<'q> {
     let question = R::question(config, desk);
     #[cfg(feature = "alloc")]
-    let question = question.revocation(&config.settings().revocation).staples(shown.staples);
+    let settings = config.settings();
+    #[cfg(feature = "alloc")]
+    let question = question.revocation(&settings.revocation).profile(settings.profile).staples(shown.staples);
     question
 }

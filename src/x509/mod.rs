@@ -26,6 +26,8 @@ mod general_name;
 #[cfg(feature = "alloc")]
 mod key_file;
 #[cfg(feature = "alloc")]
+mod key_identifiers;
+#[cfg(feature = "alloc")]
 mod load;
 mod name;
 #[cfg(feature = "alloc")]

@@ -24,7 +24,7 @@ use super::{
 };
 #[cfg(feature = "alloc")]
 use super::{
-    RevocationStatus, policies,
+    RevocationStatus, key_identifiers, policies,
     reach::{self, Names, Reach},
     revocation::{Issuer, Judge},
 };
@@ -149,6 +149,9 @@ struct Search<'s, 'a, C, W> {
     question: &'s Question<'s>,
     witness: &'s mut W,
     subjects: [Option<&'a [u8]>; MAX_CANDIDATES],
+    /// subjectKeyIdentifier of each candidate.
+    #[cfg(feature = "alloc")]
+    keys: [Option<&'a [u8]>; MAX_CANDIDATES],
     #[cfg(feature = "alloc")]
     reach: Reach,
     signatures: [Signatures; MAX_CANDIDATES],
@@ -166,6 +169,8 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             question,
             witness,
             subjects: [None; MAX_CANDIDATES],
+            #[cfg(feature = "alloc")]
+            keys: [None; MAX_CANDIDATES],
             #[cfg(feature = "alloc")]
             reach: Reach::any(),
             signatures: [Signatures::default(); MAX_CANDIDATES],
@@ -207,6 +212,11 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
                 Ok(certificate) => {
                     if let Some(subject) = self.subjects.get_mut(index) {
                         *subject = Some(certificate.subject().der());
+                    }
+                    // Where there is just one, nothing is to choose.
+                    #[cfg(feature = "alloc")]
+                    if let Some(key) = self.keys.get_mut(index).filter(|_| self.chain.len() > 2) {
+                        *key = key_identifiers::of_subject(&certificate);
                     }
                 }
                 Err(fault) => self.witness.unreadable(fault)?,
@@ -256,7 +266,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
                 Err(fault) => self.witness.failed(mark, fault, above)?,
             }
         }
-        for index in 1..self.chain.len() {
+        for index in self.in_order(&top.certificate) {
             if self.subjects.get(index) != Some(&Some(issuer)) || top.down().any(|link| link.index == index) {
                 continue;
             }
@@ -286,6 +296,23 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             self.witness.failed(top.mark, issuer_unknown(&top.certificate, top.index), top.depth)?;
         }
         Ok(None)
+    }
+
+    /// The candidates in the order in which they are tried.
+    #[cfg(not(feature = "alloc"))]
+    fn in_order(&self, _: &Certificate<'_>) -> impl Iterator<Item = usize> + use<C, W> {
+        1..self.chain.len()
+    }
+
+    /// The candidates in the order in which they are tried: first those of which the key is the one that `below` names.
+    #[cfg(feature = "alloc")]
+    fn in_order(&self, below: &Certificate<'_>) -> impl Iterator<Item = usize> + use<C, W> {
+        let key = if self.chain.len() > 2 { key_identifiers::of_authority(below) } else { None };
+        let has_it = |index: &usize| key.is_some() && self.keys.get(*index).copied().flatten() == key;
+        let hinted = (1..self.chain.len()).filter(has_it).fold(0, |all, index| all | bit(index));
+        let all = 1..self.chain.len();
+        let first = all.clone().filter(move |index| hinted & bit(*index) != 0);
+        first.chain(all.filter(move |index| hinted & bit(*index) == 0))
     }
 
     /// Puts `certificate` on top of the path, if it may issue what is below it.

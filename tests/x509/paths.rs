@@ -233,6 +233,26 @@ fn a_path_is_found_among_many_certificates_that_lead_nowhere() {
     assert_eq!(refusal(judge(&chain, &[&root.der])), (Reason::CertificateIssuerUnknown, Some(2)));
 }
 
+/// More CAs of one name than there are signatures to spend: the leaf says whose key signed it.
+#[test]
+fn of_many_issuers_of_one_name_the_one_that_the_key_identifier_names_is_tried_first() {
+    let root = Ca::root("root");
+    let twins: Vec<Ca> = (0..40).map(|_| root.intermediate("twin")).collect();
+    let chain = |leaf: &[u8]| {
+        let mut chain = vec![leaf.to_vec()];
+        chain.extend(twins.iter().map(|twin| twin.der.clone()));
+        chain
+    };
+    let judge_them = |leaf: &[u8]| {
+        let chain = chain(leaf);
+        let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+        judge(&chain, &[&root.der]).map(|verified| verified.path().collect::<Vec<_>>())
+    };
+    let hinting = twins[33].leaf_with(|params| params.use_authority_key_identifier_extension = true);
+    assert_eq!(judge_them(&hinting).unwrap(), [0, 34]);
+    assert_eq!(refusal(judge_them(&twins[33].leaf())), (Reason::CertificateBudget, None));
+}
+
 /// CAs certified one by the next, longer than a path may be, and as long.
 // [5280-6.1-2]
 #[test]

@@ -1,7 +1,7 @@
 //! authorityKeyIdentifier and subjectKeyIdentifier (RFC 5280 §4.2.1.1, §4.2.1.2; BR §7.1.2).
 
 use super::{
-    super::asn1::{Elements, Tag, context, only},
+    super::key_identifiers::{self, Authority},
     By, Place, Row, Rule, Seen, id,
 };
 
@@ -57,26 +57,9 @@ pub(super) const ROWS: &[Row] = &[
     },
 ];
 
-/// `AuthorityKeyIdentifier ::= SEQUENCE { [0] keyIdentifier, [1] authorityCertIssuer, [2] authorityCertSerialNumber }`, all
-/// of them optional.
-struct Authority<'a> {
-    key: Option<&'a [u8]>,
-    issuer: bool,
-    serial: bool,
-}
-
 /// `None` if there is none, `Some(None)` if it can't be read.
 fn authority<'a>(seen: &Seen<'_, 'a>) -> Option<Option<Authority<'a>>> {
-    seen.extension(id::AUTHORITY_KEY_IDENTIFIER).map(|extension| read(extension.value))
-}
-
-fn read(value: &[u8]) -> Option<Authority<'_>> {
-    let mut fields = Elements::of(only(value, Tag::Sequence, AUTHORITY).ok()?, AUTHORITY);
-    let key = fields.optional(context(0, false), AUTHORITY).ok()?;
-    let issuer = fields.optional(context(1, true), AUTHORITY).ok()?.is_some();
-    let serial = fields.optional(context(2, false), AUTHORITY).ok()?.is_some();
-    fields.end().ok()?;
-    Some(Authority { key, issuer, serial })
+    seen.extension(id::AUTHORITY_KEY_IDENTIFIER).map(|extension| Authority::read(extension.value))
 }
 
 /// Only for a root that names an authority at all: it has no other than itself.
@@ -85,7 +68,6 @@ fn root_names_itself(seen: &Seen<'_, '_>) -> bool {
         return true;
     }
     let Some(authority) = authority(seen) else { return true };
-    let subject = seen.extension(id::SUBJECT_KEY_IDENTIFIER);
-    let subject = subject.and_then(|extension| only(extension.value, Tag::OctetString, SUBJECT).ok());
+    let subject = key_identifiers::of_subject(seen.certificate);
     authority.is_some_and(|authority| authority.key.is_some() && authority.key == subject)
 }

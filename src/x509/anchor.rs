@@ -5,7 +5,7 @@ use crate::fault::{Fault, Reason};
 
 #[cfg(feature = "alloc")]
 use {
-    super::{LoadError, load, pem},
+    super::{LoadError, load, pem, profile},
     alloc::{boxed::Box, sync::Arc},
 };
 
@@ -79,6 +79,8 @@ impl<'a> Anchor<'a> {
     /// respect either. [`Reason::CertificateMalformed`] if it is a CA without a name (RFC 5280 §4.1.2.6).
     pub fn of(certificate: &Certificate<'a>) -> Result<Self, Fault> {
         if certificate.extensions.unprocessed {
+            #[cfg(feature = "alloc")]
+            profile::check_always(certificate)?;
             return Err(Reason::CertificateCriticalUnknown.into());
         }
         if certificate.subject().is_empty() {

@@ -149,7 +149,7 @@ fn told(fault: &Fault) -> String {
         detail => format!(": {detail}"),
     };
     let rule = match fault.reason() {
-        Reason::CertificateMalformed => section_of(fault.place().field),
+        Reason::CertificateMalformed | Reason::CertificateProfile => section_of(fault.place().field),
         reason => reason.rule(),
     };
     format!("{}{place}{figures} ({rule})", fault.reason().says())

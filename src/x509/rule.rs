@@ -104,7 +104,7 @@ rules! {
     DnsNoAddress => "RFC 5280 §4.2.1.6", "a dNSName is not an IP address: that is an iPAddress";
     EmailSyntax => "RFC 5280 §4.2.1.6", "an rfc822Name is a mailbox: one local part, one @, one host";
     UriSyntax => "RFC 5280 §4.2.1.6", "a uniformResourceIdentifier is absolute: a scheme, and something behind it";
-    WildcardBelowPublicSuffix => "BR §3.2.2.6", "the name asked for is not covered by nothing but a wildcard directly below a public suffix";
+    WildcardBelowPublicSuffix => "BR §3.2.2.6", "more covers the name asked for than a wildcard directly below a public suffix";
     CommonNameInNames => "BR §7.1.4.3", "there is one commonName at most, and it is a name of subjectAltName, character for character, or the domain of a wildcard there";
     // By profile: purposes
     LeafExtendedKeyUsagePresent => "BR §7.1.2.7.10", "the certificate of a server or client has extendedKeyUsage";
@@ -146,6 +146,8 @@ pub(super) fn section_of(field: &str) -> &'static str {
         "subjectPublicKeyInfo" | "RSAPublicKey" | "modulus" | "publicExponent" => "RFC 5280 §4.1.2.7",
         "issuerUniqueID" | "subjectUniqueID" => "RFC 5280 §4.1.2.8",
         "extensions" | "extnID" | "critical" | "extnValue" => "RFC 5280 §4.1.2.9, §4.2",
+        "authorityKeyIdentifier" => "RFC 5280 §4.2.1.1",
+        "subjectKeyIdentifier" => "RFC 5280 §4.2.1.2",
         "keyUsage" => "RFC 5280 §4.2.1.3",
         "certificatePolicies" => "RFC 5280 §4.2.1.4",
         "policyMappings" => "RFC 5280 §4.2.1.5",
@@ -155,6 +157,8 @@ pub(super) fn section_of(field: &str) -> &'static str {
         "policyConstraints" => "RFC 5280 §4.2.1.11",
         "extKeyUsage" => "RFC 5280 §4.2.1.12",
         "inhibitAnyPolicy" => "RFC 5280 §4.2.1.14",
+        "authorityInfoAccess" => "RFC 5280 §4.2.2.1",
+        "subjectInfoAccess" => "RFC 5280 §4.2.2.2",
         _ => "RFC 5280 §4.1",
     }
 }

@@ -156,6 +156,16 @@ fn extensions_that_must_not_be_critical_are_refused_by_all_profiles() {
     }
 }
 
+// [5280-4.2.1.1-1]
+#[test]
+fn an_anchor_that_can_not_be_one_says_which_extension_must_not_be_critical() {
+    let edit =
+        |params: &mut CertificateParams| params.custom_extensions.push(extension(35, true, b"\x30\x03\x80\x01\x05"));
+    let root = Ca::root_with("root", edit);
+    let refused = Anchors::from_der([&root.der]).unwrap_err().to_string();
+    assert!(refused.contains("authorityKeyIdentifier") && refused.contains("§4.2.1.1"), "{refused}");
+}
+
 // [5280-4.2.1.9-3] [5280-4.2.1.3-3] [BR-7.1.2.7-1]
 #[test]
 fn a_ca_is_marked_as_one() {

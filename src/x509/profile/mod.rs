@@ -57,10 +57,20 @@ pub(super) fn check<W: Witness>(
     at: &mut At<'_, W>,
 ) -> Result<(), Fault> {
     let seen = Seen { certificate, place, name: question.name, suffixes: question.public_suffixes };
-    TABLES.iter().flat_map(|table| table.iter()).try_for_each(|row| match row.by.insists(question.profile) {
+    rows().try_for_each(|row| match row.by.insists(question.profile) {
         Some(strict) => at.check_if(strict, row.rule, || row.verdict(&seen)),
         None => Ok(()),
     })
+}
+
+/// Holds the certificate of an anchor against the rules that all profiles insist on.
+pub(super) fn check_always(certificate: &Certificate<'_>) -> Result<(), Fault> {
+    let seen = Seen { certificate, place: Place::Anchor, name: None, suffixes: None };
+    rows().filter(|row| matches!(row.by, By::All)).try_for_each(|row| row.verdict(&seen))
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLES.iter().flat_map(|table| table.iter())
 }
 
 const TABLES: [&[Row]; 7] =

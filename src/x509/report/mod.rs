@@ -281,6 +281,8 @@ impl Check<'_> {
     pub fn section(&self) -> &'static str {
         match (self.record.rule, self.record.finding) {
             (Rule::Encoding, Some(finding)) => section_of(finding.place.field),
+            // What a CRL or a response must be is written in many places.
+            (Rule::Revocation, Some(finding)) => finding.reason.rule(),
             (rule, _) => rule.section(),
         }
     }

@@ -6,9 +6,12 @@ mod tool;
 mod util;
 
 use serde_json::Value;
+use std::fs;
 use std::process::Command;
+use symbolon::x509::Certificate;
 use tool::{Done, Files, run, symbolon};
-use util::pki::{For, Pki};
+use util::crl::Crl;
+use util::pki::{Chain, For, Pki};
 
 /// A time at which the certificates of the tests are valid.
 const AT: &str = "2026-06-01";
@@ -74,6 +77,25 @@ fn the_public_web_asks_for_more_than_a_private_ca_and_its_demands_are_noted() {
     let private = verify(&files, &format!("--ca ca.pem --at {AT} server.pem")).is(0, &["~ "]);
     assert!(!private.out.contains('✗'), "{}", private.out);
     verify(&files, &format!("--ca ca.pem --policy web --at {AT} server.pem")).is(1, &["breaks the rule that", "✗"]);
+}
+
+#[test]
+fn a_certificate_that_a_crl_of_its_intermediate_lists_is_refused() {
+    let files = Files::new();
+    let serial = |chain: &Chain| Certificate::parse(&chain.leaf.der).unwrap().serial().to_vec();
+    let (good, revoked) = (files.pki.server("good.test"), files.pki.server("revoked.test"));
+    files.put("good", &good);
+    files.put("revoked", &revoked);
+    let crl = Crl::of(&files.pki.intermediate, &[&serial(&revoked)]).sign(&files.pki.intermediate);
+    fs::write(files.path("crl.pem"), crl).unwrap();
+    let options = |chain: &str, more: &str| format!("--ca ca.pem --crl crl.pem --at {AT} {more} {chain}.pem");
+    verify(&files, &options("good", "")).is(0, &["revocation: not revoked, by the CRL of 2026-05-01T00:00:00Z"]);
+    verify(&files, &options("revoked", "")).is(1, &["certificate 0, CN=revoked.test", "RFC 5280 §6.3.3"]);
+    // Nobody lists what strangers issue.
+    let stranger =
+        |mode: &str| format!("--ca stranger-ca.pem --purpose client --crl crl.pem --at {AT} {mode} stranger.pem");
+    verify(&files, &stranger("")).is(1, &["✗ a CRL or an OCSP response tells that it is not revoked"]);
+    verify(&files, &stranger("--revocation soft")).is(0, &["revocation: unknown", "? a CRL or an OCSP response"]);
 }
 
 #[test]

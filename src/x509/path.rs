@@ -390,16 +390,16 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             let status = revocation.judge(&link.certificate, link.depth, &issuer, staple, &mut judge);
             let status = status.map_err(|fault| fault.certificate(link.index));
             issuer = Issuer::of(&link.certificate);
-            if matches!(status, Ok(RevocationStatus::NotAsked)) {
-                continue;
-            }
-            match self.witness.check(link.mark, Rule::Revocation, status)? {
-                Some(status @ RevocationStatus::Unknown(_)) => {
+            match status {
+                Ok(RevocationStatus::NotAsked) => {}
+                Ok(unknown @ RevocationStatus::Unknown(_)) => {
                     self.witness.unchecked(link.mark, Rule::Revocation);
-                    least = status;
+                    least = unknown;
                 }
-                Some(status) => least = least.and(status),
-                None => {}
+                known => {
+                    let known = self.witness.check(link.mark, Rule::Revocation, known)?;
+                    least = known.map_or(least, |known| least.and(known));
+                }
             }
         }
         self.revocation = least;

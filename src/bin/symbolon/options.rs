@@ -62,9 +62,9 @@ macro_rules! restrict {
 }
 pub(crate) use restrict;
 
-/// How revocation of the peer's certificate is looked at, and what we staple to ours.
+/// How revocation of the peer's certificate is looked at.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct RevocationOptions {
+pub(crate) struct StatusOptions {
     /// CRLs, and perhaps the certificates of their issuers (PEM), or one CRL in DER. May be given again.
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
@@ -72,6 +72,13 @@ pub(crate) struct RevocationOptions {
     /// looked at]. The peer is asked to staple an OCSP response.
     #[arg(long, value_name = "MODE")]
     revocation: Option<Mode>,
+}
+
+/// The same, and what we staple to our own certificate.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct RevocationOptions {
+    #[command(flatten)]
+    status: StatusOptions,
     /// An OCSP response (DER) for our certificate, for peers that ask for it.
     #[arg(long, value_name = "FILE")]
     staple: Option<PathBuf>,
@@ -85,7 +92,8 @@ enum Mode {
     Soft,
 }
 
-impl RevocationOptions {
+impl StatusOptions {
+    /// `issuers` are those of the CRLs.
     pub(crate) fn policy(&self, issuers: &Anchors) -> Result<Revocation, Stop> {
         let crls = self.crl.iter().map(|path| files::crls(path, issuers)).collect::<Result<Vec<_>, _>>()?;
         let crls = Crls::joined(crls);
@@ -94,6 +102,12 @@ impl RevocationOptions {
             Some(Mode::Require) | None => Revocation::require(crls).ask_staple(),
             Some(Mode::Soft) => Revocation::soft(crls).ask_staple(),
         })
+    }
+}
+
+impl RevocationOptions {
+    pub(crate) fn policy(&self, issuers: &Anchors) -> Result<Revocation, Stop> {
+        self.status.policy(issuers)
     }
 
     /// Our credential with the response.

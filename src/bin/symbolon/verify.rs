@@ -2,13 +2,14 @@
 
 use crate::files;
 use crate::instant::instant;
+use crate::options::StatusOptions;
 use crate::stop::Stop;
 use crate::wrap::print;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use symbolon::crypto::Ring;
 use symbolon::x509::{Candidate, Check, Profile, Purpose, Question, Report, Standing, Time, Verdict, explain};
-use symbolon::{ServerName, UnixTime};
+use symbolon::{Anchors, ServerName, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -37,6 +38,11 @@ pub(crate) struct Options {
     /// Shows the checks that were passed too, and not only how many.
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    status: StatusOptions,
+    /// The OCSP response (DER) that was stapled to the leaf.
+    #[arg(long, value_name = "FILE")]
+    staple: Option<PathBuf>,
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
@@ -69,8 +75,12 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
     };
     let name = options.name.as_deref().map(ServerName::parse).transpose();
     let name = name.map_err(|error| Stop::usage(format_args!("--name: {error}")))?;
+    let revocation = options.status.policy(&options.crl_issuers(&chain)?)?;
+    let staple = options.staple.as_deref().map(files::read).transpose()?;
+    let staples = [staple.as_deref().map(Vec::as_slice)];
     let (purpose, profile) = (options.purpose.purpose(), options.policy.profile());
     let question = Question::new(&anchors, options.time(), purpose).name(name.as_ref()).profile(profile);
+    let question = question.revocation(&revocation).staples(&staples);
     let report = explain(&Ring::new(), &chain, &question);
     if options.json {
         print(as_json(&report));
@@ -81,6 +91,16 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
 }
 
 impl Options {
+    /// Who can have signed the CRLs: also the intermediates of the chain. A CRL counts only where its issuer is on the path.
+    fn crl_issuers(&self, chain: &[&[u8]]) -> Result<Anchors, Stop> {
+        let trusted = match &self.ca {
+            Some(path) => files::certificates(path)?,
+            None => files::system_certificates()?.0,
+        };
+        let all = trusted.iter().map(Vec::as_slice).chain(chain.iter().skip(1).copied());
+        Ok(Anchors::from_der(all.filter(|der| Anchors::from_der([der]).is_ok())).unwrap_or_default())
+    }
+
     fn time(&self) -> Time {
         match (self.at, self.at_least) {
             (Some(time), _) => time,
@@ -127,6 +147,7 @@ fn as_json(report: &Report) -> Value {
         "path": report.path().collect::<Vec<_>>(),
         "anchor": report.anchor(),
         "not_after": report.not_after().map(|time| time.to_string()),
+        "revocation": report.revocation().to_string(),
         "unchecked": report.unchecked().map(|open| open.to_string()).collect::<Vec<_>>(),
         "failures": report.failures().map(|check| check_as_json(&check)).collect::<Vec<_>>(),
         "paths": report.paths().map(|path| path_as_json(&path)).collect::<Vec<_>>(),

@@ -103,6 +103,7 @@ impl Display for Expected<'_> {
             (Rule::Signature, On::Certificate(c)) => write!(f, "made with the key of {}", c.subject()),
             (Rule::Issuer, On::Certificate(c)) => write!(f, "{}, sent or trusted", c.issuer()),
             (Rule::Encoding, _) => f.write_str("a certificate in DER"),
+            (Rule::Revocation, _) => f.write_str("not revoked"),
             (Rule::SubjectAltName, _) => f.write_str("names of ASCII characters, and addresses of 4 or 16 octets"),
             (rule, _) => f.write_str(rule.says()),
         }
@@ -147,6 +148,8 @@ impl Display for Actual<'_> {
                 },
             },
             (Rule::Signature, _) if check.verdict() == Verdict::Passed => f.write_str("it is"),
+            (Rule::Revocation, _) if check.report.is_accepted() => write!(f, "{}", check.report.revocation()),
+            (Rule::Revocation, _) if check.verdict() == Verdict::Unchecked => f.write_str("nothing that tells"),
             (Rule::Issuer, On::Certificate(c)) if c.is_self_issued() => f.write_str("nobody but itself"),
             (Rule::Issuer, _) => f.write_str("nobody"),
             _ => finding(check, f),

@@ -1,7 +1,10 @@
 //! A report for people: one line, or a drawing of all paths.
 
 use super::{Check, Report, Standing, Verdict};
-use crate::{fault::Reason, x509::Name};
+use crate::{
+    fault::Reason,
+    x509::{Name, RevocationStatus},
+};
 use alloc::{string::String, vec::Vec};
 use core::fmt::{self, Display, Formatter, Write as _};
 
@@ -16,6 +19,9 @@ impl Display for Summary<'_> {
                     write!(f, "{}, under ", Standing::Certificate(index).of(self.0))?;
                 }
                 write!(f, "{}; until {}", Standing::Anchor(path.anchor).of(self.0), path.not_after)?;
+                if path.revocation != RevocationStatus::NotAsked {
+                    write!(f, "; revocation: {}", path.revocation)?;
+                }
                 self.0.unchecked().try_for_each(|open| write!(f, "; not checked: {open}"))
             }
             Err(finding) => {

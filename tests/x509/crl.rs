@@ -109,7 +109,12 @@ fn a_crl_of_another_issuer_another_key_or_a_bad_signature_tells_nothing() {
     let twin = issuer();
     let by_twin = Crl::of(&twin, &[SERIAL]).sign(&twin);
     let judged_with = |issuers: &[&[u8]]| {
-        reason_of(verdict(NOW, &ca, &leaf(&ca, |_| ()), &Revocation::require(load(&[by_twin.clone()], issuers))))
+        reason_of(verdict(
+            NOW,
+            &ca,
+            &leaf(&ca, |_| ()),
+            &Revocation::require(load(std::slice::from_ref(&by_twin), issuers)),
+        ))
     };
     assert_eq!(judged_with(&[&twin.der]), Reason::CrlIssuerWrong, "the key that signed it is known");
     assert_eq!(judged_with(&[&ca.der]), Reason::CrlSignatureBad);

@@ -35,6 +35,12 @@ pub const DEVIATIONS: &[(&str, Change)] = &[
         it.set(AUTHORITY_KEY_ID, false, vec![0x30, 6, 0x80, 4, 1, 2, 3, 4]);
     }),
     ("authorityKeyIdentifier empty", |it| it.set(AUTHORITY_KEY_ID, false, vec![0x30, 0])),
+    ("authorityKeyIdentifier of issuer and serial", |it| {
+        let root = names(&[directory(&name(&[(COMMON_NAME, 0x0c, "root")]))]);
+        let issuer = [&[0xa1], &root[1..]].concat();
+        let serial = [0x82, 3, 0x11, 0x22, 0x33];
+        it.set(AUTHORITY_KEY_ID, false, names(&[issuer, serial.into()]));
+    }),
     ("CA", |it| it.set(BASIC_CONSTRAINTS, true, basic_constraints(true, None))),
     ("CA, not critical", |it| it.set(BASIC_CONSTRAINTS, false, basic_constraints(true, None))),
     ("no CA", |it| it.set(BASIC_CONSTRAINTS, true, basic_constraints(false, None))),
@@ -55,6 +61,7 @@ pub const DEVIATIONS: &[(&str, Change)] = &[
     ("no extendedKeyUsage", |it| it.remove(EXTENDED_KEY_USAGE)),
     ("serverAuth", |it| it.set(EXTENDED_KEY_USAGE, false, purposes(&[SERVER_AUTH]))),
     ("clientAuth", |it| it.set(EXTENDED_KEY_USAGE, false, purposes(&[CLIENT_AUTH]))),
+    ("no purpose in extendedKeyUsage", |it| it.set(EXTENDED_KEY_USAGE, false, purposes(&[]))),
     ("codeSigning", |it| it.set(EXTENDED_KEY_USAGE, false, purposes(&[CODE_SIGNING]))),
     ("anyExtendedKeyUsage", |it| it.set(EXTENDED_KEY_USAGE, false, purposes(&[ANY_EXTENDED_KEY_USAGE]))),
     ("codeSigning and any", |it| {
@@ -98,6 +105,7 @@ pub const DEVIATIONS: &[(&str, Change)] = &[
     ("nameConstraints that permit it", |it| {
         it.set(NAME_CONSTRAINTS, true, name_constraints(&[dns("server.test")], &[]));
     }),
+    ("empty nameConstraints", |it| it.set(NAME_CONSTRAINTS, true, name_constraints(&[], &[]))),
     ("malformed basicConstraints", |it| it.set(BASIC_CONSTRAINTS, true, vec![0x30, 3, 1, 1])),
     ("malformed keyUsage", |it| it.set(KEY_USAGE, true, vec![0x30, 0])),
     ("signature broken", |it| it.broken_signature = true),

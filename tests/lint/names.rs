@@ -109,6 +109,7 @@ pub fn constraints() -> Vec<Named> {
         ("domain of e-mail permitted", (vec![email(".test")], vec![]), vec![email("me@server.test")]),
         ("mailbox permitted", (vec![email("me@server.test")], vec![]), vec![email("me@server.test")]),
         ("other mailbox permitted", (vec![email("you@server.test")], vec![]), vec![email("me@server.test")]),
+        ("e-mail of two hosts", (vec![email("server.test")], vec![]), vec![email("me@you@server.test")]),
         ("e-mail excluded", (vec![], vec![email("server.test")]), vec![email("me@server.test")]),
         ("uri permitted", (vec![uri("server.test")], vec![]), vec![uri("https://server.test/")]),
         ("domain of uri permitted", (vec![uri(".test")], vec![]), vec![uri("https://server.test/")]),

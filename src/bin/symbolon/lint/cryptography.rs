@@ -194,15 +194,10 @@ const ISSUERS: &[Rule] = &[
         broken_by: |path| path.issuer(|link| link.has_critical(oid::SUBJECT_KEY_ID)),
     },
     Rule {
-        wrong: "is a CA whose authorityKeyIdentifier is not just a key identifier",
+        wrong: "is a CA whose authorityKeyIdentifier has no key identifier",
         source: "ca::authority_key_identifier (policy/extension.rs)",
-        fix: "issue it with authorityKeyIdentifier=keyid:always, without issuer",
-        broken_by: |path| {
-            path.issuer(|link| {
-                let id = link.authority_key_id.as_ref();
-                id.is_some_and(|id| id.key_id.is_none() || id.issuer.is_some() || id.serial.is_some())
-            })
-        },
+        fix: "issue it with authorityKeyIdentifier=keyid",
+        broken_by: |path| path.issuer(|link| link.authority_key_id.as_ref().is_some_and(|id| id.key_id.is_none())),
     },
     Rule {
         wrong: "is a CA with an extendedKeyUsage that does not allow this purpose",
@@ -214,11 +209,7 @@ const ISSUERS: &[Rule] = &[
         wrong: "has empty nameConstraints",
         source: "ca::name_constraints (policy/extension.rs)",
         fix: "issue it without them",
-        broken_by: |path| {
-            path.issuer(|link| {
-                link.name_constraints.as_ref().is_some_and(|it| it.permitted.is_empty() && it.excluded.is_empty())
-            })
-        },
+        broken_by: |path| path.issuer(Certificate::has_empty_constraints),
     },
     Rule {
         wrong: "has more intermediates below it than its pathLenConstraint allows",
@@ -305,6 +296,7 @@ fn fit(list: Subtrees, name: &GeneralName, base: &GeneralName) -> Fit {
         (GeneralName::Ip(address), GeneralName::Ip(base)) => Fit::when(address_within(address, base)),
         (GeneralName::Email(name), GeneralName::Email(base)) => match (name.rsplit_once('@'), base.rsplit_once('@')) {
             (None, _) => Fit::Unknown,
+            (Some((local, _)), _) if local.contains('@') => Fit::Unknown,
             (Some((local, host)), Some((of, at))) => Fit::when(of == local && at.eq_ignore_ascii_case(host)),
             (Some((_, host)), None) if base.starts_with('.') => Fit::when(domain_within(host, base)),
             (Some((_, host)), None) => Fit::when(host.eq_ignore_ascii_case(base)),

@@ -41,7 +41,7 @@ fn unparsed(certificate: &Certificate) -> Option<Finding> {
         "has an extension twice"
     } else if certificate.algorithms_differ {
         "names two different signature algorithms"
-    } else if certificate.has_malformed(READ) || has_odd_name(certificate) {
+    } else if certificate.has_malformed(READ) || certificate.has_empty_constraints() || has_odd_name(certificate) {
         "has an extension that can't be read"
     } else if certificate.serial.first().is_some_and(|byte| *byte >= 0x80) {
         "has a negative serial number (refused since Go 1.23)"
@@ -109,7 +109,9 @@ const RULES: &[Rule] = &[
         wrong: "issued another, which its keyUsage does not allow",
         source: "CheckSignatureFrom (x509.go)",
         fix: "issue it with keyUsage keyCertSign",
-        broken_by: |path| path.issuer(|link| link.key_usage_forbids(KeyUsage::KEY_CERT_SIGN)),
+        broken_by: |path| {
+            path.issuer(|link| link.key_usage.is_some_and(|it| !it.is_empty() && !it.has(KeyUsage::KEY_CERT_SIGN)))
+        },
     },
     Rule {
         wrong: "has more intermediates below it than its pathLenConstraint allows",
@@ -133,7 +135,9 @@ const RULES: &[Rule] = &[
         wrong: "has an extendedKeyUsage that does not allow this purpose",
         source: "checkChainForKeyUsage (verify.go): every certificate that has one, the anchor too",
         fix: "issue it with serverAuth for servers, clientAuth for clients, or without extendedKeyUsage",
-        broken_by: |path| path.link(|link| link.extended_key_usage.is_some_and(|it| !it.any && !path.allows(it))),
+        broken_by: |path| {
+            path.link(|link| link.extended_key_usage.is_some_and(|it| !(it.any || it.is_empty() || path.allows(it))))
+        },
     },
     Rule {
         wrong: "is not for this name",
@@ -197,9 +201,9 @@ fn fit(_: Subtrees, name: &GeneralName, base: &GeneralName) -> Fit {
     match (name, base) {
         (GeneralName::Dns(name), GeneralName::Dns(base)) => Fit::when(labels_within(name, base)),
         (GeneralName::Ip(address), GeneralName::Ip(base)) => Fit::when(address_within(address, base)),
-        (GeneralName::Email(name), GeneralName::Email(base)) => match name.rsplit_once('@') {
+        (GeneralName::Email(name), GeneralName::Email(base)) => match name.split_once('@') {
             None => Fit::Unknown,
-            Some((local, host)) => Fit::when(match base.rsplit_once('@') {
+            Some((local, host)) => Fit::when(match base.split_once('@') {
                 Some((of, at)) => of == local && at.eq_ignore_ascii_case(host),
                 None => labels_within(host, base),
             }),

@@ -90,6 +90,11 @@ impl KeyUsage {
     pub(crate) const fn has(self, any_of: u16) -> bool {
         self.0 & any_of != 0
     }
+
+    /// No bit is set, against RFC 5280 §4.2.1.3.
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
 
 impl fmt::Display for KeyUsage {
@@ -120,6 +125,13 @@ pub(crate) struct KeyPurposes {
     pub(crate) server_gated: bool,
     /// There are others.
     pub(crate) others: bool,
+}
+
+impl KeyPurposes {
+    /// There is none in it, against RFC 5280 §4.2.1.12.
+    pub(crate) const fn is_empty(self) -> bool {
+        !(self.any || self.server_auth || self.client_auth || self.server_gated || self.others)
+    }
 }
 
 impl fmt::Display for KeyPurposes {
@@ -327,6 +339,11 @@ impl Certificate {
     /// keyUsage is there, and allows none of these.
     pub(crate) fn key_usage_forbids(&self, any_of: u16) -> bool {
         self.key_usage.is_some_and(|usage| !usage.has(any_of))
+    }
+
+    /// nameConstraints are there, and both of their lists are empty or missing.
+    pub(crate) fn has_empty_constraints(&self) -> bool {
+        self.name_constraints.as_ref().is_some_and(|it| it.permitted.is_empty() && it.excluded.is_empty())
     }
 
     /// keyUsage is there, and allows one of these.

@@ -156,7 +156,8 @@ impl Algorithm {
             Self::RsaPkcs1(_) | Self::RsaPss => matches!(key, Key::Rsa(_)),
             Self::Ecdsa(_) => matches!(key, Key::P256 | Key::P384 | Key::P521),
             Self::Ed25519 => *key == Key::Ed25519,
-            Self::Other => false,
+            // A pair that is not looked into, as of DSA.
+            Self::Other => *key == Key::Other,
         }
     }
 }

@@ -25,6 +25,11 @@ impl Fit {
     }
 }
 
+/// Whether so many names and constraints are compared that the stack gives up, and refuses.
+pub(super) fn are_too_many(names: usize, constraints: &NameConstraints, most: usize) -> bool {
+    names.saturating_mul(constraints.permitted.len() + constraints.excluded.len()) > most
+}
+
 /// Whether a name is kept out: it lies in an excluded subtree, or outside of all permitted ones of its kind.
 pub(super) fn keeps_out(
     constraints: &NameConstraints,

@@ -1,7 +1,7 @@
 //! pyca/cryptography 48, `x509.verification` with its default policies: the profile of the CA/Browser Forum. Every path is
 //! tried. The functions named are those of src/rust/cryptography-x509-verification/src/.
 
-use super::constraints::{Fit, Subtrees, keeps_out};
+use super::constraints::{Fit, Subtrees, are_too_many, keeps_out};
 use super::path::{Asked, Path};
 use super::rule::{Finding, Rule, Stack, best};
 use crate::tolerant::certificate::{Certificate, KeyUsage, oid};
@@ -20,6 +20,9 @@ fn judge(asked: &Asked) -> Vec<Finding> {
         None => best(asked, &asked.paths(), &[LEAF, LINKS, ISSUERS]),
     }
 }
+
+/// Budget::DEFAULT_NAME_CONSTRAINT_CHECK_LIMIT (lib.rs).
+const MAX_COMPARISONS: usize = 1 << 20;
 
 /// Extensions that a policy has a say on; of others none may be critical.
 const KNOWN: &[&str] = &[
@@ -236,7 +239,7 @@ const ISSUERS: &[Rule] = &[
         broken_by: |path| path.issued(signature::is_wrong),
     },
     Rule {
-        wrong: "has a name that nameConstraints keep out",
+        wrong: "has names that nameConstraints keep out, or too many to compare",
         source: "NameChain::evaluate_constraints (lib.rs)",
         fix: "issue it under a CA that may issue such names",
         broken_by: kept_out,
@@ -248,8 +251,11 @@ fn kept_out(path: &Path<'_>) -> Vec<usize> {
     path.among(0..path.links.len(), |at| {
         let link = path.links[at];
         let counts = at == 0 || link.subject.der != link.issuer.der;
-        let constraints = path.links[at.max(1)..].iter().filter_map(|link| link.name_constraints.as_ref());
-        counts && constraints.into_iter().any(|it| link.names().any(|name| keeps_out(it, name, fit)))
+        let mut constraints = path.links[at.max(1)..].iter().filter_map(|link| link.name_constraints.as_ref());
+        let count = link.names().count();
+        let keep_out =
+            |it| are_too_many(count, it, MAX_COMPARISONS) || link.names().any(|name| keeps_out(it, name, fit));
+        counts && constraints.any(keep_out)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Go's crypto/x509 (1.19 to 1.24), as crypto/tls calls `Certificate.Verify`. Every path is tried.
 
-use super::constraints::{Fit, Subtrees, keeps_out};
+use super::constraints::{Fit, Subtrees, are_too_many, keeps_out};
 use super::path::Asked;
 use super::rule::{Finding, Rule, Stack, best};
 use crate::tolerant::certificate::{Certificate, KeyUsage, oid};
@@ -59,6 +59,9 @@ fn has_odd_name(certificate: &Certificate) -> bool {
         GeneralName::Directory(_) | GeneralName::Other => false,
     })
 }
+
+/// Certificate.isValid (verify.go): comparisons of names with constraints.
+const MAX_COMPARISONS: usize = 250_000;
 
 /// Extensions that are processed.
 const READ: &[&str] = &[
@@ -146,13 +149,16 @@ const RULES: &[Rule] = &[
         broken_by: |path| path.at_leaf(|leaf| path.asked.host.as_ref().is_some_and(|host| !is_for(leaf, host))),
     },
     Rule {
-        wrong: "keeps out a name of the leaf, or of its own, by nameConstraints",
+        wrong: "keeps out names of the leaf, or of its own, by nameConstraints, or has too many to compare",
         source: "Certificate.isValid, checkNameConstraints (verify.go)",
         fix: "issue the leaf under a CA that may issue such names",
         broken_by: |path| {
             path.issuer(|link| {
                 let mut names = path.leaf().names().chain(link.names());
-                link.name_constraints.as_ref().is_some_and(|it| names.any(|name| keeps_out(it, name, fit)))
+                let count = path.leaf().names().count() + link.names().count();
+                link.name_constraints.as_ref().is_some_and(|it| {
+                    are_too_many(count, it, MAX_COMPARISONS) || names.any(|name| keeps_out(it, name, fit))
+                })
             })
         },
     },

@@ -25,6 +25,9 @@ pub(super) fn judge(asked: &Asked, partial_chain: bool, tables: &[&[Rule]]) -> V
     }
 }
 
+/// v3_ncons.c: comparisons of names with constraints.
+const NAME_CHECK_MAX: usize = 1 << 20;
+
 /// Extensions that are processed, so they may be critical.
 const PROCESSED: &[&str] = &[
     oid::KEY_USAGE,
@@ -119,11 +122,11 @@ pub(super) const RULES: &[Rule] = &[
         broken_by: |path| path.link(|link| path.asked.at >= link.not_after),
     },
     Rule {
-        wrong: "has a name that the nameConstraints above it keep out",
+        wrong: "has names that the nameConstraints above it keep out, or too many to compare",
         source: "check_name_constraints (x509_vfy.c), NAME_CONSTRAINTS_check (v3_ncons.c)",
         fix: "issue it under a CA that may issue such names",
         broken_by: |path| {
-            path.constrained(|at, link, constraints| {
+            path.constrained(NAME_CHECK_MAX, |at, link, constraints| {
                 let counts = at == 0 || !link.is_self_issued();
                 counts && constrained_names(link).any(|name| keeps_out(constraints, &name, fit))
             })
@@ -134,7 +137,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "NAME_CONSTRAINTS_check_CN (v3_ncons.c)",
         fix: "issue it with subjectAltName",
         broken_by: |path| {
-            path.constrained(|at, link, constraints| {
+            path.constrained(NAME_CHECK_MAX, |at, link, constraints| {
                 let names = link.subject.common_names.iter().filter(|name| looks_like_host(name));
                 let mut names = names.cloned().map(GeneralName::Dns);
                 at == 0 && link.dns_names().next().is_none() && names.any(|name| keeps_out(constraints, &name, fit))

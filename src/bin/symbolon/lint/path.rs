@@ -1,5 +1,6 @@
 //! What is asked about a chain, and the paths from its leaf to the anchors.
 
+use super::constraints::are_too_many;
 use crate::tolerant::certificate::{Certificate, KeyPurposes, NameConstraints};
 use crate::tolerant::name::Host;
 use std::ops::Range;
@@ -161,11 +162,17 @@ impl<'q> Path<'q> {
         })
     }
 
-    /// The links of which this is true, given their index and nameConstraints of a link above.
-    pub(super) fn constrained(&self, wrong: impl Fn(usize, &Certificate, &NameConstraints) -> bool) -> Vec<usize> {
+    /// The links of which this is true, given their index and nameConstraints of a link above, or for which more than
+    /// `most` comparisons would be made.
+    pub(super) fn constrained(
+        &self,
+        most: usize,
+        wrong: impl Fn(usize, &Certificate, &NameConstraints) -> bool,
+    ) -> Vec<usize> {
         self.among(0..self.top(), |at| {
             let mut above = self.links[at + 1..].iter().filter_map(|link| link.name_constraints.as_ref());
-            above.any(|constraints| wrong(at, self.links[at], constraints))
+            let names = 1 + self.links[at].names().count();
+            above.any(|it| are_too_many(names, it, most) || wrong(at, self.links[at], it))
         })
     }
 

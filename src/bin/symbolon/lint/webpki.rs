@@ -13,6 +13,9 @@ pub(super) const STACK: Stack = Stack {
     judge: |asked| best(asked, &asked.paths(), &[RULES]),
 };
 
+/// Budget::name_constraint_comparisons (verify_cert.rs).
+const MAX_COMPARISONS: usize = 250_000;
+
 /// Extensions that are kept; of each, one.
 const KEPT: &[&str] = &[
     oid::KEY_USAGE,
@@ -112,11 +115,11 @@ const RULES: &[Rule] = &[
         broken_by: |path| path.issued(signature::is_wrong),
     },
     Rule {
-        wrong: "has a name that the nameConstraints above it keep out",
+        wrong: "has names that the nameConstraints above it keep out, or too many to compare",
         source: "check_name_constraints (subject_name/mod.rs): NameConstraintViolation",
         fix: "issue it under a CA that may issue such names; constraints on directoryName keep out everything",
         broken_by: |path| {
-            path.constrained(|_, link, constraints| {
+            path.constrained(MAX_COMPARISONS, |_, link, constraints| {
                 let subject = GeneralName::Directory(link.subject.clone());
                 let mut names = link.names().chain([&subject]);
                 names.any(|name| keeps_out(constraints, name, fit))

@@ -153,10 +153,8 @@ pub(crate) fn address_within(address: &[u8], base: &[u8]) -> bool {
 
 /// Whether `name` is `base`, or ends with a dot and `base`; a dot in front of `base` asks for more labels.
 pub(crate) fn domain_within(name: &str, base: &str) -> bool {
-    let (name, base) = (name.to_ascii_lowercase(), base.to_ascii_lowercase());
-    match name.strip_suffix(&base) {
-        Some("") => true,
-        Some(front) => base.is_empty() || base.starts_with('.') || front.ends_with('.'),
-        None => false,
-    }
+    let Some(at) = name.len().checked_sub(base.len()) else { return false };
+    let (Some(front), Some(back)) = (name.get(..at), name.get(at..)) else { return false };
+    let at_a_label = at == 0 || base.is_empty() || base.starts_with('.') || front.ends_with('.');
+    at_a_label && back.eq_ignore_ascii_case(base)
 }

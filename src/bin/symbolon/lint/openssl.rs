@@ -126,7 +126,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "check_name_constraints (x509_vfy.c), NAME_CONSTRAINTS_check (v3_ncons.c)",
         fix: "issue it under a CA that may issue such names",
         broken_by: |path| {
-            path.constrained(NAME_CHECK_MAX, |at, link, constraints| {
+            path.constrained(NAME_CHECK_MAX, name_count, |at, link, constraints| {
                 let counts = at == 0 || !link.is_self_issued();
                 counts && constrained_names(link).any(|name| keeps_out(constraints, &name, fit))
             })
@@ -137,7 +137,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "NAME_CONSTRAINTS_check_CN (v3_ncons.c)",
         fix: "issue it with subjectAltName",
         broken_by: |path| {
-            path.constrained(NAME_CHECK_MAX, |at, link, constraints| {
+            path.constrained(NAME_CHECK_MAX, name_count, |at, link, constraints| {
                 let names = link.subject.common_names.iter().filter(|name| looks_like_host(name));
                 let mut names = names.cloned().map(GeneralName::Dns);
                 at == 0 && link.dns_names().next().is_none() && names.any(|name| keeps_out(constraints, &name, fit))
@@ -153,6 +153,11 @@ pub(super) const IDENTITY: &[Rule] = &[Rule {
     fix: "issue it with the name in subjectAltName",
     broken_by: |path| path.at_leaf(|leaf| path.asked.host.as_ref().is_some_and(|host| !is_for(leaf, host, true))),
 }];
+
+/// Every attribute of the subject counts.
+fn name_count(certificate: &Certificate) -> usize {
+    certificate.subject.folded.iter().map(Vec::len).sum::<usize>() + certificate.names().count()
+}
 
 /// The subject, e-mail addresses in it, and all of subjectAltName.
 fn constrained_names(certificate: &Certificate) -> impl Iterator<Item = GeneralName> {

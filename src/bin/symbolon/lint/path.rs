@@ -162,17 +162,18 @@ impl<'q> Path<'q> {
         })
     }
 
-    /// The links of which this is true, given their index and nameConstraints of a link above, or for which more than
-    /// `most` comparisons would be made.
+    /// The links of which this is true, given their index and nameConstraints of a link above, or that have so many names
+    /// (`count`) that more than `most` comparisons would be made.
     pub(super) fn constrained(
         &self,
         most: usize,
+        count: impl Fn(&Certificate) -> usize,
         wrong: impl Fn(usize, &Certificate, &NameConstraints) -> bool,
     ) -> Vec<usize> {
         self.among(0..self.top(), |at| {
+            let link = self.links[at];
             let mut above = self.links[at + 1..].iter().filter_map(|link| link.name_constraints.as_ref());
-            let names = 1 + self.links[at].names().count();
-            above.any(|it| are_too_many(names, it, most) || wrong(at, self.links[at], it))
+            above.any(|it| are_too_many(count(link), it, most) || wrong(at, link, it))
         })
     }
 

@@ -119,11 +119,15 @@ const RULES: &[Rule] = &[
         source: "check_name_constraints (subject_name/mod.rs): NameConstraintViolation",
         fix: "issue it under a CA that may issue such names; constraints on directoryName keep out everything",
         broken_by: |path| {
-            path.constrained(MAX_COMPARISONS, |_, link, constraints| {
-                let subject = GeneralName::Directory(link.subject.clone());
-                let mut names = link.names().chain([&subject]);
-                names.any(|name| keeps_out(constraints, name, fit))
-            })
+            path.constrained(
+                MAX_COMPARISONS,
+                |link| link.names().count() + 1,
+                |_, link, constraints| {
+                    let subject = GeneralName::Directory(link.subject.clone());
+                    let mut names = link.names().chain([&subject]);
+                    names.any(|name| keeps_out(constraints, name, fit))
+                },
+            )
         },
     },
     Rule {

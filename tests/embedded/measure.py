@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs images on an emulated board against OpenSSL, and prints what they take.
+"""Runs images on emulated boards against OpenSSL, and prints what they take; then has them refuse peers.
 
-measure.py QEMU IMAGES: QEMU is a qemu-system-arm (with its options -L and so on, as one word), IMAGES a directory.
+measure.py TARGET: the directory that holds qemu-system-arm, qemu-system-riscv32, and the images of each target.
 """
 
 import errno
@@ -14,11 +14,12 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 PKI = Path(__file__).resolve().parent / "pki"
 SECONDS = 60
-BOARD = "-M mps2-an386 -icount shift=0 -nographic -monitor none -serial none -semihosting-config enable=on,target=native"
+QEMU = "-icount shift=0 -nographic -monitor none -serial none -semihosting-config enable=on,target=native"
 
 # Measured on 2026-11-21 by the same means: the same board, certificates of the same shape, P-256 and AES-128-GCM, the same peer.
 OTHERS = [
@@ -30,6 +31,24 @@ OTHERS = [
 ]
 # What the figures of ours may be at most, in bytes and instructions: text, RAM, instructions. They only go down.
 LIMITS = {"client": (62 * 1024, 9_300, 48_000_000), "server": (64 * 1024, 9_400, 39_500_000)}
+RISCV_LIMITS = {"client": (101 * 1024, 10 * 1024, 86_000_000), "server": (101 * 1024, 10 * 1024, 70_000_000)}
+
+
+@dataclass(frozen=True)
+class Board:
+    name: str
+    # The directory of its images.
+    target: str
+    qemu: str
+    limits: dict
+    # Instructions of the longest step, at most: one public-key operation, and what goes with it.
+    longest_step: int
+
+
+BOARDS = [
+    Board("Cortex-M4", "thumbv7em-none-eabi", "qemu-system-arm -M mps2-an386", LIMITS, 10_500_000),
+    Board("RV32IMAC", "riscv32imac-unknown-none-elf", "qemu-system-riscv32 -M virt -bios none", RISCV_LIMITS, 17_000_000),
+]
 
 
 def sections(image):
@@ -37,7 +56,7 @@ def sections(image):
     text = ram = 0
     for line in subprocess.run(["size", "-A", image], check=True, capture_output=True, text=True).stdout.splitlines():
         name, *rest = line.split() or [""]
-        if name in (".vector_table", ".text", ".rodata", ".data"):
+        if name in (".vector_table", ".text", ".init.rust", ".rodata", ".eh_frame", ".data"):
             text += int(rest[0])
         if name in (".data", ".bss", ".uninit"):
             ram += int(rest[0])
@@ -69,10 +88,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def openssl_server(suite, group):
+def openssl_server(name, suite, group):
     """s_server, which demands a client certificate and says each line back reversed; and a connection to it."""
     port = free_port()
-    command = f"openssl s_server -accept {port} -tls1_3 -cert {PKI}/server.pem -cert_chain {PKI}/intermediate.pem -key {PKI}/server.pem"
+    command = f"openssl s_server -accept {port} -tls1_3 -cert {PKI}/{name}.pem -cert_chain {PKI}/intermediate.pem -key {PKI}/{name}.pem"
     command += f" -ciphersuites {suite} -groups {group} -verifyCAfile {PKI}/root.pem -Verify 3 -verify_return_error -rev -naccept 1"
     peer = subprocess.Popen(shlex.split(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     for line in iter(peer.stdout.readline, b""):
@@ -81,11 +100,11 @@ def openssl_server(suite, group):
     return peer, socket.create_connection(("127.0.0.1", port))
 
 
-def openssl_client(suite, group):
+def openssl_client(name, suite, group):
     """s_client, which checks the server's chain and name, and says one line; and its connection."""
     listener = socket.create_server(("127.0.0.1", 0))
     command = f"openssl s_client -connect 127.0.0.1:{listener.getsockname()[1]} -tls1_3 -servername server.test"
-    command += f" -cert {PKI}/client.pem -key {PKI}/client.pem -ciphersuites {suite} -groups {group}"
+    command += f" -cert {PKI}/{name}.pem -key {PKI}/{name}.pem -ciphersuites {suite} -groups {group}"
     command += f" -verifyCAfile {PKI}/root.pem -verify_hostname server.test -verify_return_error -quiet"
     peer = subprocess.Popen(shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     peer.stdin.write(b"symbolon\n")
@@ -109,14 +128,28 @@ def open_fifos(place, board):
     sys.exit(f"the board stopped before it opened its FIFOs: {board.stdout.read()}")
 
 
-def run(qemu, image, role, suite, group):
-    """One handshake and one line each way. Returns stack and instructions, as the board prints them."""
+@dataclass(frozen=True)
+class Talk:
+    """What the board said and what its peer heard, up to their ends, and how they ended."""
+
+    image: Path
+    said: str
+    board: int
+    heard: str
+    peer: int
+
+    def fail(self, why):
+        sys.exit(f"{self.image}: {why}. The board said ({self.board}):\n{self.said}\nand its peer ({self.peer}):\n{self.heard}")
+
+
+def talk(qemu, image, role, name, suite, group):
+    """Has an image talk to OpenSSL, which is who `name` says."""
     with tempfile.TemporaryDirectory() as place:
         for fifo in ("from-peer", "to-peer"):
             os.mkfifo(f"{place}/{fifo}")
-        peer, tcp = (openssl_server if role == "client" else openssl_client)(suite, group)
+        peer, tcp = (openssl_server if role == "client" else openssl_client)(name, suite, group)
         board = subprocess.Popen(
-            [*shlex.split(qemu), *BOARD.split(), "-kernel", str(image)], cwd=place, stdin=subprocess.DEVNULL,
+            [*shlex.split(qemu), *QEMU.split(), "-kernel", str(image)], cwd=place, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         alarm = threading.Timer(SECONDS, lambda: (board.kill(), peer.kill()))
@@ -127,40 +160,77 @@ def run(qemu, image, role, suite, group):
         tcp.close()
         heard, _ = peer.communicate()
         alarm.cancel()
-    figures = dict(re.findall(r"^(stack|instructions) +(\d+)$", said, re.M))
-    if board.returncode or peer.returncode or len(figures) != 2:
-        sys.exit(f"{image.name}: the board said:\n{said}\nand its peer ({peer.returncode}):\n{heard.decode()}")
-    if role == "server" and b"symbolon" not in heard:
-        sys.exit(f"{image.name}: the peer did not hear its line back: {heard.decode()}")
-    return int(figures["stack"]), int(figures["instructions"])
+    return Talk(image, said, board.returncode, heard.decode(), peer.returncode)
+
+
+def measure(qemu, image, role, suite, group):
+    """A handshake and one line each way. Returns stack, instructions, and those of the longest step, as the board prints them."""
+    talked = talk(qemu, image, role, role_of_peer(role), suite, group)
+    figures = dict(re.findall(r"^(stack|instructions|longest step) +(\d+)$", talked.said, re.M))
+    if talked.board or talked.peer or len(figures) != 3:
+        talked.fail("it did not get through")
+    if role == "server" and "symbolon" not in talked.heard:
+        talked.fail("the peer did not hear its line back")
+    return (int(figures[what]) for what in ("stack", "instructions", "longest step"))
+
+
+def role_of_peer(role):
+    return "server" if role == "client" else "client"
 
 
 CASES = {
     "p256-aes128": ("P-256, AES-128-GCM", "TLS_AES_128_GCM_SHA256", "P-256"),
     "x25519-chacha20": ("X25519, ChaCha20-Poly1305", "TLS_CHACHA20_POLY1305_SHA256", "X25519"),
 }
+# Peers that an image must refuse: who they are, what it says, and the alert as OpenSSL names it.
+REFUSALS = {
+    "client": ("other", "the certificate is for other names than the one asked for", "bad certificate"),
+    "server": ("stranger", "the issuer of a certificate is neither sent by the peer nor trusted here", "unknown ca"),
+}
+ROW = "{:<52} {:<7} {:>9} {:>13} {:>9} {:>8} {:>8}"
+
+
+def table(target):
+    """Prints the figures. Returns those that are beyond their limits, in words."""
+    print(ROW.format("", "mutual", "text", "RAM, static", "of which", "instruc-", "longest"))
+    print(ROW.format("", "role", "", "and stack", "stack", "tions", "step"))
+    for other in OTHERS:
+        print(ROW.format(*other, ""))
+    kb = lambda n: f"{n / 1024:.1f} KB"
+    millions = lambda n: f"{n / 1e6:.1f} M"
+    missed = []
+    for board in BOARDS:
+        for case, (name, suite, group) in CASES.items():
+            for role in ("client", "server"):
+                image = target / board.target / "release" / f"{role}-{case}"
+                text, static = sections(image)
+                stack, instructions, longest = measure(f"{target}/{board.qemu}", image, role, suite, group)
+                shown = (kb(text), kb(static + stack), kb(stack), millions(instructions), millions(longest))
+                print(ROW.format(f"Symbolon on {board.name} ({name})", role, *shown), flush=True)
+                figures = (text, static + stack, instructions, longest)
+                limits = (*board.limits[role], board.longest_step)
+                for what, figure, limit in zip(("text", "RAM", "instructions", "longest step"), figures, limits):
+                    if figure > limit:
+                        missed.append(f"{board.name}, {image.name}: {what} is {figure}, more than {limit}")
+    return missed
+
+
+def refuse(target):
+    """Has each board refuse a peer: it says why, and the peer hears the alert."""
+    for board in BOARDS:
+        for role, (name, reason, alert) in REFUSALS.items():
+            image = target / board.target / "explain" / f"{role}-p256-aes128"
+            _, suite, group = CASES["p256-aes128"]
+            talked = talk(f"{target}/{board.qemu}", image, role, name, suite, group)
+            if not talked.board or reason not in talked.said or f"alert {alert}" not in talked.heard:
+                talked.fail(f"not refused with {reason} and {alert}")
+            print(f"{board.name}, {role}, with {name} as its peer: {reason}, alert {alert}")
 
 
 def main():
-    qemu, images = sys.argv[1], Path(sys.argv[2])
-    row = "{:<52} {:<7} {:>9} {:>13} {:>9} {:>8}"
-    print(row.format("", "mutual", "text", "RAM, static", "of which", "instruc-"))
-    print(row.format("", "role", "", "and stack", "stack", "tions"))
-    missed = []
-    for other in OTHERS:
-        print(row.format(*other))
-    for case, (name, suite, group) in CASES.items():
-        for role in ("client", "server"):
-            image = images / f"{role}-{case}"
-            text, static = sections(image)
-            stack, instructions = run(qemu, image, role, suite, group)
-            figures = (text, static + stack, instructions)
-            kb = lambda n: f"{n / 1024:.1f} KB"
-            millions = f"{instructions / 1e6:.1f} M"
-            print(row.format(f"Symbolon ({name})", role, kb(text), kb(static + stack), kb(stack), millions), flush=True)
-            for what, figure, limit in zip(("text", "RAM", "instructions"), figures, LIMITS[role]):
-                if figure > limit:
-                    missed.append(f"{image.name}: {what} is {figure}, more than {limit}")
+    target = Path(sys.argv[1])
+    missed = table(target)
+    refuse(target)
     if missed:
         sys.exit("\n".join(missed))
 

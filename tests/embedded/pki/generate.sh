@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the certificates and keys of the images, all of P-256: root -> intermediate -> server, and root -> client. They are
-# kept in the repository so that the figures do not change from run to run; run this only to replace them.
+# Makes the certificates and keys of the images, all of P-256: root -> intermediate -> server, and root -> client; and those of
+# peers to be refused: a server of another name, and a client of the right name under another root. They are kept in the
+# repository so that the figures do not change from run to run; run this only to replace them.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -28,7 +29,11 @@ ca='basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n'
 issue root '' "$ca"
 issue intermediate root "$ca"
 issue server intermediate 'subjectAltName=DNS:server.test\nextendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\n'
-issue client root 'subjectAltName=DNS:client.test\nextendedKeyUsage=clientAuth\nkeyUsage=critical,digitalSignature\n'
+client='subjectAltName=DNS:client.test\nextendedKeyUsage=clientAuth\nkeyUsage=critical,digitalSignature\n'
+issue client root "$client"
+issue other intermediate 'subjectAltName=DNS:other.test\nextendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\n'
+issue another-root '' "$ca"
+issue stranger another-root "$client"
 
 raw server
 raw client
@@ -40,5 +45,4 @@ offset=$(openssl asn1parse -inform DER -in "$work/root.csr.der" | awk -F: '/d=2/
 openssl asn1parse -inform DER -in "$work/root.csr.der" -strparse "$offset" -noout -out root.subject
 # For the peer.
 cp "$work/root.pem" "$work/intermediate.pem" .
-cat "$work/server.pem" "$work/server.key" > server.pem
-cat "$work/client.pem" "$work/client.key" > client.pem
+for name in server client other stranger; do cat "$work/$name.pem" "$work/$name.key" > "$name.pem"; done

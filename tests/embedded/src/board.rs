@@ -2,10 +2,16 @@
 
 #[cfg(target_arch = "arm")]
 mod cortex_m;
+#[cfg(target_arch = "riscv32")]
+mod riscv;
+
 #[cfg(target_arch = "arm")]
-use cortex_m::stack;
-#[cfg(target_arch = "arm")]
-pub(crate) use cortex_m::{count_instructions, instructions};
+use cortex_m as this;
+#[cfg(target_arch = "riscv32")]
+use riscv as this;
+
+use this::stack;
+pub(crate) use this::{Moment, count_instructions};
 
 use semihosting::io::Write;
 

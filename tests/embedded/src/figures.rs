@@ -1,28 +1,35 @@
 //! What a handshake takes: instructions, and stack.
 
-use crate::board;
+use crate::board::{self, Moment};
 
 /// Instructions up to CONNECTED.
-#[derive(Default)]
 pub(crate) struct Figures {
-    instructions: u32,
+    began: Moment,
+    handshake: u32,
+    longest_step: u32,
 }
 
 impl Figures {
     pub(crate) fn begin() -> Self {
         board::count_instructions();
-        Self::default()
+        Self { began: Moment::now(), handshake: 0, longest_step: 0 }
+    }
+
+    /// A step is over that began then.
+    pub(crate) fn stepped(&mut self, since: Moment) {
+        self.longest_step = self.longest_step.max(since.instructions());
     }
 
     /// The handshake is over.
     pub(crate) fn connected(&mut self) {
-        self.instructions = board::instructions();
+        self.handshake = self.began.instructions();
     }
 
     /// Prints the figures and ends the image.
     pub(crate) fn report(&self) -> ! {
         print("stack ", board::stack_used());
-        print("instructions ", self.instructions);
+        print("instructions ", self.handshake);
+        print("longest step ", self.longest_step);
         board::exit(true)
     }
 }

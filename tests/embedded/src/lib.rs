@@ -13,6 +13,8 @@ mod server;
 pub use client::client;
 pub use server::server;
 
+use board::Moment;
+use figures::Figures;
 use link::Link;
 use symbolon::crypto::Crypto;
 use symbolon::{Connection, Error, Event, RecvBuf, Role, SendBuf, StateName, Time, UnixTime};
@@ -21,17 +23,23 @@ use symbolon::{Connection, Error, Event, RecvBuf, Role, SendBuf, StateName, Time
 /// after the image was made is still accepted. A board that hears the time from somebody it trusts takes that instead.
 const AT_LEAST: Time = Time::AtLeast(UnixTime(1_795_500_000));
 
-/// Sends and receives until the handshake is over.
+/// Sends and receives until the handshake is over, and notes how long the longest step was: whatever else the board has to do
+/// would have its turn between any two.
 fn handshake<R: Role, C: Crypto>(
     tls: &mut Connection<'_, R, C>,
     rx: &mut RecvBuf<'_>,
     tx: &mut SendBuf<'_>,
     link: &mut Link,
+    figures: &mut Figures,
 ) -> Result<(), Error> {
     loop {
-        match tls.step(rx, tx)? {
+        let before = Moment::now();
+        let event = tls.step(rx, tx);
+        figures.stepped(before);
+        match event? {
             Event::Moved { to: StateName::Connected, .. } => {
                 link.send(tx);
+                figures.connected();
                 return Ok(());
             }
             Event::NeedRecv => {
@@ -89,9 +97,9 @@ fn say<R: Role, C: Crypto>(
 }
 
 /// Ends an image, with the figures or the reason.
-fn finish(outcome: Result<(), Error>, before: figures::Figures) -> ! {
+fn finish(outcome: Result<(), Error>, figures: Figures) -> ! {
     match outcome {
-        Ok(()) => before.report(),
+        Ok(()) => figures.report(),
         #[cfg(feature = "explain")]
         Err(error) => {
             semihosting::eprintln!("{error}");

@@ -2,6 +2,7 @@
 #![no_main]
 
 #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
+#[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
 fn main() -> ! {
     symbolon_embedded::board::paint_stack();
     symbolon_embedded::server::<symbolon_embedded::selection::P256Aes128Gcm>()

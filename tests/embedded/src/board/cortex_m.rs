@@ -27,6 +27,22 @@ pub(super) fn stack() -> Stack {
 const INSTRUCTIONS_PER_TICK: u32 = 40;
 const TICKS: u32 = 1 << 24;
 
+/// A point in the run of the image.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment(u32);
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        // The counter runs down.
+        Self(TICKS - SYST::get_current())
+    }
+
+    /// Instructions since then, if they are not more than 671 million.
+    pub(crate) fn instructions(self) -> u32 {
+        Self::now().0.wrapping_sub(self.0) % TICKS * INSTRUCTIONS_PER_TICK
+    }
+}
+
 /// Starts to count instructions.
 pub(crate) fn count_instructions() {
     if let Some(Peripherals { SYST: mut counter, .. }) = Peripherals::take() {
@@ -35,10 +51,4 @@ pub(crate) fn count_instructions() {
         counter.clear_current();
         counter.enable_counter();
     }
-}
-
-/// Instructions since then, if they are not more than 671 million.
-pub(crate) fn instructions() -> u32 {
-    // At 0 it is about to be reloaded: nothing was counted yet.
-    (TICKS - SYST::get_current()) % TICKS * INSTRUCTIONS_PER_TICK
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use symbolon::crypto::{CryptoError, Signer};
 use symbolon::wire::{NamedGroup, SignatureScheme};
-use symbolon::{ClientConfig, Event, Role, ServerConfig, Signing, StateName};
+use symbolon::{ClientConfig, Credential, Error, Event, Reason, Role, ServerConfig, Signing};
+use util::der::changed;
 use util::null::{Null, NullSigner};
 use util::pair::End;
 use util::plain::{PlainWorld, client, server};
@@ -28,27 +29,31 @@ impl Signer for Counted {
 /// What the steps of an end came to.
 #[derive(Default)]
 struct Steps {
-    /// Public-key operations of each, and the state before it.
-    operations: Vec<(StateName, usize)>,
+    /// Public-key operations of each.
+    operations: Vec<usize>,
     yields: usize,
 }
 
 impl Steps {
     fn total(&self) -> usize {
-        self.operations.iter().map(|(_, n)| n).sum()
+        self.operations.iter().sum()
     }
 
     /// Steps until more bytes are needed.
     fn drive<R: Role>(&mut self, end: &mut End<R, Null>, operations: impl Fn() -> usize) {
         loop {
-            let (state, before) = (end.conn.state(), operations());
-            let event = end.conn.step_with(&mut end.rx, &mut end.tx, &mut end.seen).unwrap();
-            self.operations.push((state, operations() - before));
+            let before = operations();
+            let event = end.conn.step_with(&mut end.rx, &mut end.tx, &mut end.seen);
+            self.operations.push(operations() - before);
             match event {
-                Event::Yield => self.yields += 1,
-                Event::Moved { .. } => {}
-                Event::NeedRecv => return,
-                other => panic!("{other:?}"),
+                Ok(Event::Yield) => self.yields += 1,
+                Ok(Event::Moved { .. }) => {}
+                Ok(Event::NeedRecv) => return,
+                Ok(other) => panic!("{other:?}"),
+                Err(error) => {
+                    end.error = Some(error);
+                    return;
+                }
             }
         }
     }
@@ -57,10 +62,23 @@ impl Steps {
 /// A mutual handshake with chains of root, intermediate and leaf, and with a HelloRetryRequest if `retry`.
 fn handshake(one_operation_per_step: bool, retry: bool) -> (Steps, Steps) {
     let world = PlainWorld::new();
+    let chain = world.chain(&world.server).map(<[u8]>::to_vec);
+    let (client, server, error) = talk(&world, &chain, one_operation_per_step, retry);
+    assert_eq!(error, None);
+    (client, server)
+}
+
+/// A handshake in which the server shows this chain, and why the client refuses it if it does.
+fn talk(
+    world: &PlainWorld,
+    chain: &[Vec<u8>],
+    one_operation_per_step: bool,
+    retry: bool,
+) -> (Steps, Steps, Option<Error>) {
     let signed = [Arc::<AtomicUsize>::default(), Arc::default()];
     let signer = |at: usize| Signing::Local(Box::new(Counted(signed[at].clone())));
     let mut ours = world.client_config().credential(world.credential(&world.client, signer(0)));
-    let mut theirs = world.server_config().credential(world.credential(&world.server, signer(1)));
+    let mut theirs = world.server_config().credential(Credential::new(chain, signer(1)).unwrap());
     if one_operation_per_step {
         (ours, theirs) = (ours.one_operation_per_step(), theirs.one_operation_per_step());
     }
@@ -71,14 +89,14 @@ fn handshake(one_operation_per_step: bool, retry: bool) -> (Steps, Steps) {
         (Arc::new(ours.build().unwrap()), Arc::new(theirs.build().unwrap()));
     let (mut c, mut s) = (client(&ours), server(&theirs));
     let (mut of_client, mut of_server) = (Steps::default(), Steps::default());
-    while !(c.conn.is_connected() && s.conn.is_connected()) {
+    while c.error.is_none() && !(c.conn.is_connected() && s.conn.is_connected()) {
         of_client.drive(&mut c, || ours.crypto().operations() + signed[0].load(Ordering::Relaxed));
         c.tx.move_to(&mut s.rx);
         of_server.drive(&mut s, || theirs.crypto().operations() + signed[1].load(Ordering::Relaxed));
         s.tx.move_to(&mut c.rx);
     }
     assert_eq!(c.conn.negotiated().retried, retry);
-    (of_client, of_server)
+    (of_client, of_server, c.error)
 }
 
 #[test]
@@ -86,9 +104,7 @@ fn no_step_takes_more_than_one_operation_if_configured_so() {
     for retry in [false, true] {
         let (client, server) = handshake(true, retry);
         for steps in [&client, &server] {
-            // A path of certificates is judged in one step.
-            let one = |(state, n): &(StateName, usize)| *n <= 1 || *state == StateName::WaitCert;
-            assert!(steps.operations.iter().all(one), "{:?}", steps.operations);
+            assert!(steps.operations.iter().all(|n| *n <= 1), "{:?}", steps.operations);
             assert!(steps.yields > 0);
         }
         // A client: share (again after a retry), agreement, two certificates, CertificateVerify, our own.
@@ -103,5 +119,34 @@ fn no_step_yields_unless_configured_so() {
     for retry in [false, true] {
         let (client, server) = handshake(false, retry);
         assert_eq!((client.yields, server.yields), (0, 0));
+    }
+}
+
+#[test]
+fn a_chain_is_judged_alike_in_one_step_and_in_many() {
+    let world = PlainWorld::new();
+    let [leaf, intermediate] = world.chain(&world.server).map(<[u8]>::to_vec);
+    let unsigned = |der: &[u8]| changed(der, |parts| parts.signature[2..].fill(0));
+    for (chain, reason) in [
+        (vec![leaf.clone(), intermediate.clone()], None),
+        // The wrong one of two intermediates is tried first, and found out late.
+        (vec![leaf.clone(), unsigned(&intermediate), intermediate.clone()], None),
+        (vec![unsigned(&leaf), intermediate.clone()], Some(Reason::CertificateSignatureBad)),
+        (vec![leaf.clone(), unsigned(&intermediate)], Some(Reason::CertificateSignatureBad)),
+        (vec![leaf], Some(Reason::CertificateIssuerUnknown)),
+    ] {
+        let (at_once, _, error) = talk(&world, &chain, false, false);
+        let (by_steps, _, same) = talk(&world, &chain, true, false);
+        assert_eq!(error, same);
+        let refused = error.map(|error| match error {
+            Error::Refused(refusal) => refusal.reason,
+            other => panic!("{other}"),
+        });
+        assert_eq!(refused, reason);
+        // The report of a refusal is made at once, by the step that ends the connection.
+        let judging = by_steps.operations.len() - usize::from(error.is_some());
+        assert!(by_steps.operations[..judging].iter().all(|n| *n <= 1), "{:?}", by_steps.operations);
+        // Nothing is verified twice.
+        assert!(error.is_some() || at_once.total() == by_steps.total());
     }
 }

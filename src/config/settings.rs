@@ -395,8 +395,9 @@ macro_rules! settings_setters {
         }
 
         /// Makes no step longer than one public-key operation: where a box of the figures takes several, the steps between come to
-        /// [`Event::Yield`](crate::Event::Yield). For a single-core device, which has other work than this connection. All signatures
-        /// of a certificate path count as one operation, and so do the key shares of one ClientHello.
+        /// [`Event::Yield`](crate::Event::Yield). For a single-core device, which has other work than this connection. Only the
+        /// key shares of one ClientHello are made together, if there are two; and with a heap, the report on a refused chain is made
+        /// at once, as is what revocation takes.
         #[must_use]
         pub fn one_operation_per_step(mut self) -> Self {
             self.settings.one_operation_per_step = true;

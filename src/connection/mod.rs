@@ -419,6 +419,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let outcome = machine.arrow(config, message, reply, &mut out)?;
         Ok(Some(match outcome {
             Outcome::Ask(need) => Taken { taken: false, told: Some(Step::Ask(need)) },
+            Outcome::Yield => Taken { taken: false, told: Some(Step::Yield) },
             // NEGOTIATED and WAIT_FINISHED have a second half, in which a signature is made: no transition of the figure.
             Outcome::Took { from, to, taken } if from == to && to != StateName::Connected => {
                 Taken { taken, told: yields.then_some(Step::Yield) }

@@ -7,7 +7,7 @@ use crate::schedule::Schedule;
 use crate::shared::Shared;
 use crate::transcript::Transcript;
 use crate::wire::NamedGroup;
-use crate::x509::{ServerName, Time};
+use crate::x509::{ServerName, Time, Verdicts};
 
 /// The desk: transcript, key exchange in flight, what was offered, what the peer showed.
 pub struct Desk<'c, C: Crypto> {
@@ -20,6 +20,8 @@ pub struct Desk<'c, C: Crypto> {
     /// The time that certificates are judged at.
     pub(super) time: Time,
     pub(super) credential: Option<Shared<'c, Credential>>,
+    /// On the signatures of the peer's chain, as long as it is being judged.
+    pub(super) verdicts: Verdicts,
     pub(super) peer_key: Option<PeerKey<C::PeerKey>>,
     /// The CertificateRequest asks for an OCSP response.
     #[cfg(feature = "alloc")]
@@ -64,6 +66,7 @@ impl<'c, C: Crypto> Desk<'c, C> {
             server_name,
             time,
             credential: None,
+            verdicts: Verdicts::default(),
             peer_key: None,
             #[cfg(feature = "alloc")]
             status_asked: false,

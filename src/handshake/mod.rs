@@ -81,7 +81,11 @@ pub trait Role: Sized + 'static {
         msg: &Inbound<'_>,
     ) -> Result<Chosen<'c>, Fault>;
     /// What the configuration asks of the peer's chain, besides revocation.
-    fn question<'q, C: Crypto>(config: &'q Self::Config<C>, desk: &'q Desk<'_, C>) -> Question<'q>;
+    fn question<'q, C: Crypto>(
+        config: &'q Self::Config<C>,
+        time: Time,
+        server_name: Option<&'q x509::ServerName<'_>>,
+    ) -> Question<'q>;
     /// Whether the holder of a valid certificate is let in.
     fn admits<C: Crypto>(
         config: &Self::Config<C>,
@@ -106,6 +110,8 @@ pub(crate) enum Outcome {
     Took { from: StateName, to: StateName, taken: bool },
     /// The application has to say something first.
     Ask(Need),
+    /// The peer's chain is not judged yet: another call goes on with it.
+    Yield,
 }
 
 /// An answer of the application, and how it is taken: what gives none does not link how.
@@ -224,7 +230,10 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             (Need::Credential, None) if !config.settings().ask_credential => {
                 Given::Credential(R::choose(config, &msg)?)
             }
-            (Need::Chain, None) if !config.settings().ask_chain => Given::Chain(self.judge_here(config, &msg)?),
+            (Need::Chain, None) if !config.settings().ask_chain => match self.judge_here(config, &msg)? {
+                Some(judged) => Given::Chain(judged),
+                None => return Ok(Outcome::Yield),
+            },
             (Need::Signature, None) => return self.take_signed_arrow(config, msg, out),
             (need, None) => return Ok(Outcome::Ask(need)),
         };
@@ -315,16 +324,21 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     }
 
     /// The configuration's judgement of the peer's chain. Who it names is remembered, whatever the verdict; why it was
-    /// refused, where there is a heap.
+    /// refused, where there is a heap. `None` if there is a signature left for another call.
     #[inline(never)]
-    fn judge_here<'m>(&mut self, config: &R::Config<C>, msg: &Inbound<'m>) -> Result<Judged<'m>, Fault> {
-        let crypto = &config.settings().crypto;
-        let list = msg.peek::<Certificate<'m>>()?.certificate_list;
-        let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
+    fn judge_here<'m>(&mut self, config: &R::Config<C>, msg: &Inbound<'m>) -> Result<Option<Judged<'m>>, Fault> {
         let settings = config.settings();
+        let crypto = &settings.crypto;
+        let list = msg.peek::<Certificate<'m>>()?.certificate_list;
+        let desk = self.desk.as_deref_mut().ok_or(Reason::Internal)?;
+        let verdicts = settings.one_operation_per_step.then_some(&mut desk.verdicts);
         let verdict = answer::with_chain(list, settings.asks_staple(), |shown| {
-            x509::verify(crypto, shown.chain, &question::<R, C>(config, desk, &shown))
+            let question = question::<R, C>(config, desk.time, desk.server_name.as_ref(), &shown);
+            x509::verify_in_runs(crypto, shown.chain, &question, verdicts)
         });
+        if desk.verdicts.stopped() {
+            return Ok(None);
+        }
         let admitted = match &verdict {
             Ok(verified) => {
                 #[cfg(feature = "alloc")]
@@ -344,7 +358,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             self.explain(config, list, verdict.as_ref());
         }
         admitted?;
-        Judged::accept(verdict?.leaf())
+        Judged::accept(verdict?.leaf()).map(Some)
     }
 
     /// Why the peer's chain was refused, for the error to carry.
@@ -359,7 +373,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             let chain: alloc::vec::Vec<_> = list.iter().map(|entry| entry.cert_data).collect();
             let staples: alloc::vec::Vec<_> = list.iter().map(|entry| entry.ocsp_response().ok().flatten()).collect();
             let shown = answer::Shown { chain: &chain, staples: &staples };
-            let question = question::<R, C>(config, desk, &shown);
+            let question = question::<R, C>(config, desk.time, desk.server_name.as_ref(), &shown);
             let report = x509::Report::of(&config.settings().crypto, &chain, &question, verdict);
             desk.report = Some(alloc::boxed::Box::new(report));
         }
@@ -407,10 +421,11 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
 #[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "revocation takes a heap"))]
 fn question<'q, R: Role, C: Crypto>(
     config: &'q R::Config<C>,
-    desk: &'q Desk<'_, C>,
+    time: Time,
+    server_name: Option<&'q x509::ServerName<'_>>,
     shown: &'q answer::Shown<'_, '_>,
 ) -> Question<'q> {
-    let question = R::question(config, desk);
+    let question = R::question(config, time, server_name);
     #[cfg(feature = "alloc")]
     let settings = config.settings();
     #[cfg(feature = "alloc")]

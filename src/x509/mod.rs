@@ -51,6 +51,7 @@ mod rule;
 mod spiffe;
 mod spki;
 mod time;
+mod verdicts;
 mod verified;
 mod witness;
 
@@ -70,6 +71,7 @@ pub use load::{LoadError, certificates_from_pem};
 pub use name::{NameError, ServerName, is_for};
 #[cfg(feature = "alloc")]
 pub use ocsp::OcspResponse;
+pub(crate) use path::verify_in_runs;
 pub use path::{MAX_CANDIDATES, MAX_CHAIN, verify};
 #[cfg(feature = "alloc")]
 pub use policies::PolicyDemand;
@@ -85,4 +87,5 @@ pub use rule::Rule;
 pub use spiffe::{SpiffeError, SpiffeId};
 pub use spki::signed_with;
 pub use time::{Time, UnixTime};
+pub(crate) use verdicts::Verdicts;
 pub use verified::{Unchecked, Verified};

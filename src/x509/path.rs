@@ -19,6 +19,7 @@ use super::{
     checks,
     constraints::NameConstraints,
     spki,
+    verdicts::Verdicts,
     verified::Path,
     witness::{At, Closest, Witness},
 };
@@ -57,9 +58,22 @@ type Candidates = u128;
 /// # Errors
 /// A reason of the family `Certificate*`, with the index of the certificate in `chain` (none if it is about the anchor).
 /// For an empty chain, [`Reason::ServerCertificateEmpty`] or [`Reason::ClientCertificateMissing`].
-#[inline(never)]
 pub fn verify<'a, C: Crypto>(crypto: &C, chain: &[&'a [u8]], question: &Question<'_>) -> Result<Verified<'a>, Fault> {
-    let mut closest = Closest::default();
+    verify_in_runs(crypto, chain, question, None)
+}
+
+/// [`verify`], in as many runs as it takes if there are `verdicts`: they tell whether an error only stopped this one.
+#[inline(never)]
+pub(crate) fn verify_in_runs<'a, C: Crypto>(
+    crypto: &C,
+    chain: &[&'a [u8]],
+    question: &Question<'_>,
+    mut verdicts: Option<&mut Verdicts>,
+) -> Result<Verified<'a>, Fault> {
+    if let Some(verdicts) = &mut verdicts {
+        verdicts.begin(crypto, chain);
+    }
+    let mut closest = Closest::with(verdicts);
     let found = search(crypto, chain, question, &mut closest)?;
     found.ok_or_else(|| closest.into_fault())
 }
@@ -354,7 +368,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"));
         if let Some(key) = self.witness.check(mark, Rule::Key, key)? {
             self.budget(mark).signature()?;
-            let signed = spki::signed_by(self.crypto, &top.certificate, key);
+            let signed = self.witness.signature(|| spki::signed_by(self.crypto, &top.certificate, key));
             let signed = signed.map_err(|fault| fault.certificate(top.index));
             self.witness.check(mark, Rule::Signature, signed)?;
         }
@@ -432,7 +446,8 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             return Ok(());
         }
         self.budget(path).signature()?;
-        let verdict = spki::signed_by(self.crypto, &subject.certificate, issuer.certificate.public_key()?);
+        let key = issuer.certificate.public_key()?;
+        let verdict = self.witness.signature(|| spki::signed_by(self.crypto, &subject.certificate, key));
         if let Some(known) = self.signatures.get_mut(subject.index) {
             match verdict {
                 Ok(()) => known.good |= bit,

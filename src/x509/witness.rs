@@ -3,7 +3,7 @@
 //! [`Closest`] keeps one fault, and stops at the first failed check of a candidate: that is all that a verdict takes. The
 //! [`Recorder`](super::report::Recorder) keeps all checks and lets the search go on past those that fail.
 
-use super::{Rule, budget::Budget};
+use super::{Rule, budget::Budget, verdicts::Verdicts};
 use crate::fault::{Fault, Reason};
 
 /// A path that is being tried is known to its witness by a mark on its topmost certificate.
@@ -20,6 +20,10 @@ pub(super) trait Witness {
     fn anchor(&mut self, below: Self::Mark, index: usize) -> Self::Mark;
     /// A check was made. `Ok(None)`: it failed, but goes on.
     fn check<T>(&mut self, at: Self::Mark, rule: Rule, verdict: Result<T, Fault>) -> Result<Option<T>, Fault>;
+    /// Verifies a signature, or remembers that it was.
+    fn signature(&mut self, verify: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
+        verify()
+    }
     /// A rule that the profile does not insist on; it is looked at only if somebody wants to know.
     #[allow(dead_code, reason = "rules of the profiles are noted by it")]
     fn note(&mut self, at: Self::Mark, rule: Rule, verdict: impl FnOnce() -> Result<(), Fault>);
@@ -83,27 +87,34 @@ pub(super) const fn telling(reason: Reason) -> u8 {
     }
 }
 
-/// Keeps the fault of the path that came closest, and nothing else.
+/// Keeps the fault of the path that came closest, and what verdicts are to be remembered.
 #[derive(Default)]
-pub(super) struct Closest(Option<(Rank, Fault)>);
+pub(super) struct Closest<'v> {
+    kept: Option<(Rank, Fault)>,
+    verdicts: Option<&'v mut Verdicts>,
+}
 
 /// First how telling the reason is, then how far the path had come.
 type Rank = (u8, u8);
 
-impl Closest {
+impl<'v> Closest<'v> {
+    pub(super) fn with(verdicts: Option<&'v mut Verdicts>) -> Self {
+        Self { kept: None, verdicts }
+    }
+
     /// Why no path was found.
     pub(super) fn into_fault(self) -> Fault {
-        self.0.map_or_else(|| Reason::Internal.into(), |(_, fault)| fault)
+        self.kept.map_or_else(|| Reason::Internal.into(), |(_, fault)| fault)
     }
 
     fn keep(&mut self, rank: Rank, fault: Fault) {
-        if self.0.as_ref().is_none_or(|(kept, _)| rank > *kept) {
-            self.0 = Some((rank, fault));
+        if self.kept.as_ref().is_none_or(|(kept, _)| rank > *kept) {
+            self.kept = Some((rank, fault));
         }
     }
 }
 
-impl Witness for Closest {
+impl Witness for Closest<'_> {
     type Mark = ();
     const RECORDS: bool = false;
 
@@ -116,6 +127,13 @@ impl Witness for Closest {
     #[inline(always)]
     fn check<T>(&mut self, (): (), _: Rule, verdict: Result<T, Fault>) -> Result<Option<T>, Fault> {
         verdict.map(Some)
+    }
+
+    fn signature(&mut self, verify: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
+        match &mut self.verdicts {
+            Some(verdicts) => verdicts.next(verify),
+            None => verify(),
+        }
     }
 
     #[inline]

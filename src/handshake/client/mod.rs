@@ -11,14 +11,14 @@ mod wait_sh;
 use super::answer::{choose_for_request, chosen_outside};
 use super::connected::Connected;
 use super::proof::{Proven, Unproven};
-use super::{Base, Chosen, Cx, Desk, Given, Inbound, Kind, Need, Role};
+use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientConfig, Credential};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{CertificateRequest, CipherSuite, In, NamedGroup, NewSessionTicket, SignatureScheme};
-use crate::x509::{self, Purpose, Question};
+use crate::x509::{self, Purpose, Question, Time};
 
 /// The client's states. `WAIT_FINISHED` has a second variant, in which it waits for its own signature.
 pub enum State {
@@ -286,8 +286,12 @@ impl Role for Client {
         chosen_outside(credential, request.extensions.signature_algorithms)
     }
 
-    fn question<'q, C: Crypto>(config: &'q ClientConfig<C>, desk: &'q Desk<'_, C>) -> Question<'q> {
-        Question::new(&config.anchors, desk.time, Purpose::Server).name(desk.server_name.as_ref())
+    fn question<'q, C: Crypto>(
+        config: &'q ClientConfig<C>,
+        time: Time,
+        server_name: Option<&'q x509::ServerName<'_>>,
+    ) -> Question<'q> {
+        Question::new(&config.anchors, time, Purpose::Server).name(server_name)
     }
 
     fn admits<C: Crypto>(_: &ClientConfig<C>, _: &x509::Certificate<'_>, _: &[u8; 32]) -> Result<(), Fault> {

@@ -12,14 +12,14 @@ mod wait_flight2;
 use super::answer::{choose_for_hello, chosen_outside};
 use super::connected::Connected;
 use super::proof::{ClientProof, Unproven};
-use super::{Base, Chosen, Cx, Desk, Given, Inbound, Kind, Need, Role};
+use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientAuthMode, Credential, ServerConfig};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
 use crate::schedule::{AtHandshake, AtHandshakeSecret, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
-use crate::x509::{self, Purpose, Question};
+use crate::x509::{self, Purpose, Question, Time};
 use negotiate::Choice;
 
 /// The server's states. `NEGOTIATED` has a second variant, in which it waits for its own signature.
@@ -277,8 +277,12 @@ impl Role for Server {
         chosen_outside(credential, hello.extensions.signature_algorithms)
     }
 
-    fn question<'q, C: Crypto>(config: &'q ServerConfig<C>, desk: &'q Desk<'_, C>) -> Question<'q> {
-        Question::new(&config.client_auth.anchors, desk.time, Purpose::Client)
+    fn question<'q, C: Crypto>(
+        config: &'q ServerConfig<C>,
+        time: Time,
+        _: Option<&'q x509::ServerName<'_>>,
+    ) -> Question<'q> {
+        Question::new(&config.client_auth.anchors, time, Purpose::Client)
     }
 
     fn admits<C: Crypto>(

@@ -10,15 +10,15 @@
 //! ```
 //! use embedded_io::{Read, Write};
 //! use symbolon::io::embedded::{Cause, Link};
-//! use symbolon::{ClientConfig, ClientWith, RecvBuf, SendBuf, ServerName, UnixTime, crypto::Crypto};
+//! use symbolon::{ClientConfig, ClientWith, RecvBuf, SendBuf, ServerName, Time, crypto::Crypto};
 //!
 //! /// `config` was built with `.fit_recv_buf(2048)`, so that the server's records fit.
 //! fn ask<C: Crypto, T: Read + Write>(
-//!     config: &ClientConfig<C>, broker: ServerName<'_>, now: UnixTime, socket: &mut T, answer: &mut [u8],
+//!     config: &ClientConfig<C>, broker: ServerName<'_>, time: Time, socket: &mut T, answer: &mut [u8],
 //! ) -> Result<usize, Cause<T::Error>> {
 //!     let (mut rx, mut tx) = ([0; 2048], [0; 2048]);
 //!     let (mut rx, mut tx) = (RecvBuf::over(&mut rx), SendBuf::over(&mut tx));
-//!     let mut tls = ClientWith::new(config, broker, now);
+//!     let mut tls = ClientWith::new(config, broker, time);
 //!     let mut link = Link::new(&mut tls, &mut rx, &mut tx, socket);
 //!     link.handshake()?; // CONNECTED: the broker has proved who it is
 //!     link.write_all(b"temperature?")?;

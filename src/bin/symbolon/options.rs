@@ -10,7 +10,7 @@ use std::str::FromStr;
 use std::time::Duration;
 use symbolon::crypto::{Crypto, Ring};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
-use symbolon::x509::{Crls, Revocation};
+use symbolon::x509::{Crls, Purpose, Revocation};
 use symbolon::{Anchors, ClientConfig, Credential, ServerName, Side};
 
 /// What both roles may restrict, and how they are watched.
@@ -201,6 +201,22 @@ impl std::fmt::Display for Target {
         match self.host.parse() {
             Ok(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
             _ => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+/// Whose chain of certificates is judged.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Role {
+    Server,
+    Client,
+}
+
+impl Role {
+    pub(crate) fn purpose(self) -> Purpose {
+        match self {
+            Self::Server => Purpose::Server,
+            Self::Client => Purpose::Client,
         }
     }
 }

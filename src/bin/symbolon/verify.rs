@@ -2,13 +2,13 @@
 
 use crate::files;
 use crate::instant::instant;
-use crate::options::StatusOptions;
+use crate::options::{Role, StatusOptions};
 use crate::stop::Stop;
 use crate::wrap::print;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use symbolon::crypto::Ring;
-use symbolon::x509::{Candidate, Check, Profile, Purpose, Question, Report, Standing, Time, Verdict, explain};
+use symbolon::x509::{Candidate, Check, Profile, Question, Report, Standing, Time, Verdict, explain};
 use symbolon::{Anchors, ServerName, UnixTime};
 
 #[derive(clap::Args)]
@@ -46,12 +46,6 @@ pub(crate) struct Options {
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Role {
-    Server,
-    Client,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -106,15 +100,6 @@ impl Options {
             (Some(time), _) => time,
             (None, Some(least)) => Time::AtLeast(least),
             (None, None) => Time::Known(UnixTime::now()),
-        }
-    }
-}
-
-impl Role {
-    fn purpose(self) -> Purpose {
-        match self {
-            Self::Server => Purpose::Server,
-            Self::Client => Purpose::Client,
         }
     }
 }

@@ -19,6 +19,7 @@ mod webpki;
 
 use crate::files;
 use crate::instant::instant;
+use crate::options::Role;
 use crate::stop::Stop;
 use crate::tolerant::certificate::{Certificate, Place};
 use crate::tolerant::name::Host;
@@ -28,7 +29,6 @@ use rule::{Finding, Stack};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use symbolon::UnixTime;
-use symbolon::x509::Purpose;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -50,12 +50,6 @@ pub(crate) struct Options {
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Role {
-    Server,
-    Client,
 }
 
 /// In the order they are shown.
@@ -100,10 +94,7 @@ fn asked(options: &Options) -> Result<Asked, Stop> {
     Ok(Asked {
         chain: read(&options.chain, &files::certificates(&options.chain)?, Place::Chain)?,
         anchors,
-        purpose: match options.purpose {
-            Role::Server => Purpose::Server,
-            Role::Client => Purpose::Client,
-        },
+        purpose: options.purpose.purpose(),
         host: options.name.as_deref().filter(|_| matches!(options.purpose, Role::Server)).map(Host::of),
         name: options.name.clone().filter(|_| matches!(options.purpose, Role::Server)),
         at: options.at.unwrap_or_else(UnixTime::now),

@@ -2,11 +2,11 @@
 
 use super::path::Asked;
 use super::rule::{Finding, Stack};
-use symbolon::Fault;
+use symbolon::Reason;
 use symbolon::crypto::Ring;
-use symbolon::x509::{Anchors, Question, ServerName, verify};
+use symbolon::x509::{Anchors, Check, Question, ServerName, explain};
 
-pub(super) const STACK: Stack = Stack { name: "symbolon", models: "symbolon::x509::verify, this version", judge };
+pub(super) const STACK: Stack = Stack { name: "symbolon", models: "symbolon::x509::explain, this version", judge };
 
 fn judge(asked: &Asked) -> Vec<Finding> {
     let anchors = match Anchors::from_der(asked.anchors.iter().map(|anchor| &anchor.der)) {
@@ -21,20 +21,20 @@ fn judge(asked: &Asked) -> Vec<Finding> {
     };
     let chain: Vec<&[u8]> = asked.chain.iter().map(|certificate| certificate.der.as_slice()).collect();
     let question = Question::new(&anchors, asked.at, asked.purpose).name(name.as_ref());
-    match verify(&Ring::new(), &chain, &question) {
-        Ok(_) => Vec::new(),
-        Err(fault) => vec![finding(asked, &fault)],
+    let report = explain(&Ring::new(), &chain, &question);
+    match report.failures().next().filter(|_| !report.is_accepted()) {
+        None if report.is_accepted() => Vec::new(),
+        None => vec![Finding::elsewhere(&report.summary().to_string(), "symbolon::x509::explain")],
+        Some(check) => vec![finding(asked, &check)],
     }
 }
 
-fn finding(asked: &Asked, fault: &Fault) -> Finding {
-    let (reason, place) = (fault.reason(), fault.place());
-    let wrong = match place.field {
-        "" => reason.says().to_owned(),
-        field => format!("{} ({field})", reason.says()),
+/// Of the check that tells most.
+fn finding(asked: &Asked, check: &Check<'_>) -> Finding {
+    let wrong = check.reason().map_or(check.rule().says(), Reason::says);
+    let found = match check.certificate().and_then(|at| asked.chain.get(at)) {
+        Some(certificate) => Finding::about(certificate, wrong, check.section(), ""),
+        None => Finding::elsewhere(wrong, check.section()),
     };
-    match place.certificate.and_then(|at| asked.chain.get(usize::from(at))) {
-        Some(certificate) => Finding { fix: None, ..Finding::about(certificate, &wrong, reason.rule(), "") },
-        None => Finding::elsewhere(&wrong, reason.rule()),
-    }
+    Finding { fix: check.remedy().map(|remedy| remedy.to_string()), ..found }
 }

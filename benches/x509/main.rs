@@ -13,7 +13,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
 use symbolon::crypto::Ring;
-use symbolon::x509::{Anchors, Certificate, Purpose, Question, ServerName, verify};
+use symbolon::x509::{Anchors, Certificate, Purpose, Question, ServerName, explain, verify};
 use util::ca::{Ca, NOW};
 use webpki_peer::Webpki;
 
@@ -59,6 +59,9 @@ fn x509(c: &mut Criterion) {
         assert_eq!(verdict, case.verdict, "{}", case.name);
         group.bench_function(format!("hostile/{}", case.name), |b| {
             b.iter(|| verify(&crypto, black_box(&sent), &question).is_ok());
+        });
+        group.bench_function(format!("hostile/{}, explained", case.name), |b| {
+            b.iter(|| explain(&crypto, black_box(&sent), &question).is_accepted());
         });
     }
     group.finish();

@@ -25,6 +25,7 @@ mod extensions;
 mod general_name;
 #[cfg(feature = "alloc")]
 mod key_file;
+mod link;
 #[cfg(feature = "alloc")]
 mod key_identifiers;
 #[cfg(feature = "alloc")]

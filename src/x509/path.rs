@@ -17,7 +17,7 @@ use super::{
     Anchor, Certificate, Purpose, Question, Rule, Time, UnixTime, Verified,
     budget::Budget,
     checks,
-    constraints::NameConstraints,
+    link::Link,
     spki,
     verdicts::Verdicts,
     verified::Path,
@@ -107,47 +107,6 @@ pub(super) fn search<'a, C: Crypto, W: Witness>(
         checks::server_name(&leaf.certificate, question, at).map_err(|fault| fault.certificate(0))?;
     }
     Ok(path.map(|path| Verified { leaf: leaf.certificate, path, time: question.time }))
-}
-
-/// A certificate in the path that is being tried.
-struct Link<'l, 'a, M> {
-    certificate: Certificate<'a>,
-    /// In the chain as sent.
-    index: usize,
-    /// Links below.
-    depth: u8,
-    /// Intermediate certificates up to and including this one that are not self-issued: what pathLenConstraint counts.
-    intermediates: u8,
-    below: Option<&'l Link<'l, 'a, M>>,
-    mark: M,
-}
-
-impl<M> Link<'_, '_, M> {
-    /// This link and those below it, down to the leaf.
-    fn down(&self) -> impl Iterator<Item = &Self> + Clone {
-        core::iter::successors(Some(self), |link| link.below)
-    }
-
-    fn is_leaf(&self) -> bool {
-        self.below.is_none()
-    }
-
-    /// Whether `certificate` would bring nothing new: a path with the same name and key twice has a shorter one in it.
-    fn repeats(&self, certificate: &Certificate<'_>) -> bool {
-        self.down().any(|link| {
-            link.certificate.subject() == certificate.subject() && link.certificate.spki() == certificate.spki()
-        })
-    }
-
-    /// §6.1.3 (b), (c): every certificate below the one with the constraints, but for self-issued intermediates.
-    fn admit_names(&self, constraints: Option<&[u8]>, budget: &mut Budget) -> Result<(), Fault> {
-        let Some(constraints) = constraints else { return Ok(()) };
-        let constraints = NameConstraints::parse(constraints)?;
-        for link in self.down().filter(|link| link.is_leaf() || !link.certificate.is_self_issued()) {
-            constraints.admit(&link.certificate, budget).map_err(|fault| fault.certificate(link.index))?;
-        }
-        Ok(())
-    }
 }
 
 /// What is known about signatures between certificates of the chain, one bit for each possible issuer.

@@ -134,6 +134,7 @@ fn as_json(report: &Report) -> Value {
         "not_after": report.not_after().map(|time| time.to_string()),
         "revocation": report.revocation().to_string(),
         "unchecked": report.unchecked().map(|open| open.to_string()).collect::<Vec<_>>(),
+        "notes": report.notes().map(|check| check_as_json(&check)).collect::<Vec<_>>(),
         "failures": report.failures().map(|check| check_as_json(&check)).collect::<Vec<_>>(),
         "paths": report.paths().map(|path| path_as_json(&path)).collect::<Vec<_>>(),
         "cut": report.is_cut(),

@@ -162,6 +162,12 @@ impl Report {
         self.records.iter().map(|record| Check { report: self, record })
     }
 
+    /// The rules that the accepted path breaks, and that the profile does not insist on.
+    pub fn notes(&self) -> impl Iterator<Item = Check<'_>> {
+        let accepted = self.paths().find(Candidate::is_valid);
+        accepted.into_iter().flat_map(|path| path.checks()).filter(|check| check.verdict() == Verdict::Tolerated)
+    }
+
     /// Every path that was tried, each from the leaf up to where it ended. Paths share their lower steps.
     pub fn paths(&self) -> impl Iterator<Item = Candidate<'_>> {
         let tops =

@@ -19,6 +19,11 @@ impl Display for Summary<'_> {
                     write!(f, "{}, under ", Standing::Certificate(index).of(self.0))?;
                 }
                 write!(f, "{}; until {}", Standing::Anchor(path.anchor).of(self.0), path.not_after)?;
+                match self.0.notes().count() {
+                    0 => {}
+                    1 => f.write_str("; 1 rule is broken that the profile does not insist on")?,
+                    n => write!(f, "; {n} rules are broken that the profile does not insist on")?,
+                }
                 if path.revocation != RevocationStatus::NotAsked {
                     write!(f, "; revocation: {}", path.revocation)?;
                 }

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use symbolon::identity::PeerIdentity;
 use symbolon::x509::pem::blocks;
 use symbolon::x509::{
-    Anchor, Certificate, MAX_CHAIN, Purpose, Question, certificates_from_pem, describe, is_for, private_key_from_pem,
-    verify,
+    Anchor, Certificate, MAX_CHAIN, PolicyDemand, Profile, Purpose, Question, certificates_from_pem, describe, is_for,
+    private_key_from_pem, verify,
 };
 use symbolon::{Allow, Anchors, ServerName};
 
@@ -56,7 +56,13 @@ pub fn x509_path(bytes: &[u8]) {
     };
     let purpose = if bits & 2 != 0 { Purpose::Client } else { Purpose::Server };
     let name = ServerName::dns("server.test").ok().filter(|_| bits & 4 == 0);
-    let question = Question::new(&anchors, NOW, purpose).name(name.as_ref());
+    let profile = match bits & 0x18 {
+        0x08 => Profile::Web,
+        0x10 => Profile::Rfc5280,
+        _ => Profile::Private,
+    };
+    let policies = if bits & 0x20 != 0 { PolicyDemand::any() } else { PolicyDemand::none() };
+    let question = Question::new(&anchors, NOW, purpose).name(name.as_ref()).profile(profile).policies(policies);
     let Ok(verified) = verify(&Null::new(1), &chain, &question) else { return };
     let path: Vec<usize> = verified.path().collect();
     assert!(path.first() == Some(&0) && path.len() <= MAX_CHAIN && path.iter().all(|index| *index < chain.len()));

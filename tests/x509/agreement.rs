@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 use std::sync::LazyLock;
-use symbolon::x509::{Report, Rule, Standing};
+use symbolon::x509::{PolicyDemand, Profile, Report, Rule, Standing};
 
 /// A web of CAs: two roots, cross-signed and expired twins, and two leaves.
 struct Web {
@@ -121,7 +121,8 @@ proptest! {
         base in 0..4_usize,
         deeds in proptest::collection::vec(deed(), 0..5),
         trusted in 1..8_usize,
-        (late, named, known) in any::<(bool, bool, bool)>(),
+        (late, named, known, demanding) in any::<(bool, bool, bool, bool)>(),
+        profile in prop_oneof![3 => Just(Profile::Private), 1 => Just(Profile::Rfc5280), 1 => Just(Profile::Web)],
     ) {
         let mut chain = WEB.chains[base].clone();
         deeds.iter().for_each(|deed| done(deed, &mut chain));
@@ -131,7 +132,8 @@ proptest! {
         let now = if late { UnixTime(NOT_AFTER.0 + 1) } else { NOW };
         let time = if known { Time::Known(now) } else { Time::AtLeast(now) };
         let name = ServerName::dns(if named { "server.test" } else { "other.test" }).unwrap();
-        let question = Question::new(&anchors, time, Purpose::Server).name(&name);
+        let policies = if demanding { PolicyDemand::any() } else { PolicyDemand::none() };
+        let question = Question::new(&anchors, time, Purpose::Server).name(&name).profile(profile).policies(policies);
         agree(&explain(&provider(), &chain, &question), &verify(&provider(), &chain, &question));
     }
 }

@@ -98,6 +98,26 @@ fn a_chain_that_keeps_all_rules_is_accepted_by_all_profiles_without_a_note() {
     }
 }
 
+/// `openssl req -x509` gives a CA no keyUsage, and `openssl x509 -req` without a file of extensions gives a leaf no key
+/// identifiers; serial numbers are typed in by hand.
+#[test]
+fn what_recipes_leave_out_is_accepted_with_notes_for_a_private_ca_only() {
+    let root = |params: &mut CertificateParams| params.key_usages.clear();
+    let leaf = |params: &mut CertificateParams| {
+        params.use_authority_key_identifier_extension = false;
+        params.key_usages.clear();
+        params.extended_key_usages.clear();
+        params.serial_number = Some(SerialNumber::from_slice(&[0]));
+    };
+    let made = make(&root, &root, &leaf);
+    let notes = [Rule::SerialNumber, Rule::AuthorityKeyIdentifier, Rule::CaKeyUsage, Rule::CaKeyUsage];
+    let (accepted, broken_rules) = broken(Profile::Private, &made);
+    assert!(accepted);
+    assert_eq!(broken_rules, notes.map(|rule| (rule, Verdict::Tolerated)));
+    assert!(!broken(Profile::Rfc5280, &made).0);
+    assert!(!broken(Profile::Web, &made).0);
+}
+
 // [5280-4.1.2.2-1] [5280-4.1.2.5-2]
 #[test]
 fn fields_are_as_the_letter_has_them() {

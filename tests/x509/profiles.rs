@@ -353,6 +353,7 @@ fn a_common_name_on_the_web_is_one_of_the_names() {
         "2001:db8:0:0:0:0:0:1",
         "192.0.2.001",
         "0xC0000201",
+        "0XC0.0.2.0X1",
         "a server",
         "s\u{e9}rver.test",
     ] {

@@ -100,8 +100,9 @@ fn is_absolute(uri: &str) -> bool {
     first && others && !rest.is_empty()
 }
 
-/// [BR-3.2.2.6-1] BR §3.2.2.6 lets a CA issue a wildcard below a public suffix to whoever controls all of it, so it does not spoil the
-/// certificate. But it alone is not enough to be somebody below it.
+/// [BR-3.2.2.6-1]
+/// A CA may issue a wildcard below a public suffix to whoever controls all of it, so it does not spoil the certificate. But
+/// it alone is not enough to be somebody below it.
 fn wildcard_is_no_public_suffix(seen: &Seen<'_, '_>) -> bool {
     let Some(asked) = seen.name.and_then(ServerName::as_dns) else { return true };
     let parent_of_asked = asked.split_once('.').map(|(_, parent)| parent);
@@ -119,7 +120,8 @@ fn wildcard_is_no_public_suffix(seen: &Seen<'_, '_>) -> bool {
     }
 }
 
-/// [BR-7.1.4.3-1] Addresses are compared in the one text that RFC 5952 (or RFC 3986 §3.2.2) allows, which is how they print here.
+/// [BR-7.1.4.3-1]
+/// Addresses are compared in the one text that RFC 5952 (or RFC 3986 §3.2.2) allows, which is how they print here.
 ///
 /// A domain name may be the one below which a wildcard stands, and is held only against domain names: whose other names
 /// are all addresses, or single labels such as localhost, is not on the public web at all.
@@ -147,5 +149,6 @@ fn common_names_are_in_san(seen: &Seen<'_, '_>) -> bool {
 /// Of two labels at least, and nothing that could be read as an address: that ends in a number, be it hexadecimal.
 fn is_domain(text: &str) -> bool {
     let last = text.rsplit('.').next().unwrap_or_default();
-    text.contains('.') && dns(text).is_none() && !last.starts_with("0x")
+    let is_hexadecimal = last.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("0x"));
+    text.contains('.') && dns(text).is_none() && !is_hexadecimal
 }

@@ -16,6 +16,7 @@ impl Tag {
     pub(super) const BitString: Self = Self(0x03);
     pub(super) const OctetString: Self = Self(0x04);
     pub(super) const ObjectIdentifier: Self = Self(0x06);
+    #[cfg(feature = "alloc")]
     pub(super) const Enumerated: Self = Self(0x0a);
     pub(super) const Utf8String: Self = Self(0x0c);
     pub(super) const NumericString: Self = Self(0x12);

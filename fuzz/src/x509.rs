@@ -7,8 +7,8 @@ use std::fmt::Write;
 use symbolon::identity::PeerIdentity;
 use symbolon::x509::pem::blocks;
 use symbolon::x509::{
-    Anchor, Certificate, MAX_CHAIN, PolicyDemand, Profile, Purpose, Question, certificates_from_pem, describe, is_for,
-    private_key_from_pem, verify,
+    Anchor, Certificate, MAX_CHAIN, PolicyDemand, Profile, Purpose, Question, certificates_from_pem, describe, explain,
+    is_for, private_key_from_pem, verify,
 };
 use symbolon::{Allow, Anchors, ServerName};
 
@@ -63,7 +63,15 @@ pub fn x509_path(bytes: &[u8]) {
     };
     let policies = if bits & 0x20 != 0 { PolicyDemand::any() } else { PolicyDemand::none() };
     let question = Question::new(&anchors, NOW, purpose).name(name.as_ref()).profile(profile).policies(policies);
-    let Ok(verified) = verify(&Null::new(1), &chain, &question) else { return };
+    let verdict = verify(&Null::new(1), &chain, &question);
+    let report = explain(&Null::new(1), &chain, &question);
+    assert_eq!(report.reason(), verdict.as_ref().err().map(|fault| fault.reason()));
+    assert!(
+        !format!("{report:#}").contains(|c: char| c.is_control() && c != '\n'),
+        "what is printed may end up in a log"
+    );
+    let Ok(verified) = verdict else { return };
+    assert!(verified.path().eq(report.path()));
     let path: Vec<usize> = verified.path().collect();
     assert!(path.first() == Some(&0) && path.len() <= MAX_CHAIN && path.iter().all(|index| *index < chain.len()));
     assert!(verified.anchor() < anchors.len() && verified.not_after() >= NOW);

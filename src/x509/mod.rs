@@ -1,7 +1,8 @@
 //! Is this certificate from somebody we trust, for this purpose, under this name, now? (RFC 5280, RFC 9525)
 //!
 //! [`verify`] answers, and what it returns, [`Verified`], can't be made in any other way. Certificates are borrowed
-//! views of the bytes that the peer sent; nothing here needs a heap except loading files.
+//! views of the bytes that the peer sent; none of that needs a heap. `explain`, which takes one, tells why: every path that was
+//! tried, and every check on it.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,9 +26,9 @@ mod extensions;
 mod general_name;
 #[cfg(feature = "alloc")]
 mod key_file;
-mod link;
 #[cfg(feature = "alloc")]
 mod key_identifiers;
+mod link;
 #[cfg(feature = "alloc")]
 mod load;
 mod name;

@@ -25,7 +25,7 @@ pub(super) trait Witness {
         verify()
     }
     /// A rule that the profile does not insist on; it is looked at only if somebody wants to know.
-    #[allow(dead_code, reason = "rules of the profiles are noted by it")]
+    #[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "profiles take a heap"))]
     fn note(&mut self, at: Self::Mark, rule: Rule, verdict: impl FnOnce() -> Result<(), Fault>);
     /// A rule that could not be checked.
     fn unchecked(&mut self, at: Self::Mark, rule: Rule);
@@ -57,7 +57,7 @@ impl<'w, W: Witness> At<'w, W> {
     }
 
     /// A rule that only some profiles insist on (`strict`). The others are lenient, which the report notes.
-    #[allow(dead_code, reason = "for the rules of the profiles")]
+    #[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "profiles take a heap"))]
     pub(super) fn check_if(
         &mut self,
         strict: bool,

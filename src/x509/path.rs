@@ -13,6 +13,11 @@
 //! not tried again; all the rest of the work is bounded by [`Budget`]. When every path fails, the fault of the one that
 //! came closest is told. Only a [`Witness`] that records goes on past what failed.
 
+#[cfg(feature = "alloc")]
+mod afterwards;
+#[cfg(feature = "alloc")]
+mod candidates;
+
 use super::{
     Anchor, Certificate, Purpose, Question, Rule, Time, UnixTime, Verified,
     budget::Budget,
@@ -24,11 +29,7 @@ use super::{
     witness::{At, Closest, Witness},
 };
 #[cfg(feature = "alloc")]
-use super::{
-    RevocationStatus, key_identifiers, policies,
-    reach::{self, Names, Reach},
-    revocation::{Issuer, Judge},
-};
+use super::{RevocationStatus, key_identifiers, reach::Reach};
 use crate::{
     crypto::Crypto,
     fault::{Detail, Fault, Reason},
@@ -198,24 +199,6 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         Ok(())
     }
 
-    /// Of many candidates, only those are tried from which an anchor is within reach. If the leaf is not, the error says
-    /// where the search would end.
-    #[cfg(feature = "alloc")]
-    fn measure(&mut self, leaf: &Link<'_, 'a, W::Mark>) -> Result<Option<Fault>, Fault> {
-        let mut names = [None; MAX_CANDIDATES];
-        for (index, slot) in names.iter_mut().enumerate().take(self.chain.len()) {
-            // Those that can't be read were told of when their subjects were asked for.
-            let certificate = self.candidate(index).ok();
-            *slot = certificate.map(|it| Names { issuer: it.issuer().der(), subject: it.subject().der() });
-        }
-        self.reach = Reach::of(&names, self.question.anchors);
-        if self.reach.from(leaf.index, 0) {
-            return Ok(None);
-        }
-        let end = reach::dead_end(&names);
-        Ok(Some(issuer_unknown(&self.candidate(end)?, end)))
-    }
-
     #[inline(never)]
     fn candidate(&self, index: usize) -> Result<Certificate<'a>, Fault> {
         let der = self.chain.get(index).copied().unwrap_or_default();
@@ -277,17 +260,6 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         1..self.chain.len()
     }
 
-    /// The candidates in the order in which they are tried: first those of which the key is the one that `below` names.
-    #[cfg(feature = "alloc")]
-    fn in_order(&self, below: &Certificate<'_>) -> impl Iterator<Item = usize> + use<C, W> {
-        let key = if self.chain.len() > 2 { key_identifiers::of_authority(below) } else { None };
-        let has_it = |index: &usize| key.is_some() && self.keys.get(*index).copied().flatten() == key;
-        let hinted = (1..self.chain.len()).filter(has_it).fold(0, |all, index| all | bit(index));
-        let all = 1..self.chain.len();
-        let first = all.clone().filter(move |index| hinted & bit(*index) != 0);
-        first.chain(all.filter(move |index| hinted & bit(*index) == 0))
-    }
-
     /// Puts `certificate` on top of the path, if it may issue what is below it.
     #[inline(never)]
     fn link<'l>(
@@ -321,9 +293,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         let names = top.admit_names(anchor.name_constraints, self.budget(mark));
         self.witness.check(mark, Rule::NameConstraints, names)?;
         #[cfg(feature = "alloc")]
-        {
-            checks::anchor_certificate(anchor, self.question, &mut At::new(self.witness, mark))?;
-        }
+        checks::anchor_certificate(anchor, self.question, &mut At::new(self.witness, mark))?;
         let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"));
         if let Some(key) = self.witness.check(mark, Rule::Key, key)? {
             self.budget(mark).signature()?;
@@ -342,53 +312,6 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             self.judge_revocation(top, anchor, mark)?;
         }
         Ok(())
-    }
-
-    /// Whether a certificate of a path that holds was revoked, from the top down.
-    #[cfg(feature = "alloc")]
-    #[inline(never)]
-    fn judge_revocation(
-        &mut self,
-        top: &Link<'_, 'a, W::Mark>,
-        anchor: &Anchor<'_>,
-        mark: W::Mark,
-    ) -> Result<(), Fault> {
-        let Some(revocation) = self.question.revocation else { return Ok(()) };
-        let (crypto, time) = (self.crypto, self.question.time);
-        let mut issuer = Issuer { spki: anchor.spki, crl_sign: anchor.limits.crl_sign };
-        let mut least = RevocationStatus::NotAsked;
-        for link in top.down() {
-            let staple = self.question.staples.get(link.index).copied().flatten();
-            let mut judge = Judge { crypto, time, budget: self.budget(mark) };
-            let status = revocation.judge(&link.certificate, link.depth, &issuer, staple, &mut judge);
-            let status = status.map_err(|fault| fault.certificate(link.index));
-            issuer = Issuer::of(&link.certificate);
-            match status {
-                Ok(RevocationStatus::NotAsked) => {}
-                Ok(unknown @ RevocationStatus::Unknown(_)) => {
-                    self.witness.unchecked(link.mark, Rule::Revocation);
-                    least = unknown;
-                }
-                known => {
-                    let known = self.witness.check(link.mark, Rule::Revocation, known)?;
-                    least = known.map_or(least, |known| least.and(known));
-                }
-            }
-        }
-        self.revocation = least;
-        Ok(())
-    }
-
-    /// Behind the signatures (RFC 9618 §6.1): only who may issue certificates can make work here.
-    #[cfg(feature = "alloc")]
-    #[inline(never)]
-    fn policies(&mut self, top: &Link<'_, 'a, W::Mark>, anchor: &Anchor<'_>, mark: W::Mark) -> Result<(), Fault> {
-        if !self.witness.holds(mark) {
-            return Ok(());
-        }
-        let path = top.down().map(|link| (link.index, &link.certificate));
-        let verdict = policies::check(path, anchor, &self.question.policies, &mut self.budget);
-        self.witness.check(mark, Rule::Policy, verdict).map(|_| ())
     }
 
     /// Whether one certificate of the chain signed another.

@@ -431,8 +431,12 @@ fn a_server_that_takes_nothing_is_given_up() {
     let mut input = client.stdin.take().unwrap();
     // More than all buffers between the two hold; the pipe breaks when the client ends.
     let feeding = std::thread::spawn(move || while input.write_all(&[0; 1 << 16]).is_ok() {});
+    // What the server still echoes before the signal has reached it.
+    let mut output = client.stdout.take().unwrap();
+    let reading = std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
     assert_eq!(wait(&mut client), Some(1));
     feeding.join().unwrap();
+    reading.join().unwrap().unwrap();
     let mut said = String::new();
     client.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert!(said.contains("the server did not take what we sent for 0.3 s") && said.contains("--idle"), "{said}");

@@ -1,0 +1,231 @@
+//! One step: which arrow is next, or which record, and what is told of it.
+
+use super::out::Out;
+use super::{Connection, Event, Observer};
+use crate::config::HasSettings;
+use crate::crypto::Crypto;
+use crate::error::Error;
+use crate::fault::{Fault, Reason, Side, StateName};
+use crate::handshake::{Ask, Kind, Machine, Need, Outcome, Reply, Role, Trace, ask};
+use crate::record::{Opened, RecvBuf, Rules, SendBuf};
+use crate::wire::{Alert, AlertDescription};
+
+/// KeyUpdates not asked for, or user_canceled alerts, that the peer may send without application data between them.
+const MAX_IDLE_RECORDS: u8 = 32;
+
+/// What one step came to, before anything is lent.
+enum Step {
+    Moved { from: StateName, to: StateName },
+    Data,
+    Ask(Need),
+    Yield,
+    NeedRecv,
+    NeedSend,
+    PeerClosed,
+    PeerAlert(AlertDescription),
+}
+
+/// An arrow that was taken, or a question that came up instead.
+struct Taken {
+    taken: bool,
+    told: Option<Step>,
+}
+
+impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
+    /// One step, or the error that ended everything. Here, and only here, a fault becomes an error and an alert.
+    pub(super) fn checked<'rx>(
+        &mut self,
+        rx: &'rx mut RecvBuf<'_>,
+        tx: &mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+        reply: Option<Reply<'_, 'c, R, C>>,
+    ) -> Result<Event<'rx>, Error> {
+        if let Some(error) = self.error() {
+            return Err(error);
+        }
+        let before = self.state();
+        self.asked = Need::Nothing;
+        let step = self.advance(rx, tx, observer, reply).and_then(|step| {
+            let cut = self.cut();
+            tx.close(&mut self.sealer, cut)?;
+            Ok(step)
+        });
+        let event = match step {
+            Ok(Step::PeerAlert(description)) => return Err(self.peer_failed(description, tx)),
+            Ok(Step::Ask(need)) => {
+                self.asked = need;
+                self.ask(rx, need).map(Event::Ask)
+            }
+            Ok(Step::Moved { from, to }) => Ok(Event::Moved { from, to }),
+            Ok(Step::Data) => Ok(Event::Data(rx.data())),
+            Ok(Step::Yield) => Ok(Event::Yield),
+            Ok(Step::NeedRecv) => Ok(Event::NeedRecv),
+            Ok(Step::NeedSend) => Ok(Event::NeedSend),
+            Ok(Step::PeerClosed) => Ok(Event::PeerClosed),
+            Err(fault) => Err(fault),
+        };
+        event.map_err(|fault| {
+            let state = if self.state() == StateName::Failed { before } else { self.state() };
+            self.fail(fault, state, tx, observer)
+        })
+    }
+
+    /// Goes on until something is worth telling.
+    fn advance(
+        &mut self,
+        rx: &mut RecvBuf<'_>,
+        tx: &mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+        mut reply: Option<Reply<'_, 'c, R, C>>,
+    ) -> Result<Step, Fault> {
+        rx.end_loan();
+        loop {
+            if self.closed.by_peer {
+                // [6.1-3] What follows close_notify is ignored.
+                rx.clear();
+                return Ok(Step::PeerClosed);
+            }
+            let range = if self.machine.waits() { rx.message()? } else { None };
+            if !self.machine.waits() || range.is_some() {
+                let message = range.clone().map(|range| rx.bytes(range));
+                if let Some(step) = self.take_arrow(message, rx, tx, observer, reply.take())? {
+                    if step.taken
+                        && let Some(range) = range
+                    {
+                        rx.release_message(range);
+                    }
+                    match step.told {
+                        Some(told) => return Ok(told),
+                        None => continue,
+                    }
+                }
+                return Ok(Step::NeedSend);
+            }
+            let rules = self.rules();
+            match rx.open_next(&mut self.opener, rules)? {
+                Opened::NeedMore => return Ok(Step::NeedRecv),
+                Opened::Handshake | Opened::Dropped => {}
+                Opened::Alert(alert) => {
+                    if let Some(step) = self.recv_alert(alert, observer)? {
+                        return Ok(step);
+                    }
+                }
+                Opened::Data => {
+                    self.idle_records = 0;
+                    return Ok(Step::Data);
+                }
+            }
+        }
+    }
+
+    /// True if what waits has to be sent before the next arrow can be taken.
+    pub(super) fn lacks_room(&self, tx: &SendBuf<'_>) -> bool {
+        let sends = self.machine.sends() || self.is_connected();
+        sends && !tx.is_empty() && tx.room() < self.required_send_space()
+    }
+
+    /// Takes the next arrow. `None`: the send buffer has to be emptied first.
+    #[inline(never)]
+    fn take_arrow(
+        &mut self,
+        message: Option<&[u8]>,
+        rx: &RecvBuf<'_>,
+        tx: &mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+        reply: Option<Reply<'_, 'c, R, C>>,
+    ) -> Result<Option<Taken>, Fault> {
+        if self.lacks_room(tx) {
+            return Ok(None);
+        }
+        let kind = message.map(Kind::of);
+        // One that we asked for is our own doing, however often we do it.
+        if self.is_connected() && kind == Some(Kind::KeyUpdate) && !self.machine.awaits_key_update() {
+            // [4.6.3-6]
+            self.count_idle(Reason::TooManyKeyUpdates)?;
+        }
+        let aligned = rx.ends_with_message(message.map_or(0, <[u8]>::len));
+        let (machine, mut out) = self.split(tx, observer, aligned);
+        let config = out.config;
+        let yields = config.settings().one_operation_per_step;
+        let outcome = machine.arrow(config, message, reply, &mut out)?;
+        Ok(Some(match outcome {
+            Outcome::Ask(need) => Taken { taken: false, told: Some(Step::Ask(need)) },
+            Outcome::Yield => Taken { taken: false, told: Some(Step::Yield) },
+            // NEGOTIATED and WAIT_FINISHED have a second half, in which a signature is made: no transition of the figure.
+            Outcome::Took { from, to, taken } if from == to && to != StateName::Connected => {
+                Taken { taken, told: yields.then_some(Step::Yield) }
+            }
+            Outcome::Took { from, to, taken } => {
+                observer.event(&Trace::Moved { from, to });
+                Taken { taken, told: Some(Step::Moved { from, to }) }
+            }
+        }))
+    }
+
+    /// The machine, and everything that its effects change: disjoint parts.
+    pub(super) fn split<'a, 't>(
+        &'a mut self,
+        tx: &'a mut SendBuf<'t>,
+        observer: &'a mut dyn Observer,
+        aligned: bool,
+    ) -> (&'a mut Machine<'c, R, C>, Out<'a, 't, R, C>) {
+        let pad_to = self.cut().pad_to;
+        let out = Out {
+            config: &*self.config,
+            tx,
+            sealer: &mut self.sealer,
+            opener: &mut self.opener,
+            limits: &mut self.limits,
+            pad_to,
+            aligned,
+            observer,
+        };
+        (&mut self.machine, out)
+    }
+
+    /// The question, with what is needed to answer it.
+    #[inline(never)]
+    fn ask<'rx>(&self, rx: &'rx RecvBuf<'_>, need: Need) -> Result<Ask<'rx>, Fault> {
+        let message = rx.message()?.map(|range| rx.bytes(range)).unwrap_or_default();
+        ask(need, R::SIDE, message, || self.machine.sign_request())
+    }
+
+    fn rules(&self) -> Rules {
+        let state = self.state();
+        let before_hello = state == StateName::Start && !self.negotiated().retried;
+        Rules {
+            change_cipher_spec: state != StateName::Connected && !before_hello,
+            application_data: state == StateName::Connected,
+            plaintext_alert: R::SIDE == Side::Server && state != StateName::Connected,
+            limit: self.limits.recv.into(),
+        }
+    }
+
+    #[inline(never)]
+    fn recv_alert(&mut self, alert: Alert, observer: &mut dyn Observer) -> Result<Option<Step>, Fault> {
+        // [6.2-3]
+        observer.event(&Trace::RecvAlert(alert));
+        match alert.description {
+            AlertDescription::close_notify if self.is_connected() => {
+                self.closed.by_peer = true;
+                Ok(Some(Step::PeerClosed))
+            }
+            // [6.1-4] It announces a close_notify, and ends nothing by itself.
+            AlertDescription::user_canceled => {
+                // [6.1-6]
+                self.count_idle(Reason::TooManyWarnings)?;
+                Ok(None)
+            }
+            // [6-2] Whatever its level says, any other alert is the end.
+            description => Ok(Some(Step::PeerAlert(description))),
+        }
+    }
+
+    fn count_idle(&mut self, too_many: Reason) -> Result<(), Fault> {
+        self.idle_records = self.idle_records.saturating_add(1);
+        if self.idle_records > MAX_IDLE_RECORDS {
+            return Err(too_many.into());
+        }
+        Ok(())
+    }
+}

@@ -47,6 +47,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
         &["alerts.rs", "hello.rs", "hellos.rs", "operations.rs", "table/main.rs", "unasked.rs"],
     ),
     ("no provider is in them", &["corpus.rs", "kv.rs", "wire.rs", "wire_properties.rs", "wire_refusals.rs"]),
+    ("is of builds without a heap, where `ring` can't be", &["no_heap.rs"]),
     ("are about the sources", &["figures.rs", "layers.rs", "notes.rs"]),
     ("RSA keys are in the files that it reads", &["load.rs"]),
     ("its figures are those of `ring`", &["idle.rs", "crl_memory.rs"]),

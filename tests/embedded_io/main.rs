@@ -6,6 +6,7 @@ mod echo;
 mod failures;
 mod openssl;
 mod peer;
+mod turns;
 #[path = "../util/mod.rs"]
 mod util;
 mod wire;

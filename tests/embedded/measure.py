@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs images on emulated boards against OpenSSL, and prints what they take; then has them refuse peers.
+"""Runs images on emulated boards against OpenSSL, and prints what they take; then has them refuse peers, and panic.
 
 measure.py TARGET: the directory that holds qemu-system-arm, qemu-system-riscv32, and the images of each target.
 """
@@ -8,6 +8,7 @@ import errno
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -160,7 +161,10 @@ def talk(qemu, image, role, name, suite, group):
         tcp.close()
         heard, _ = peer.communicate()
         alarm.cancel()
-    return Talk(image, said, board.returncode, heard.decode(), peer.returncode)
+    talked = Talk(image, said, board.returncode, heard.decode(), peer.returncode)
+    if talked.board == -signal.SIGKILL:
+        talked.fail(f"it was still running after {SECONDS} seconds")
+    return talked
 
 
 def measure(qemu, image, role, suite, group):
@@ -227,10 +231,22 @@ def refuse(target):
             print(f"{board.name}, {role}, with {name} as its peer: {reason}, alert {alert}")
 
 
+def fault(target):
+    """Has each board panic: that ends the run, and does not hang it."""
+    for board in BOARDS:
+        image = target / board.target / "release" / "fault"
+        command = [*shlex.split(f"{target}/{board.qemu}"), *QEMU.split(), "-kernel", str(image)]
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
+        if not ended.returncode or ended.stdout != "fault\n":
+            sys.exit(f"{image}: a panic ended it with {ended.returncode}: {ended.stdout}{ended.stderr}")
+        print(f"{board.name}: a panic ends the run")
+
+
 def main():
     target = Path(sys.argv[1])
     missed = table(target)
     refuse(target)
+    fault(target)
     if missed:
         sys.exit("\n".join(missed))
 

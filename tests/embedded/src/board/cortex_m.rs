@@ -52,3 +52,10 @@ pub(crate) fn count_instructions() {
         counter.enable_counter();
     }
 }
+
+/// A panic of `core`'s, which ends in an undefined instruction, or memory that isn't there.
+// SAFETY: nothing is expected of this but that it does not return.
+#[cortex_m_rt::exception(trampoline = false)]
+unsafe fn HardFault() -> ! {
+    super::give_up("fault")
+}

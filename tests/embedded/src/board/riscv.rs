@@ -33,3 +33,10 @@ impl Moment {
 
 /// They are counted from reset on.
 pub(crate) fn count_instructions() {}
+
+/// A panic of `core`'s, which ends in an illegal instruction, or memory that isn't there.
+// SAFETY: `riscv-rt` calls what has this name for every exception.
+#[unsafe(no_mangle)]
+fn ExceptionHandler(_: &mut riscv_rt::TrapFrame) -> ! {
+    super::give_up("fault")
+}

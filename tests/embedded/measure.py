@@ -186,6 +186,12 @@ CASES = {
     "p256-aes128": ("P-256, AES-128-GCM", "TLS_AES_128_GCM_SHA256", "P-256"),
     "x25519-chacha20": ("X25519, ChaCha20-Poly1305", "TLS_CHACHA20_POLY1305_SHA256", "X25519"),
 }
+# What must not be linked: where an image has no use for it, it was not selected.
+UNUSED = {
+    "p256-aes128": "chacha20|chacha20poly1305|poly1305|x25519_dalek|curve25519_dalek",
+    "x25519-chacha20": "aes|aes_gcm|ghash|polyval",
+}
+NEVER_USED = r"p384|ed25519_dalek|sha2::sha512|core::fmt|core::panicking|alloc"
 # Peers that an image must refuse: who they are, what it says, and the alert as OpenSSL names it.
 REFUSALS = {
     "client": ("other", "the certificate is for other names than the one asked for", "bad certificate"),
@@ -231,6 +237,20 @@ def refuse(target):
             print(f"{board.name}, {role}, with {name} as its peer: {reason}, alert {alert}")
 
 
+def linked(target):
+    """Looks into the images for what they have no use for."""
+    for board in BOARDS:
+        for case, unused in UNUSED.items():
+            for role in ("client", "server"):
+                image = target / board.target / "release" / f"{role}-{case}"
+                names = subprocess.run(["nm", "-C", image], check=True, capture_output=True, text=True).stdout
+                if found := re.findall(rf"^.*\b(?:{unused}|{NEVER_USED})::.*$", names, re.M):
+                    sys.exit(f"{image} has no use for\n" + "\n".join(found))
+                if "symbolon::" not in names:
+                    sys.exit(f"{image} has no names")
+        print(f"{board.name}: no image has a primitive in it that it does not use")
+
+
 def fault(target):
     """Has each board panic: that ends the run, and does not hang it."""
     for board in BOARDS:
@@ -245,6 +265,7 @@ def fault(target):
 def main():
     target = Path(sys.argv[1])
     missed = table(target)
+    linked(target)
     refuse(target)
     fault(target)
     if missed:

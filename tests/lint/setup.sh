@@ -14,4 +14,6 @@ fi
 if ! command -v go >/dev/null && command -v apt-get >/dev/null; then
   (apt-get update && apt-get install -y --no-install-recommends golang-go) >/dev/null 2>&1 || true
 fi
-true
+# What is printed here is what the test will and won't compare with.
+if has_cryptography "$python/bin/python" || has_cryptography python3; then echo "cryptography: there"; else echo "skipped: Python's cryptography 48 could not be had by pip"; fi
+if command -v go >/dev/null; then go version; else echo "skipped: Go could not be had by apt"; fi

@@ -56,6 +56,33 @@ fn a_chain_and_its_key_are_shown_and_nothing_is_wrong() {
 }
 
 #[test]
+fn what_only_some_tools_read_is_said_to_be_so() {
+    let files = Files::new();
+    let pem = files.pki.server("server.test").pem;
+    let indented: String = pem.lines().map(|line| format!("  {line}\n")).collect();
+    said_of(&files, &indented, 1, &["line 1: BEGIN is indented", "CN=server.test"]);
+    let trusted = pem.replace(" CERTIFICATE-", " TRUSTED CERTIFICATE-");
+    said_of(&files, &trusted, 1, &["only OpenSSL reads (openssl x509"]);
+}
+
+#[test]
+fn a_key_that_nobody_takes_is_told_from_one_of_the_wrong_kind() {
+    if !has_openssl() {
+        return println!("skipped: openssl makes the keys, and is not on the PATH");
+    }
+    let files = Files::new();
+    for (options, says) in [
+        ("RSA -pkeyopt rsa_keygen_bits:1024", "is too small: RSA keys of fewer than 2048 bits"),
+        ("X25519", "is of a kind that signs nothing here"),
+    ] {
+        let mut openssl = std::process::Command::new("openssl");
+        openssl.args(["genpkey", "-algorithm"]).args(options.split(' ')).args(["-out", &files.path("key.pem")]);
+        assert!(openssl.output().unwrap().status.success());
+        inspect(&files, "key.pem", "").is(1, &["line 1: private key", says]);
+    }
+}
+
+#[test]
 fn a_key_is_held_against_the_certificate_above_it() {
     let files = Files::new();
     for algorithm in [&PKCS_ECDSA_P384_SHA384, &PKCS_ED25519] {

@@ -49,6 +49,9 @@ fn describe_content(block: &mut Block, found: &[Found], at: UnixTime) {
             block.problem("is PKCS#12, which no PEM reader takes (openssl pkcs12 -in FILE -nodes unpacks it)")
         }
         Kind::Pkcs7 => block.problem("is PKCS#7 (openssl pkcs7 -print_certs -in FILE unpacks its certificates)"),
+        Kind::Other if block.label.as_deref() == Some("TRUSTED CERTIFICATE") => {
+            block.problem("is in a form that only OpenSSL reads (openssl x509 -in FILE writes a CERTIFICATE)")
+        }
         Kind::Other => block.problem("is of a kind that is not known here"),
         _ => keys::describe(block),
     }

@@ -13,7 +13,12 @@ const ED25519: &[u8] = &[0x2b, 101, 112];
 struct Key {
     kind: String,
     public: Option<Vec<u8>>,
+    /// Why nobody should sign with it.
+    wrong: Option<&'static str>,
 }
+
+const UNKNOWN: &str = "is of a kind that signs nothing here: RSA, P-256, P-384 and Ed25519 do";
+const SMALL: &str = "is too small: RSA keys of fewer than 2048 bits are refused here and by most others";
 
 /// Says what a block with a key holds.
 pub(super) fn describe(block: &mut Block) {
@@ -31,6 +36,9 @@ pub(super) fn describe(block: &mut Block) {
     };
     let Some(key) = key else { return };
     block.fact("key", key.kind);
+    if let Some(wrong) = key.wrong.filter(|_| block.kind.is_private()) {
+        block.problem(wrong);
+    }
     if block.kind.is_private() && key.public.is_none() {
         block.problem("lacks the public key, which signing needs (openssl ec -in old.key -out new.key adds it)");
     }
@@ -65,7 +73,7 @@ fn of_spki(der: &[u8]) -> Option<Key> {
         ED25519 => "Ed25519".to_owned(),
         _ => "of an unknown kind".to_owned(),
     };
-    Some(Key { kind, public: Some(public) })
+    Some(Key { kind, public: Some(public), wrong: None })
 }
 
 /// The OID of an AlgorithmIdentifier, and the content of its parameters.
@@ -85,9 +93,9 @@ fn of_pkcs8(der: &[u8]) -> Option<Key> {
         ED25519 => {
             let seed = element(inner, 0, inner.len()).ok()?.content;
             let public = Ed25519KeyPair::from_seed_unchecked(seed).ok().map(|pair| pair.public_key().as_ref().to_vec());
-            Some(Key { kind: "Ed25519".to_owned(), public })
+            Some(Key { kind: "Ed25519".to_owned(), public, wrong: None })
         }
-        _ => Some(Key { kind: "of an unknown kind".to_owned(), public: Some(Vec::new()) }),
+        _ => Some(Key { kind: "of an unknown kind".to_owned(), public: Some(Vec::new()), wrong: Some(UNKNOWN) }),
     }
 }
 
@@ -98,14 +106,14 @@ fn of_rsa(der: &[u8], private: bool) -> Option<Key> {
     let (modulus, exponent) = (fields.get(skip)?, fields.get(skip + 1)?);
     let significant = modulus.content.strip_prefix(&[0]).unwrap_or(modulus.content);
     let leading = usize::try_from(significant.first()?.leading_zeros()).ok()?;
-    let kind = format!("RSA, {} bits", significant.len() * 8 - leading);
+    let bits = significant.len() * 8 - leading;
     let public = if private {
         let both = [integer(modulus.content), integer(exponent.content)].concat();
         encoded(0x30, &both)
     } else {
         der.to_vec()
     };
-    Some(Key { kind, public: Some(public) })
+    Some(Key { kind: format!("RSA, {bits} bits"), public: Some(public), wrong: (bits < 2048).then_some(SMALL) })
 }
 
 fn of_ec(der: &[u8], parameters: Option<&[u8]>) -> Option<Key> {
@@ -116,7 +124,7 @@ fn of_ec(der: &[u8], parameters: Option<&[u8]>) -> Option<Key> {
     };
     let kind = curve(tagged(0xa0).map(|oid| oid.content).or(parameters));
     let public = tagged(0xa1).and_then(|bits| Some(bits.content.get(1..)?.to_vec()));
-    Some(Key { kind, public })
+    Some(Key { kind, public, wrong: None })
 }
 
 fn curve(oid: Option<&[u8]>) -> String {

@@ -47,6 +47,10 @@ pub(super) fn read(text: &[u8]) -> Text {
             continue;
         };
         outside.end(&mut read);
+        if line.text.starts_with(b" ") || line.text.starts_with(b"\t") {
+            let says = "BEGIN is indented, and OpenSSL finds no block here";
+            read.problems.push(Remark::at_line(line.number, says));
+        }
         let more = behind.iter().position(|line| boundary(line.text, b"-----").is_some()).unwrap_or(behind.len());
         let ends = behind.get(more).filter(|line| boundary(line.text, b"-----END ").is_some());
         let block = behind.get(..more + usize::from(ends.is_some())).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Reports: what is written down of a verdict, and how it is told.
 
 use super::*;
+use rcgen::CustomExtension;
 use symbolon::x509::{Report, Rule, Standing, Verdict};
 
 fn explained(chain: &[&[u8]], anchors: &[&[u8]], name: &str) -> Report {
@@ -124,11 +125,44 @@ fn names_and_the_constraints_that_they_break_are_shown() {
         params.name_constraints =
             Some(NameConstraints { permitted_subtrees: vec![subtree("works.test")], excluded_subtrees: vec![ip] });
     });
-    let report = explained(&[&root.leaf()], &[&root.der], "server.test");
+    let leaf = root.leaf();
+    let report = explained(&[&leaf], &[&root.der], "server.test");
     let top = report.failures().next().unwrap();
+    // subjectAltName of the leaf.
+    assert!(leaf[top.offset().unwrap() + 2..].starts_with(&[6, 3, 0x55, 0x1d, 17]));
     assert_eq!((top.rule(), top.on(), top.certificate()), (Rule::NameConstraints, Some(Standing::Anchor(0)), Some(0)));
     assert_eq!(top.expected().to_string(), "permitted dns:works.test; excluded ip:10.0.0.0/8");
     assert_eq!(top.actual().to_string(), "CN=leaf, dns:server.test");
+}
+
+/// Names alone tell that none of these CAs leads to an anchor, so that the search ends at once, at the far end.
+#[test]
+fn the_issuer_that_is_missing_is_the_one_of_the_certificate_that_is_blamed() {
+    let cas: Vec<_> = (0..12).map(|at| Ca::root(&format!("ca {at}"))).collect();
+    let mut chain = vec![cas[0].leaf()];
+    chain.extend(cas.windows(2).map(|pair| pair[1].cross_sign(&pair[0])));
+    let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+    let report = explained(&chain, &[&Ca::root("root").der], "server.test");
+    let top = report.failures().next().unwrap();
+    assert_eq!((top.rule(), top.certificate()), (Rule::Issuer, Some(11)));
+    assert_eq!(top.expected().to_string(), "CN=ca 11, sent or trusted");
+    assert!(top.remedy().unwrap().to_string().starts_with("CN=ca 11 is missing"));
+    let itself = [chain.as_slice(), &[&cas[11].der]].concat();
+    let report = explained(&itself, &[&Ca::root("root").der], "server.test");
+    assert_eq!(report.failures().next().unwrap().actual().to_string(), "nobody but itself");
+}
+
+#[test]
+fn what_can_be_read_but_must_not_be_is_told_as_the_rule_that_it_breaks() {
+    let root = Ca::root("root");
+    let leaf = root.leaf_with(|params| {
+        let mut constraints =
+            CustomExtension::from_oid_content(&[2, 5, 29, 30], b"\x30\x0a\xa0\x08\x30\x06\x82\x04test".to_vec());
+        constraints.set_criticality(true);
+        params.custom_extensions.push(constraints);
+    });
+    let summary = explained(&[&leaf], &[&root.der], "server.test").summary().to_string();
+    assert!(summary.contains("breaks the rule that only a CA has nameConstraints; RFC 5280 §4.2.1.10"), "{summary}");
 }
 
 #[test]

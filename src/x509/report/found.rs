@@ -36,6 +36,11 @@ impl<'r> Check<'r> {
         }
     }
 
+    /// The certificate that it is about, which can be another one than what was checked.
+    pub(super) fn blamed(&self) -> Option<Certificate<'r>> {
+        self.report.certificate(self.certificate()?)
+    }
+
     /// Intermediate certificates below that are not self-issued (RFC 5280 §6.1.4 (l)).
     fn intermediates_below(&self) -> usize {
         let below = self.record.step.and_then(|at| self.report.step(at)?.below);
@@ -101,7 +106,10 @@ impl Display for Expected<'_> {
                 }
             }
             (Rule::Signature, On::Certificate(c)) => write!(f, "made with the key of {}", c.subject()),
-            (Rule::Issuer, On::Certificate(c)) => write!(f, "{}, sent or trusted", c.issuer()),
+            (Rule::Issuer, _) => match check.blamed() {
+                Some(c) => write!(f, "{}, sent or trusted", c.issuer()),
+                None => f.write_str("an issuer that is sent or trusted"),
+            },
             (Rule::Encoding, _) => f.write_str("a certificate in DER"),
             (Rule::Revocation, _) => f.write_str("not revoked"),
             (Rule::SubjectAltName, _) => f.write_str("names of ASCII characters, and addresses of 4 or 16 octets"),
@@ -142,7 +150,7 @@ impl Display for Actual<'_> {
             (Rule::NameConstraints, _) => match (check.verdict(), check.reason()) {
                 (Verdict::Passed, _) => f.write_str("all names below are within"),
                 (_, Some(Reason::CertificateMalformed)) => finding(check, f),
-                _ => match check.certificate().and_then(|index| check.report.certificate(index)) {
+                _ => match check.blamed() {
                     Some(below) => write!(f, "{}, {}", below.subject(), Names(&below)),
                     None => finding(check, f),
                 },
@@ -150,7 +158,7 @@ impl Display for Actual<'_> {
             (Rule::Signature, _) if check.verdict() == Verdict::Passed => f.write_str("it is"),
             (Rule::Revocation, _) if check.report.is_accepted() => write!(f, "{}", check.report.revocation()),
             (Rule::Revocation, _) if check.verdict() == Verdict::Unchecked => f.write_str("nothing that tells"),
-            (Rule::Issuer, On::Certificate(c)) if c.is_self_issued() => f.write_str("nobody but itself"),
+            (Rule::Issuer, _) if check.blamed().is_some_and(|c| c.is_self_issued()) => f.write_str("nobody but itself"),
             (Rule::Issuer, _) => f.write_str("nobody"),
             _ => finding(check, f),
         }

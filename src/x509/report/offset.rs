@@ -18,7 +18,14 @@ pub(super) fn field_of(rule: Rule, told: Option<&'static str>) -> &'static str {
         Rule::SignatureAlgorithm => "signatureAlgorithm",
         Rule::LeafKeyUsage | Rule::IssuerKeyUsage => "keyUsage",
         Rule::LeafExtendedKeyUsage | Rule::IssuerExtendedKeyUsage => "extKeyUsage",
-        Rule::LeafNameConstraints | Rule::NameConstraints => "nameConstraints",
+        Rule::LeafNameConstraints => "nameConstraints",
+        // A fault that names no field is about a certificate below, and the names in it.
+        Rule::NameConstraints => match told {
+            None => "nameConstraints",
+            Some("") => "subjectAltName",
+            Some(told) => told,
+        },
+        Rule::Revocation => "serialNumber",
         Rule::SubjectAltName | Rule::ServerName => "subjectAltName",
         Rule::BasicConstraints | Rule::PathLength => "basicConstraints",
         Rule::Signature => "signatureValue",
@@ -70,7 +77,7 @@ const FIELDS: [&[&str]; 9] = [
     &["validity", "notBefore", "notAfter"],
     &["subject", "commonName"],
     &["subjectPublicKeyInfo", "RSAPublicKey", "modulus", "publicExponent", "subjectPublicKey"],
-    &["issuerUniqueID", "subjectUniqueID"],
+    &["issuerUniqueID", "subjectUniqueID", "issuerUniqueID, subjectUniqueID"],
     &["extensions"],
 ];
 const EXTENSIONS: usize = 8;

@@ -26,8 +26,8 @@ pub(super) fn of(check: &Check<'_>) -> Option<String> {
             };
             format!("it must be issued anew with {kind}:{name} in subjectAltName{why}; or ask for a name that it has")
         }
-        (Reason::CertificateIssuerUnknown, _, On::Certificate(c)) => {
-            let issuer = c.issuer();
+        (Reason::CertificateIssuerUnknown, ..) => {
+            let issuer = check.blamed()?.issuer();
             format!("{issuer} is missing: trust it if it is a CA to be trusted; send it in the chain if it is an intermediate")
         }
         (Reason::CertificateSelfSigned, ..) => "trust it itself, or have it issued by a CA".into(),

@@ -3,7 +3,7 @@
 use super::{Check, Report, Standing, Verdict};
 use crate::{
     fault::Reason,
-    x509::{Name, RevocationStatus},
+    x509::{Name, RevocationStatus, Rule},
 };
 use alloc::{string::String, vec::Vec};
 use core::fmt::{self, Display, Formatter, Write as _};
@@ -35,7 +35,10 @@ impl Display for Summary<'_> {
                 if let Some(standing) = top.and_then(|check| check.about()) {
                     write!(f, "{}: ", standing.of(self.0))?;
                 }
-                if let Some(check) = top.filter(|_| finding.reason == Reason::CertificateProfile) {
+                let is_readable = |rule| matches!(rule, Rule::IssuerNamed | Rule::LeafNameConstraints);
+                let is_plain =
+                    |check: &Check<'_>| finding.reason == Reason::CertificateProfile || is_readable(check.rule());
+                if let Some(check) = top.filter(is_plain) {
                     return write!(f, "breaks the rule that {}; {}", check.rule().says(), check.section());
                 }
                 f.write_str(finding.reason.says())?;

@@ -34,6 +34,13 @@ impl Budget {
         spend(&mut self.steps, 1, "steps")
     }
 
+    /// The fields and extensions of a certificate read at one place of a path: lists in it can be as long as a message, and are
+    /// read again at every other place.
+    #[cfg(feature = "alloc")]
+    pub(super) fn certificate(&mut self, len: usize) -> Result<(), Fault> {
+        spend(&mut self.comparisons, len >> 3, "certificates")
+    }
+
     /// Names held against name constraints: 1 for reading a constraint, and what the comparison then takes.
     pub(super) fn comparison(&mut self, work: usize) -> Result<(), Fault> {
         spend(&mut self.comparisons, work, "name constraints")

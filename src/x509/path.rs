@@ -270,6 +270,8 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         mark: W::Mark,
     ) -> Result<Link<'l, 'a, W::Mark>, Fault> {
         let named = |fault: Fault| fault.certificate(index);
+        #[cfg(feature = "alloc")]
+        self.budget(mark).certificate(certificate.der().len())?;
         let mut at = At::new(self.witness, mark);
         checks::issuer(&certificate, self.question, below.intermediates, &mut at).map_err(named)?;
         let names = below.admit_names(certificate.extensions.name_constraints, self.budget(mark));

@@ -212,6 +212,25 @@ fn a_chain_made_to_exhaust_the_verifier_is_refused() {
     assert_eq!(refusal(verdict), (Reason::CertificateBudget, None));
 }
 
+/// CAs that pass make many paths, on each of which those that fail are read anew, with all that they list.
+// [5280-6.1-2]
+#[test]
+fn reading_long_lists_over_and_over_is_work_that_is_counted() {
+    let purposes = |count: u64| (0..count).map(|at| ExtendedKeyUsagePurpose::Other(vec![1, 2, at])).collect();
+    let issuers = |count| {
+        let ca = |at| if at < 4 { vec![] } else { purposes(count) };
+        let twin = |at| Ca::root_with("twin", |params| params.extended_key_usages = ca(at));
+        (0..9).map(twin).collect::<Vec<_>>()
+    };
+    for (count, reason) in [(9, Reason::CertificateExtendedKeyUsage), (1800, Reason::CertificateBudget)] {
+        let cas = issuers(count);
+        let mut chain = vec![Ca::root("twin").leaf()];
+        chain.extend(cas.iter().map(|ca| ca.der.clone()));
+        let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+        assert_eq!(refusal(judge(&chain, &[&Ca::root("root").der])).0, reason, "{count}");
+    }
+}
+
 /// A path is found among as many certificates as may be sent, whatever their order, and whatever else is there.
 // [5280-6.1-1]
 #[test]

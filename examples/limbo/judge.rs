@@ -55,6 +55,14 @@ pub(crate) fn judge(crypto: &impl Crypto, case: &Value) -> Result<String, String
         }
         _ => return Err(report.summary().to_string()),
     }
+    // The status of the other certificates need not be known, but none of them may be known to be revoked.
+    let whole_path = Revocation::soft(revocation.crls().clone()).whole_path();
+    if !revocation.crls().is_empty() {
+        let report = explain(crypto, &chain, &question.revocation(&whole_path));
+        if !report.is_accepted() {
+            return Err(report.summary().to_string());
+        }
+    }
     // That nobody can have such a name is told only if nothing is wrong with the chain.
     asked.map_err(|e| e.to_string())?;
     beyond_the_path(crypto, case, &chain, &report)?;

@@ -201,6 +201,11 @@ fn a_ca_is_marked_as_one() {
     let relaxed = ca_with(extension(19, false, b"\x30\x03\x01\x01\xff"), signs());
     assert_broken(Rule::BasicConstraintsCritical, BOTH, &make(&unchanged, &relaxed, &unchanged));
     assert_broken(Rule::BasicConstraintsCritical, BOTH, &make(&relaxed, &unchanged, &unchanged));
+    // Of an issuer that is no CA, the cause is told, and not what follows from it.
+    let no_ca = make(&unchanged, &ca_with(extension(19, true, b"\x30\x00"), signs()), &unchanged);
+    for profile in [Profile::Private, Profile::Rfc5280, Profile::Web] {
+        assert_eq!(broken(profile, &no_ca), (false, vec![(Rule::BasicConstraints, Verdict::Failed)]), "{profile}");
+    }
     let unlimited = ca_with(extension(19, true, b"\x30\x03\x01\x01\xff"), vec![]);
     assert_broken(Rule::CaKeyUsage, BOTH, &make(&unchanged, &unlimited, &unchanged));
     let leaf_that_signs = |params: &mut CertificateParams| params.key_usages.push(KeyUsagePurpose::KeyCertSign);
@@ -383,6 +388,8 @@ fn a_wildcard_below_a_public_suffix_names_nobody_on_the_web() {
     assert_eq!(judge(&names, "b.works.test", none), Ok(()));
     assert_eq!(judge(&names, "b.works.test", works), Err(Reason::CertificateProfile));
     assert_eq!(judge(&names, "B.Works.test", works), Err(Reason::CertificateProfile));
+    // All names are nobody's, whatever is asked for.
+    assert_eq!(judge(&["a.works.test", "*"], "a.works.test", none), Err(Reason::CertificateProfile));
     // It does not spoil what else the certificate names.
     assert_eq!(judge(&names, "a.works.test", works), Ok(()));
 }

@@ -21,7 +21,10 @@ pub(super) const ROWS: &[Row] = &[
         rule: Rule::KeyCertSign,
         field: "keyUsage",
         by: By::Both,
-        kept: |seen| seen.is_ca() || seen.certificate.key_usage().is_none_or(|usage| !usage.key_cert_sign()),
+        // Of an issuer it is basicConstraints that is wrong, which is told of in any profile.
+        kept: |seen| {
+            !seen.is_leaf() || seen.is_ca() || seen.certificate.key_usage().is_none_or(|usage| !usage.key_cert_sign())
+        },
     },
     Row { rule: Rule::PathLengthOfCa, field: "pathLenConstraint", by: By::Both, kept: path_len_has_a_meaning },
     Row { rule: Rule::LeafNoCa, field: "basicConstraints", by: By::Web, kept: |seen| !seen.is_leaf() || !seen.is_ca() },

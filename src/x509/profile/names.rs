@@ -36,6 +36,8 @@ pub(super) const ROWS: &[Row] = &[
         by: By::Web,
         kept: |seen| !seen.is_leaf() || seen.has(id::SUBJECT_ALT_NAME),
     },
+    // Before the syntax, which a wildcard below the root of all names breaks too.
+    Row { rule: Rule::WildcardBelowPublicSuffix, field: "dNSName", by: By::Web, kept: wildcard_is_no_public_suffix },
     Row {
         rule: Rule::DnsSyntax,
         field: "dNSName",
@@ -60,7 +62,6 @@ pub(super) const ROWS: &[Row] = &[
         by: By::Both,
         kept: |seen| names(seen, Kind::Uri).all(is_absolute),
     },
-    Row { rule: Rule::WildcardBelowPublicSuffix, field: "dNSName", by: By::Web, kept: wildcard_is_no_public_suffix },
     Row {
         rule: Rule::CommonNameInNames,
         field: "commonName",
@@ -104,6 +105,10 @@ fn is_absolute(uri: &str) -> bool {
 /// A CA may issue a wildcard below a public suffix to whoever controls all of it, so it does not spoil the certificate. But
 /// it alone is not enough to be somebody below it.
 fn wildcard_is_no_public_suffix(seen: &Seen<'_, '_>) -> bool {
+    // Nobody controls all names.
+    if names(seen, Kind::Dns).any(|name| name == "*") {
+        return false;
+    }
     let Some(asked) = seen.name.and_then(ServerName::as_dns) else { return true };
     let parent_of_asked = asked.split_once('.').map(|(_, parent)| parent);
     let is_suffix = |parent: &str| !parent.contains('.') || seen.suffixes.is_some_and(|is_one| is_one(parent));

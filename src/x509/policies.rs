@@ -300,7 +300,7 @@ pub(super) fn policies<'a>(certificate: &Certificate<'a>) -> Result<BTreeSet<Pol
     if policies.is_empty() { Err(malformed(POLICIES)) } else { Ok(policies) }
 }
 
-/// `SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy }`, neither of them anyPolicy (§4.2.1.5,
+/// [5280-6.1.4-2] `SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy }`, neither of them anyPolicy (§4.2.1.5,
 /// §6.1.4 (a)).
 fn mappings<'a>(certificate: &Certificate<'a>) -> Result<BTreeMap<Policy<'a>, BTreeSet<Policy<'a>>>, Fault> {
     let mut mappings = BTreeMap::<_, BTreeSet<_>>::new();

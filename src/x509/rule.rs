@@ -96,6 +96,9 @@ rules! {
     NameConstraintsCritical => "RFC 5280 §4.2.1.10", "nameConstraints is critical";
     PolicyConstraintsCritical => "RFC 5280 §4.2.1.11", "policyConstraints is critical";
     InhibitAnyPolicyCritical => "RFC 5280 §4.2.1.14", "inhibitAnyPolicy is critical";
+    // By profile: policies
+    CertificatePolicies => "RFC 5280 §4.2.1.4", "certificatePolicies is a list of at least one policy";
+    PolicyMappings => "RFC 5280 §4.2.1.5, §6.1.4 (a)", "policyMappings is a list of at least one pair of policies, none of them anyPolicy";
     // By profile: names of the leaf
     SubjectOrNames => "RFC 5280 §4.2.1.6", "a certificate with an empty subject has a subjectAltName, and it is critical";
     SubjectAltNameNotCritical => "BR §7.1.2.7.12", "a certificate with a subject has no critical subjectAltName";

@@ -155,7 +155,7 @@ fn any_policy_can_be_inhibited_by_the_caller_or_a_ca_above() {
     assert_eq!(verdict(gold(), &[&later], &[asserts(&[ANY])]), Ok(()));
 }
 
-// [9618-5.4-1]
+// [9618-5.4-1] [5280-6.1.4-2]
 #[test]
 fn malformed_policies_are_refused_where_they_count() {
     for edit in [

@@ -250,6 +250,27 @@ fn constraints_are_critical() {
     assert_broken(Rule::InhibitAnyPolicyCritical, BOTH, &make(&unchanged, &any_policy, &unchanged));
 }
 
+// [5280-4.2.1.4-1] [5280-6.1.4-2]
+#[test]
+fn policies_are_well_formed_also_where_nobody_demands_one() {
+    let with = |number, value: &[u8]| {
+        let extension = extension(number, false, value);
+        move |params: &mut CertificateParams| params.custom_extensions.push(extension.clone())
+    };
+    let policy = |last| vec![6, 2, 0x2a, last];
+    let any_policy = || vec![6, 4, 0x55, 0x1d, 32, 0];
+    let list = |fields: &[Vec<u8>]| element(0x30, &element(0x30, &fields.concat()));
+    let qualified = list(&[policy(1), element(0x30, &[])]);
+    let good = make(&unchanged, &with(33, &list(&[policy(1), policy(2)])), &with(32, &qualified));
+    assert_eq!(broken(Profile::Rfc5280, &good), (true, vec![]));
+    for value in [b"malformed".to_vec(), element(0x30, &[]), list(&[]), list(&[policy(1), policy(2)])] {
+        assert_broken(Rule::CertificatePolicies, BOTH, &make(&unchanged, &unchanged, &with(32, &value)));
+    }
+    for pair in [vec![], vec![policy(1)], vec![any_policy(), policy(1)], vec![policy(1), any_policy()]] {
+        assert_broken(Rule::PolicyMappings, BOTH, &make(&unchanged, &with(33, &list(&pair)), &unchanged));
+    }
+}
+
 // [5280-4.2.2.1-1]
 #[test]
 fn information_access_is_well_formed_wherever_somebody_cares() {

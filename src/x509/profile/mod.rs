@@ -11,6 +11,7 @@ mod fields;
 mod key_identifiers;
 mod keys;
 mod names;
+mod policies;
 mod purposes;
 
 use super::{
@@ -73,8 +74,16 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     TABLES.iter().flat_map(|table| table.iter())
 }
 
-const TABLES: [&[Row]; 7] =
-    [fields::ROWS, access::ROWS, key_identifiers::ROWS, authority::ROWS, names::ROWS, purposes::ROWS, keys::ROWS];
+const TABLES: [&[Row]; 8] = [
+    fields::ROWS,
+    access::ROWS,
+    key_identifiers::ROWS,
+    authority::ROWS,
+    policies::ROWS,
+    names::ROWS,
+    purposes::ROWS,
+    keys::ROWS,
+];
 
 /// Who insists on a rule.
 #[derive(Clone, Copy)]

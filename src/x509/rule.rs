@@ -85,7 +85,7 @@ rules! {
     AuthorityKeyIdentifierKeyOnly => "BR §7.1.2.1.3, §7.1.2.11.1", "an authorityKeyIdentifier has no authorityCertIssuer and no authorityCertSerialNumber";
     RootNamesItself => "BR §7.1.2.1.3", "the authorityKeyIdentifier of a root is its subjectKeyIdentifier";
     SubjectKeyIdentifier => "RFC 5280 §4.2.1.2", "a CA has a subjectKeyIdentifier";
-    // By profile: what a ca is
+    // By profile: what a CA is
     CaVersion => "RFC 5280 §4.1.2.1", "a CA certificate is of version 3";
     BasicConstraintsCritical => "RFC 5280 §4.2.1.9", "basicConstraints of a CA is critical";
     CaKeyUsage => "RFC 5280 §4.2.1.3", "a CA has keyUsage";
@@ -115,7 +115,7 @@ rules! {
     LeafNotAnyPurpose => "BR §7.1.2.7.10", "extendedKeyUsage of a server or client has no anyExtendedKeyUsage";
     RootExtendedKeyUsage => "BR §7.1.2.1.2", "a root has no extendedKeyUsage";
     // By profile: keys
-    WebKey => "BR §6.1.5, §7.1.3.1", "a key is RSA of 2048 bits at least, or ECDSA on P-256 or P-384, called by name";
+    WebKey => "BR §6.1.5, §7.1.3.1", "a key is RSA of 2048 bits at least, or ECDSA on P-256 or P-384, called by name; P-521 is allowed too, but not known here";
     WebSignature => "BR §7.1.3.2", "a certificate is signed by RSA or ECDSA, with SHA-256, SHA-384 or SHA-512";
     RsaSize => "BR §6.1.5", "the size of an RSA key is a multiple of 8 bits";
     RsaExponent => "BR §6.1.6", "the exponent of an RSA key is odd and at least 3";

@@ -300,8 +300,8 @@ pub(super) fn policies<'a>(certificate: &Certificate<'a>) -> Result<BTreeSet<Pol
     if policies.is_empty() { Err(malformed(POLICIES)) } else { Ok(policies) }
 }
 
-/// [5280-6.1.4-2] `SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy }`, neither of them anyPolicy (§4.2.1.5,
-/// §6.1.4 (a)).
+/// [5280-6.1.4-2] §4.2.1.5, §6.1.4 (a): `SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy }`, neither
+/// of them anyPolicy.
 fn mappings<'a>(certificate: &Certificate<'a>) -> Result<BTreeMap<Policy<'a>, BTreeSet<Policy<'a>>>, Fault> {
     let mut mappings = BTreeMap::<_, BTreeSet<_>>::new();
     let Some(extension) = certificate.extension(id::POLICY_MAPPINGS) else { return Ok(mappings) };

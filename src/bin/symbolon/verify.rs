@@ -159,7 +159,7 @@ fn standing(on: Standing) -> Value {
 fn check_as_json(check: &Check<'_>) -> Value {
     json!({
         "rule": check.rule().name(),
-        "section": check.rule().section(),
+        "section": check.section(),
         "says": check.rule().says(),
         "verdict": match check.verdict() {
             Verdict::Passed => "passed",

@@ -162,7 +162,7 @@ impl Revocation {
     }
 
     /// A certificate of which these CRLs (or a stapled response, see [`Revocation::ask_staple`]) don't tell that it is not
-    /// revoked is refused.
+    /// revoked is refused. One that is itself an anchor is not looked at: its issuer has no say in it.
     #[must_use]
     pub fn require(crls: Crls) -> Self {
         Self { mode: Mode::Require, crls, ..Self::default() }

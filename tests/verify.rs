@@ -11,6 +11,7 @@ use std::process::Command;
 use symbolon::x509::Certificate;
 use tool::{Done, Files, run, symbolon};
 use util::crl::Crl;
+use util::ocsp::{Ocsp, revoked};
 use util::pki::{Chain, For, Pki};
 
 /// A time at which the certificates of the tests are valid.
@@ -100,6 +101,31 @@ fn a_certificate_that_a_crl_of_its_intermediate_lists_is_refused() {
 }
 
 #[test]
+fn a_staple_is_judged_even_if_nothing_else_is_said_of_revocation() {
+    let files = Files::new();
+    let chain = files.pki.server("server.test");
+    files.put("stapled", &chain);
+    let mut ocsp = Ocsp::of(&files.pki.intermediate, &chain.leaf.der);
+    fs::write(files.path("good-ocsp.pem"), ocsp.sign(&files.pki.intermediate)).unwrap();
+    ocsp.cert_status = revoked();
+    fs::write(files.path("revoked-ocsp.pem"), ocsp.sign(&files.pki.intermediate)).unwrap();
+    let options = |staple: &str| format!("--ca ca.pem --at {AT} --staple {staple} stapled.pem");
+    verify(&files, &options("good-ocsp.pem")).is(0, &["revocation: not revoked, by the OCSP response"]);
+    verify(&files, &options("revoked-ocsp.pem")).is(1, &["revoked", "keyCompromise", "to do: it must be replaced"]);
+    verify(&files, &options("ca.pem")).is(1, &["an OCSP response cannot be parsed", "to do: "]);
+}
+
+#[test]
+fn a_ca_in_front_of_its_leaf_is_told_to_stand_behind_it() {
+    let files = Files::new();
+    let blocks = fs::read_to_string(files.path("server.pem")).unwrap();
+    let second = blocks.rfind("-----BEGIN").unwrap();
+    files.write("turned.pem", &(blocks[second..].to_owned() + &blocks[..second]));
+    verify(&files, &format!("--ca ca.pem --name server.test --at {AT} turned.pem"))
+        .is(1, &["to do: put the leaf first in the chain: this CA issued certificate 1"]);
+}
+
+#[test]
 fn json_has_every_path_and_every_check() {
     let files = Files::new();
     let done = verify(&files, &format!("--ca ca.pem --name other.test --at {AT} --json server.pem")).is(1, &[]);
@@ -122,6 +148,10 @@ fn json_has_every_path_and_every_check() {
     let report: Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!((&report["path"], &report["anchor"]), (&serde_json::json!([0, 1]), &0.into()));
     assert_eq!(report["paths"][0]["valid"], true);
+
+    let done = verify(&files, "--ca ca.pem --json missing.pem").is(2, &[]);
+    let report: Value = serde_json::from_str(&done.out).unwrap();
+    assert!(report["error"].as_str().unwrap().contains("missing.pem: No such file"), "{report}");
 }
 
 #[test]
@@ -138,11 +168,15 @@ fn checks_that_were_passed_are_counted_and_shown_on_demand() {
 fn what_cannot_be_used_is_wrong_usage_and_named() {
     let files = Files::new();
     files.write("text.pem", "no certificate\n");
+    let key = fs::read(files.path("server.key")).unwrap();
+    fs::write(files.path("key-der.pem"), &*symbolon::x509::pem::blocks(&key).next().unwrap().unwrap().der).unwrap();
     for (options, says) in [
-        ("--ca ca.pem text.pem", "holds no certificate"),
+        ("--ca ca.pem text.pem", "hint: symbolon inspect"),
+        ("--ca ca.pem server.key", "holds no certificate, but PRIVATE KEY (line 1)"),
+        ("--ca ca.pem key-der.pem", "holds no certificate, but PRIVATE KEY (DER)"),
         ("--ca text.pem server.pem", "text.pem"),
         ("--ca ca.pem missing.pem", "No such file"),
-        ("--ca ca.pem --name a..b server.pem", "--name: a server name has a label"),
+        ("--ca ca.pem --name a..b server.pem", "\"a..b\": a server name has a label"),
         ("--ca ca.pem --at yesterday server.pem", "2026-05-28"),
     ] {
         verify(&files, options).is(2, &[says]);

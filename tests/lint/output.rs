@@ -72,6 +72,11 @@ fn what_can_not_be_asked_is_wrong_usage() {
     lint(&files, "server.pem --ca text.pem").is(2, &["text.pem", "holds no certificate"]);
     lint(&files, "nowhere.pem --ca ca.pem").is(2, &["nowhere.pem"]);
     lint(&files, "server.pem --ca ca.pem --at soon").is(2, &["--at"]);
+    lint(&files, "server.pem --ca ca.pem --name https://server.test").is(2, &["https://server.test", "--name takes"]);
+    std::fs::write(files.path("cut.pem"), [0x30, 0x82, 0x01, 0x00]).unwrap();
+    let cut = lint(&files, "cut.pem --ca ca.pem --json").is(2, &["cut.pem: certificate 0", "symbolon inspect"]);
+    let told: Value = serde_json::from_str(&cut.out).unwrap();
+    assert!(told["error"].as_str().unwrap().contains("byte 0: Certificate: 256 bytes are told"), "{told}");
     lint(&files, "").is(2, &["CHAIN.pem"]);
 }
 

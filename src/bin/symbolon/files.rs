@@ -1,5 +1,6 @@
 //! Files, and what is wrong with them, said with their names.
 
+use crate::inspect;
 use crate::stop::Stop;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -75,15 +76,25 @@ pub(crate) fn system_certificates() -> Result<(Vec<Vec<u8>>, &'static str), Stop
 
 /// The certificates of a file, PEM or DER, whatever is wrong with them; there is at least one.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Stop> {
-    let wrong = |what: &dyn std::fmt::Display| Stop::usage(format_args!("{}: {what}", path.display()));
+    let wrong = |what: &dyn std::fmt::Display| {
+        Stop::usage(format_args!("{}: {what}", path.display())).hint(inspect::shows_where(path))
+    };
     let bytes = read(path)?;
     if bytes.starts_with(&[0x30]) {
-        return Ok(vec![bytes.to_vec()]);
+        return match inspect::is_no_certificate(&bytes) {
+            Some(label) => Err(wrong(&format_args!("holds no certificate, but {label} (DER)"))),
+            None => Ok(vec![bytes.to_vec()]),
+        };
     }
     let blocks = pem::blocks(&bytes).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
     let found = blocks.iter().filter(|block| matches!(block.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE"));
     let found: Vec<Vec<u8>> = found.map(|block| block.der.to_vec()).collect();
-    if found.is_empty() { Err(wrong(&"holds no certificate")) } else { Ok(found) }
+    if found.is_empty() {
+        let what =
+            blocks.first().map(|block| format!(", but {} (line {})", block.label, block.line)).unwrap_or_default();
+        return Err(wrong(&format_args!("holds no certificate{what}")));
+    }
+    Ok(found)
 }
 
 /// A key log to append to. Its lines open every connection in it, so only the owner may read a file that is made here.

@@ -56,19 +56,37 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Demo(options) => demo::run(&options).map(|()| true),
-        Command::Client(options) => client::run(&options).map(|()| true),
-        Command::Server(options) => server::run(&options).map(|()| true),
-        Command::Step(options) => step::run(&options).map(|()| true),
-        Command::Inspect(options) => inspect::run(&options),
-        Command::Verify(options) => verify::run(&options),
-        Command::Lint(options) => lint::run(&options),
+    let command = Cli::parse().command;
+    let done = match &command {
+        Command::Demo(options) => demo::run(options).map(|()| true),
+        Command::Client(options) => client::run(options).map(|()| true),
+        Command::Server(options) => server::run(options).map(|()| true),
+        Command::Step(options) => step::run(options).map(|()| true),
+        Command::Inspect(options) => inspect::run(options),
+        Command::Verify(options) => verify::run(options),
+        Command::Lint(options) => lint::run(options),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
         // What was looked at is shown; something is wrong with it.
         Ok(false) => ExitCode::FAILURE,
-        Err(stop) => stop.report(),
+        Err(stop) => {
+            if command.is_json() {
+                wrap::print(stop.as_json());
+            }
+            stop.report()
+        }
+    }
+}
+
+impl Command {
+    /// Whether a program reads standard output, and is to find an object there whatever happens.
+    fn is_json(&self) -> bool {
+        match self {
+            Self::Inspect(options) => options.json,
+            Self::Verify(options) => options.json,
+            Self::Lint(options) => options.json,
+            Self::Demo(_) | Self::Client(_) | Self::Server(_) | Self::Step(_) => false,
+        }
     }
 }

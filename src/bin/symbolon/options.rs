@@ -80,7 +80,7 @@ pub(crate) struct RevocationOptions {
     #[command(flatten)]
     status: StatusOptions,
     /// An OCSP response (DER) for our certificate, for peers that ask for it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "cert")]
     staple: Option<PathBuf>,
 }
 
@@ -93,12 +93,13 @@ enum Mode {
 }
 
 impl StatusOptions {
-    /// `issuers` are those of the CRLs.
-    pub(crate) fn policy(&self, issuers: &Anchors) -> Result<Revocation, Stop> {
+    /// `issuers` are those of the CRLs. Who gives something that tells of revocation, as a staple that is there already, wants
+    /// it to be looked at.
+    pub(crate) fn policy(&self, issuers: &Anchors, stapled: bool) -> Result<Revocation, Stop> {
         let crls = self.crl.iter().map(|path| files::crls(path, issuers)).collect::<Result<Vec<_>, _>>()?;
         let crls = Crls::joined(crls);
         Ok(match self.revocation {
-            None if self.crl.is_empty() => Revocation::off(),
+            None if self.crl.is_empty() && !stapled => Revocation::off(),
             Some(Mode::Require) | None => Revocation::require(crls).ask_staple(),
             Some(Mode::Soft) => Revocation::soft(crls).ask_staple(),
         })
@@ -107,7 +108,12 @@ impl StatusOptions {
 
 impl RevocationOptions {
     pub(crate) fn policy(&self, issuers: &Anchors) -> Result<Revocation, Stop> {
-        self.status.policy(issuers)
+        self.status.policy(issuers, false)
+    }
+
+    /// Whether the peer's certificate is looked at.
+    pub(crate) fn concerns_peer(&self) -> bool {
+        self.status.revocation.is_some() || !self.status.crl.is_empty()
     }
 
     /// Our credential with the response.
@@ -162,11 +168,16 @@ impl ClientOptions {
 
     /// The name to check and to send.
     pub(crate) fn server_name(&self, target: &Target) -> Result<ServerName<'static>, Stop> {
-        let name = self.name.as_deref().unwrap_or(&target.host);
-        ServerName::parse(name)
-            .map(ServerName::into_owned)
-            .map_err(|error| Stop::usage(format_args!("{name:?}: {error}")).hint("--name gives the name to check"))
+        server_name(self.name.as_deref().unwrap_or(&target.host))
     }
+}
+
+/// The name that a server's certificate must be for.
+pub(crate) fn server_name(name: &str) -> Result<ServerName<'static>, Stop> {
+    ServerName::parse(name).map(ServerName::into_owned).map_err(|error| {
+        Stop::usage(format_args!("{name:?}: {error}"))
+            .hint("--name takes a host name or an IP address, without scheme, port, brackets or wildcard")
+    })
 }
 
 /// Where to connect to.

@@ -284,12 +284,14 @@ fn client_auth(options: &Options) -> Result<ClientAuth, Stop> {
         allow = allow.or(Allow::parse(rule).map_err(|error| Stop::usage(format_args!("--allow {error}")))?);
     }
     let Some(ca) = options.client_ca.as_ref().filter(|_| mode != ClientAuthMode::None) else {
-        if options.allow.is_empty() {
-            return Ok(ClientAuth::none());
-        }
-        return Err(Stop::usage(
-            "--allow says nothing without client certificates: they are asked for by --client-ca FILE, unless --client-auth is none",
-        ));
+        let idle = match () {
+            () if !options.allow.is_empty() => "--allow says",
+            () if options.revocation.concerns_peer() => "--crl and --revocation say",
+            () => return Ok(ClientAuth::none()),
+        };
+        return Err(Stop::usage(format_args!(
+            "{idle} nothing without client certificates: they are asked for by --client-ca FILE, unless --client-auth is none",
+        )));
     };
     let anchors = files::anchors(ca)?;
     if options.allow.is_empty() {

@@ -39,6 +39,10 @@ impl Stop {
         self
     }
 
+    pub(crate) fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({ "error": self.cause, "more": self.more })
+    }
+
     pub(crate) fn report(&self) -> ExitCode {
         tell(format_args!("{}", self.cause));
         for line in &self.more {

@@ -2,14 +2,14 @@
 
 use crate::files;
 use crate::instant::instant;
-use crate::options::{Role, StatusOptions};
+use crate::options::{Role, StatusOptions, server_name};
 use crate::stop::Stop;
 use crate::wrap::print;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use symbolon::crypto::Ring;
 use symbolon::x509::{Candidate, Check, Profile, Question, Report, Standing, Time, Verdict, explain};
-use symbolon::{Anchors, ServerName, UnixTime};
+use symbolon::{Anchors, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -40,12 +40,12 @@ pub(crate) struct Options {
     all: bool,
     #[command(flatten)]
     status: StatusOptions,
-    /// The OCSP response (DER) that was stapled to the leaf.
+    /// The OCSP response (DER) that was stapled to the leaf; it is looked at as a CRL is.
     #[arg(long, value_name = "FILE")]
     staple: Option<PathBuf>,
-    /// Prints one JSON object.
+    /// Prints one JSON object; it has only `error` and `more` if a file can't be used.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -67,9 +67,8 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
         Some(path) => files::anchors(path)?,
         None => files::system_anchors()?.0,
     };
-    let name = options.name.as_deref().map(ServerName::parse).transpose();
-    let name = name.map_err(|error| Stop::usage(format_args!("--name: {error}")))?;
-    let revocation = options.status.policy(&options.crl_issuers(&chain)?)?;
+    let name = options.name.as_deref().map(server_name).transpose()?;
+    let revocation = options.status.policy(&options.crl_issuers(&chain)?, options.staple.is_some())?;
     let staple = options.staple.as_deref().map(files::read).transpose()?;
     let staples = [staple.as_deref().map(Vec::as_slice)];
     let (purpose, profile) = (options.purpose.purpose(), options.policy.profile());

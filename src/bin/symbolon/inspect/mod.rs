@@ -14,10 +14,11 @@ use crate::instant::instant;
 use crate::stop::Stop;
 use crate::wrap::{columns, print, wrapped};
 use block::{Block, Remark};
+use der::{Malformed, walk};
 use kind::Kind;
 use lines::Text;
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use symbolon::UnixTime;
 use zeroize::Zeroizing;
 
@@ -29,9 +30,9 @@ pub(crate) struct Options {
     /// The time at which all should be valid, as 2026-05-28, 2026-05-28T12:00:00Z or seconds since 1970 [default: now].
     #[arg(long, value_name = "TIME", value_parser = instant)]
     at: Option<UnixTime>,
-    /// Prints one JSON object.
+    /// Prints one JSON object; it has only `error` and `more` if a file can't be used.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// Whether nothing is wrong.
@@ -49,6 +50,25 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
         show(&read, wrong);
     }
     Ok(wrong == 0)
+}
+
+/// What somebody can do whose file is not what it should be.
+pub(crate) fn shows_where(path: &Path) -> String {
+    format!("symbolon inspect {} shows what is in it, and where it breaks", path.display())
+}
+
+/// The label of what DER holds, if that is known and no certificate.
+pub(crate) fn is_no_certificate(der: &[u8]) -> Option<&'static str> {
+    match Kind::of_content(der) {
+        Kind::Certificate | Kind::Other => None,
+        other => other.label(),
+    }
+}
+
+/// The first byte that keeps `der` from being a certificate, and why.
+pub(crate) fn damage(der: &[u8]) -> Option<String> {
+    let Malformed { path, offset, what } = walk(der, &definitions::CERTIFICATE).err()?;
+    Some(format!("byte {offset}: {path}: {what}"))
 }
 
 /// Finds out how the file is written.

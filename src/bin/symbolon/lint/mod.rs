@@ -18,8 +18,9 @@ mod rule;
 mod webpki;
 
 use crate::files;
+use crate::inspect;
 use crate::instant::instant;
-use crate::options::Role;
+use crate::options::{Role, server_name};
 use crate::stop::Stop;
 use crate::tolerant::certificate::{Certificate, Place};
 use crate::tolerant::name::Host;
@@ -47,9 +48,9 @@ pub(crate) struct Options {
     /// The time to judge at, as 2026-05-28, 2026-05-28T12:00:00Z or seconds since 1970 [default: now].
     #[arg(long, value_name = "TIME", value_parser = instant)]
     at: Option<UnixTime>,
-    /// Prints one JSON object.
+    /// Prints one JSON object; it has only `error` and `more` if a file can't be used.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// In the order they are shown.
@@ -91,12 +92,17 @@ fn asked(options: &Options) -> Result<Asked, Stop> {
             store.iter().filter_map(|der| Certificate::read(Place::Anchor, der).ok()).collect()
         }
     };
+    let name = options.name.as_deref().filter(|_| matches!(options.purpose, Role::Server));
+    // Of names that we do not take, other stacks take some, as those with an underscore; but no stack takes these.
+    if let Some(name) = name.filter(|name| name.is_empty() || name.contains(['/', ':', '[', '*', ' '])) {
+        server_name(name)?;
+    }
     Ok(Asked {
         chain: read(&options.chain, &files::certificates(&options.chain)?, Place::Chain)?,
         anchors,
         purpose: options.purpose.purpose(),
-        host: options.name.as_deref().filter(|_| matches!(options.purpose, Role::Server)).map(Host::of),
-        name: options.name.clone().filter(|_| matches!(options.purpose, Role::Server)),
+        host: name.map(Host::of),
+        name: name.map(str::to_owned),
         at: options.at.unwrap_or_else(UnixTime::now),
     })
 }
@@ -104,8 +110,9 @@ fn asked(options: &Options) -> Result<Asked, Stop> {
 fn read(path: &Path, ders: &[Vec<u8>], place: impl Fn(usize) -> Place) -> Result<Vec<Certificate>, Stop> {
     let read = |(index, der): (usize, &Vec<u8>)| {
         Certificate::read(place(index), der).map_err(|error| {
+            let error = inspect::damage(der).unwrap_or(error);
             Stop::usage(format_args!("{}: certificate {index} can't be read by anybody: {error}", path.display()))
-                .hint("symbolon inspect shows where it breaks")
+                .hint(inspect::shows_where(path))
         })
     };
     ders.iter().enumerate().map(read).collect()
@@ -136,9 +143,10 @@ fn show(verdicts: &[Verdict]) {
 }
 
 fn sentence(finding: &Finding) -> String {
+    let gap = if finding.is_sentence { ": " } else { " " };
     match (finding.place, &finding.subject) {
-        (Some(place), Some(subject)) if !subject.is_empty() => format!("{place} ({subject}) {}", finding.wrong),
-        (Some(place), _) => format!("{place} {}", finding.wrong),
+        (Some(place), Some(subject)) if !subject.is_empty() => format!("{place} ({subject}){gap}{}", finding.wrong),
+        (Some(place), _) => format!("{place}{gap}{}", finding.wrong),
         (None, _) => finding.wrong.clone(),
     }
 }

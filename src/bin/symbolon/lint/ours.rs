@@ -36,5 +36,5 @@ fn finding(asked: &Asked, check: &Check<'_>) -> Finding {
         Some(certificate) => Finding::about(certificate, wrong, check.section(), ""),
         None => Finding::elsewhere(wrong, check.section()),
     };
-    Finding { fix: check.remedy().map(|remedy| remedy.to_string()), ..found }
+    Finding { is_sentence: true, fix: check.remedy().map(|remedy| remedy.to_string()), ..found }
 }

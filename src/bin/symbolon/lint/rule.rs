@@ -32,6 +32,8 @@ pub(super) struct Finding {
     /// Whose certificate it is.
     pub(super) subject: Option<String>,
     pub(super) wrong: String,
+    /// `wrong` is a whole sentence, and not what its subject is.
+    pub(super) is_sentence: bool,
     pub(super) source: String,
     pub(super) fix: Option<String>,
 }
@@ -39,7 +41,8 @@ pub(super) struct Finding {
 impl Finding {
     /// About no certificate of the chain.
     pub(super) fn elsewhere(wrong: &str, source: &str) -> Self {
-        Self { place: None, subject: None, wrong: wrong.to_owned(), source: source.to_owned(), fix: None }
+        let (wrong, source) = (wrong.to_owned(), source.to_owned());
+        Self { place: None, subject: None, wrong, is_sentence: true, source, fix: None }
     }
 
     pub(super) fn about(certificate: &Certificate, wrong: &str, source: &str, fix: &str) -> Self {
@@ -47,6 +50,7 @@ impl Finding {
             place: Some(certificate.place),
             subject: Name::parse(&certificate.subject.der).ok().map(|name| name.to_string()),
             wrong: wrong.to_owned(),
+            is_sentence: false,
             source: source.to_owned(),
             fix: Some(fix.to_owned()),
         }

@@ -7,7 +7,7 @@ mod util;
 
 use std::fs;
 use symbolon::x509::{Certificate, certificates_from_pem};
-use tool::{Files, run};
+use tool::{Files, run, symbolon};
 use util::crl::Crl;
 use util::der::{element, pem};
 use util::ocsp::{Ocsp, revoked};
@@ -36,10 +36,11 @@ fn a_client_on_a_crl_is_refused_and_both_say_since_when() {
     write_crl(&files, "crl.pem", "client.pem");
     let server = files.server("--client-ca ca.pem --crl crl.pem --echo --once");
     run(&mut files.client(&server.address, "--cert client.pem --key client.key"), b"hello\n")
-        .is(1, &["alert certificate_revoked"]);
+        .is(1, &["alert certificate_revoked", "hint: a new key is needed"]);
     let (code, said) = server.end();
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("a certificate has been revoked") && said.contains("since 2026-05-20"), "{said}");
+    assert!(said.contains("hint: it must be replaced"), "{said}");
 }
 
 #[test]
@@ -76,6 +77,18 @@ fn a_staple_that_says_revoked_is_believed() {
     let server = files.server("--staple revoked.pem --echo --once");
     run(&mut files.client(&server.address, "--revocation soft"), b"").is(1, &["revoked", "keyCompromise"]);
     assert!(server.end().1.contains("certificate_revoked"));
+}
+
+#[test]
+fn options_that_would_change_nothing_are_wrong_usage() {
+    let files = Files::new();
+    write_crl(&files, "crl.pem", "client.pem");
+    run(
+        symbolon().args(files.words("server --listen 127.0.0.1:0 --cert server.pem --key server.key --crl crl.pem")),
+        b"",
+    )
+    .is(2, &["--crl and --revocation say nothing without client certificates", "--client-ca"]);
+    run(&mut files.client("127.0.0.1:1", "--staple ca.pem"), b"").is(2, &["--cert"]);
 }
 
 #[test]

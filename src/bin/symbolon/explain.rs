@@ -49,13 +49,11 @@ impl Case<'_> {
                     Some(der) => stop.line(format_args!("certificate {}: {}", at.unwrap_or(0), x509::describe(der))),
                     None => stop,
                 };
+                let own = hints::for_refusal(refusal, der.as_deref(), conn.claimed_peer(), self);
                 // Which name to add depends on what is there.
-                let top = conn.report().filter(|_| refusal.reason == Reason::CertificateNameMismatch);
+                let top = conn.report().filter(|_| own.is_empty() || refusal.reason == Reason::CertificateNameMismatch);
                 let remedy = top.and_then(|report| Some(report.failures().next()?.remedy()?.to_string()));
-                hints::for_refusal(refusal, der.as_deref(), conn.claimed_peer(), self)
-                    .into_iter()
-                    .chain(remedy)
-                    .fold(stop, Stop::hint)
+                own.into_iter().chain(remedy).fold(stop, Stop::hint)
             }
             Error::PeerAlert(alert) => {
                 let stop = match self.client_certificate(conn) {

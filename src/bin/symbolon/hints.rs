@@ -1,4 +1,5 @@
-//! What to do about the refusals that people meet most.
+//! What to do about the refusals that people meet most, in the words of this tool's options; the report of a chain has a remedy
+//! for the others.
 
 use crate::explain::{Case, hex};
 use symbolon::wire::{AlertDescription, CertificateRequest, Parse};
@@ -37,14 +38,8 @@ pub(crate) fn for_refusal(
         Reason::RevocationUnknown | Reason::CrlIssuerWrong => format!(
             "--crl FILE gives the CRL of its issuer, or the {them} staples an OCSP response; --revocation soft accepts the unknown"
         ),
-        Reason::CrlStale | Reason::OcspStale => "it must be fetched anew, unless our clock is wrong".to_owned(),
         Reason::CertificateExpired => format!("the {them} must renew it, unless our clock is wrong"),
         Reason::CertificateNotYetValid => "is a clock wrong, here or where it was issued?".to_owned(),
-        Reason::CertificateExtendedKeyUsage | Reason::CertificateKeyUsage => {
-            format!("a {them} needs a certificate with keyUsage digitalSignature and extendedKeyUsage {them}Auth, or with neither")
-        }
-        Reason::CertificateNotCa => "an end-entity certificate was used to issue another: the chain is not made by a CA".to_owned(),
-        Reason::CertificateVersion => "it must be issued anew, as X.509 version 3 with subjectAltName".to_owned(),
         Reason::ClientCertificateMissing => {
             "the client must show a certificate: --cert and --key of symbolon client, -cert and -key of openssl s_client, \
              --cert and --key of curl"
@@ -80,9 +75,19 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
     if alert.side == Side::Server {
         return match alert.description {
             A::unknown_ca | A::bad_certificate | A::certificate_unknown | A::certificate_expired => {
-                vec!["the client did not accept our certificate: it must trust the CA of --cert, and ask for a name in it".to_owned()]
+                vec![
+                    "the client did not accept our certificate: it must trust the CA of --cert, ask for a name in it, \
+                     and find what it demands of revocation (--staple)"
+                        .to_owned(),
+                ]
             }
-            _ => Vec::new(),
+            A::unsupported_certificate => {
+                vec![
+                    "symbolon lint tells who takes the certificate of --cert for a server's, and what to change"
+                        .to_owned(),
+                ]
+            }
+            description => about_status(description).into_iter().collect(),
         };
     }
     match (alert.description, auth) {
@@ -118,8 +123,33 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
             ]
         }
         (A::no_application_protocol, _) => vec!["--alpn lists ours".to_owned()],
+        (A::certificate_unknown, ClientAuthState::Sent) => {
+            vec![
+                "the log of the server tells why; one that asks for the state of revocation takes an OCSP response by --staple"
+                    .to_owned(),
+            ]
+        }
+        (A::unsupported_certificate | A::bad_certificate, ClientAuthState::Sent) => {
+            vec![
+                "symbolon lint --purpose client tells who takes the certificate of --cert, and what to change"
+                    .to_owned(),
+            ]
+        }
         (A::unrecognized_name, _) => vec![format!("we asked for {}; --name asks for another", case.server_name)],
-        _ => Vec::new(),
+        (description, _) => about_status(description).into_iter().collect(),
+    }
+}
+
+/// Alerts about the revocation of our certificate, which either end may get.
+fn about_status(description: AlertDescription) -> Option<String> {
+    match description {
+        AlertDescription::certificate_revoked => {
+            Some("a new key is needed, and a certificate for it: --cert and --key".to_owned())
+        }
+        AlertDescription::bad_certificate_status_response => {
+            Some("the OCSP response of --staple must be a fresh one, for the certificate of --cert".to_owned())
+        }
+        _ => None,
     }
 }
 

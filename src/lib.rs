@@ -1,7 +1,14 @@
 //! Mutual TLS 1.3 (RFC 8446, with the corrections of RFC 9846) as a sans-I/O state machine.
 //!
 //! Begin with `io::blocking` if you have a socket, with `io::embedded` if you have a device, with [`Connection`] if you drive
-//! it yourself. The source is laid out in floors; a module sees only those below it:
+//! it yourself.
+//!
+//! A configuration says by which rules the peer's certificates are judged (`x509::Profile`) and how revocation is looked at
+//! (`x509::Revocation`); what time it is, and how sure that is, comes with each connection ([`Time`]). After a refusal the
+//! connection has an `x509::Report` of every path and check, which `x509::explain` makes of any chain. A device with one core
+//! can ask for steps of one public-key operation each (`one_operation_per_step`).
+//!
+//! The source is laid out in floors; a module sees only those below it:
 //!
 //! | floor | modules | what is there |
 //! |---|---|---|
@@ -9,7 +16,7 @@
 //! | 5 | `connection` | [`Connection`]: one arrow a [`step`](Connection::step), one place that fails |
 //! | 4 | `handshake` | Appendix A: the two figures, each one `match`; every box a file |
 //! | 3 | [`config`], [`identity`] | what the user decided; who the peer is |
-//! | 2 | `transcript`, `schedule`, `record`, [`x509`] | four islands: hash, keys, records, paths |
+//! | 2 | `transcript`, `schedule`, `record`, [`x509`] | four islands: hash, keys, records, paths (and revocation, profiles, reports) |
 //! | 1 | [`crypto`] | the primitives, behind one trait |
 //! | 0 | [`wire`], `fault` | bytes and messages; reasons and alerts |
 //!

@@ -1,8 +1,8 @@
 //! Is this certificate from somebody we trust, for this purpose, under this name, now? (RFC 5280, RFC 9525)
 //!
 //! [`verify`] answers, and what it returns, [`Verified`], can't be made in any other way. Certificates are borrowed
-//! views of the bytes that the peer sent; none of that needs a heap. `explain`, which takes one, tells why: every path that was
-//! tried, and every check on it.
+//! views of the bytes that the peer sent. What needs a heap: loading files, stricter rules than those of a private CA
+//! (`Profile`), CRLs and OCSP responses (`Revocation`), and `explain`, which answers with a `Report` of every path and check.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -5,7 +5,10 @@ use crate::{
     fault::Reason,
     x509::{Name, RevocationStatus, Rule},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use core::fmt::{self, Display, Formatter, Write as _};
 
 pub(super) struct Summary<'r>(pub(super) &'r Report);
@@ -41,11 +44,13 @@ impl Display for Summary<'_> {
                 if let Some(check) = top.filter(is_plain) {
                     return write!(f, "breaks the rule that {}; {}", check.rule().says(), check.section());
                 }
-                f.write_str(finding.reason.says())?;
-                if let Some(check) = top {
-                    write!(f, " (expected {}, found {}); {}", check.expected(), check.actual(), check.section())?;
+                let says = finding.reason.says();
+                let Some(check) = top else { return f.write_str(says) };
+                let actual = check.actual().to_string();
+                if actual.starts_with(says) {
+                    return write!(f, "{actual}; {}", check.section());
                 }
-                Ok(())
+                write!(f, "{says} (expected {}, found {actual}); {}", check.expected(), check.section())
             }
         }
     }

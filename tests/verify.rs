@@ -38,6 +38,8 @@ fn a_good_chain_is_accepted_with_its_path_and_end() {
     let done = verify(&files, &format!("--ca ca.pem --name server.test --at {AT} server.pem")).is(0, &says);
     assert!(!done.out.contains('✗') && !done.out.contains("to do"), "{}", done.out);
     verify(&files, &format!("--ca ca.pem --purpose client --at {AT} client.pem")).is(0, &["accepted"]);
+    fs::write(files.path("ca-der.pem"), &files.pki.root.der).unwrap();
+    verify(&files, &format!("--ca ca-der.pem --name server.test --at {AT} server.pem")).is(0, &["accepted"]);
 }
 
 #[test]

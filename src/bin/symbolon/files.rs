@@ -2,6 +2,7 @@
 
 use crate::inspect;
 use crate::stop::Stop;
+use std::fmt::Display;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::path::Path;
@@ -12,30 +13,44 @@ use zeroize::Zeroizing;
 
 pub(crate) fn credential(cert: &Path, key: &Path) -> Result<Credential, Stop> {
     let (chain, private) = (read(cert)?, read(key)?);
-    Credential::from_pem(&chain, &private).map_err(|error| {
-        let (cert, key) = (cert.display(), key.display());
-        match error {
-            CredentialError::KeyMismatch => {
-                Stop::usage(format_args!("{key}: {error} in {cert}: the public keys differ"))
-            }
-            CredentialError::Key(_) | CredentialError::KeyUnsupported => Stop::usage(format_args!("{key}: {error}")),
-            _ => Stop::usage(format_args!("{cert}: {error}")),
+    Credential::from_pem(&chain, &private).map_err(|error| match error {
+        CredentialError::KeyMismatch => {
+            let (cert, key) = (cert.display(), key.display());
+            Stop::usage(format_args!("{key}: {error} in {cert}: the public keys differ"))
         }
+        CredentialError::Key(_) | CredentialError::KeyUnsupported => unusable(key, &error),
+        _ => unusable(cert, &error),
     })
 }
 
+/// What is wrong with a file that was read.
+pub(crate) fn unusable(path: &Path, what: &dyn Display) -> Stop {
+    let path = path.display();
+    Stop::usage(format_args!("{path}: {what}"))
+        .hint(format_args!("symbolon inspect {path} shows what is in it, and where it breaks"))
+}
+
+/// The CAs of a file: PEM, or one in DER.
 pub(crate) fn anchors(path: &Path) -> Result<Anchors, Stop> {
-    Anchors::from_pem(&read(path)?).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+    let bytes = read(path)?;
+    let anchors = if is_der(&bytes) { Anchors::from_der([&bytes]) } else { Anchors::from_pem(&bytes) };
+    anchors.map_err(|error| unusable(path, &error))
+}
+
+/// A SEQUENCE, as all that files hold here is.
+fn is_der(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x30])
 }
 
 /// The CRLs of a file: PEM, or one in DER. `issuers` are tried as their issuers, and so are certificates in the file.
 pub(crate) fn crls(path: &Path, issuers: &Anchors) -> Result<Crls, Stop> {
     let bytes = read_up_to(path, MAX_CRL)?;
-    let crls = match bytes.first() {
-        Some(0x30) => Crls::from_der(&Ring::new(), &[&bytes], issuers),
-        _ => Crls::from_pem(&Ring::new(), &bytes, issuers),
+    let crls = if is_der(&bytes) {
+        Crls::from_der(&Ring::new(), &[&bytes], issuers)
+    } else {
+        Crls::from_pem(&Ring::new(), &bytes, issuers)
     };
-    crls.map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+    crls.map_err(|error| unusable(path, &error))
 }
 
 /// `credential` with the OCSP response of a file.
@@ -76,11 +91,9 @@ pub(crate) fn system_certificates() -> Result<(Vec<Vec<u8>>, &'static str), Stop
 
 /// The certificates of a file, PEM or DER, whatever is wrong with them; there is at least one.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Stop> {
-    let wrong = |what: &dyn std::fmt::Display| {
-        Stop::usage(format_args!("{}: {what}", path.display())).hint(inspect::shows_where(path))
-    };
+    let wrong = |what: &dyn Display| unusable(path, what);
     let bytes = read(path)?;
-    if bytes.starts_with(&[0x30]) {
+    if is_der(&bytes) {
         return match inspect::is_no_certificate(&bytes) {
             Some(label) => Err(wrong(&format_args!("holds no certificate, but {label} (DER)"))),
             None => Ok(vec![bytes.to_vec()]),

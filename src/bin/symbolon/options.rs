@@ -128,7 +128,7 @@ impl RevocationOptions {
 /// Whom a client trusts, and who it is.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ClientOptions {
-    /// The CAs that the server's chain may lead to (PEM) [default: those that the system trusts].
+    /// The CAs that the server's chain may lead to (PEM, or one in DER) [default: those that the system trusts].
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
     /// Our certificate and its intermediates (PEM).

@@ -26,7 +26,7 @@ pub(crate) struct Options {
     /// The key of the certificate (PEM: PKCS#8, PKCS#1 or SEC1).
     #[arg(long, value_name = "FILE", required = true)]
     key: Vec<PathBuf>,
-    /// The CAs that a client's chain may lead to (PEM).
+    /// The CAs that a client's chain may lead to (PEM, or one in DER).
     #[arg(long, value_name = "FILE")]
     client_ca: Option<PathBuf>,
     /// Whether clients are asked for a certificate [default: require with --client-ca, else none].

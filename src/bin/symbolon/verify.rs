@@ -16,7 +16,7 @@ pub(crate) struct Options {
     /// The chain as a peer would send it: the leaf first (PEM, or DER if it is one certificate).
     #[arg(value_name = "CHAIN.pem")]
     chain: PathBuf,
-    /// The CAs that the chain may lead to (PEM) [default: those that the system trusts].
+    /// The CAs that the chain may lead to (PEM, or one in DER) [default: those that the system trusts].
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Whose chain it is.

@@ -18,7 +18,7 @@ use der::{Malformed, walk};
 use kind::Kind;
 use lines::Text;
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use symbolon::UnixTime;
 use zeroize::Zeroizing;
 
@@ -50,11 +50,6 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
         show(&read, wrong);
     }
     Ok(wrong == 0)
-}
-
-/// What somebody can do whose file is not what it should be.
-pub(crate) fn shows_where(path: &Path) -> String {
-    format!("symbolon inspect {} shows what is in it, and where it breaks", path.display())
 }
 
 /// The label of what DER holds, if that is known and no certificate.

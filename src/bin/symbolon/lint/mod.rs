@@ -36,7 +36,7 @@ pub(crate) struct Options {
     /// The chain as a peer would send it: the leaf first (PEM, or DER if it is one certificate).
     #[arg(value_name = "CHAIN.pem")]
     chain: PathBuf,
-    /// The CAs that the chain may lead to (PEM) [default: those that the system trusts].
+    /// The CAs that the chain may lead to (PEM, or one in DER) [default: those that the system trusts].
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Whose chain it is.
@@ -111,8 +111,7 @@ fn read(path: &Path, ders: &[Vec<u8>], place: impl Fn(usize) -> Place) -> Result
     let read = |(index, der): (usize, &Vec<u8>)| {
         Certificate::read(place(index), der).map_err(|error| {
             let error = inspect::damage(der).unwrap_or(error);
-            Stop::usage(format_args!("{}: certificate {index} can't be read by anybody: {error}", path.display()))
-                .hint(inspect::shows_where(path))
+            files::unusable(path, &format_args!("certificate {index} can't be read by anybody: {error}"))
         })
     };
     ders.iter().enumerate().map(read).collect()

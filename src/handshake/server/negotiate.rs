@@ -86,7 +86,7 @@ fn version(ch: &ClientHello<'_>) -> Result<(), Fault> {
     // [4.2.1-7]
     if !offered.is_some_and(|versions| versions.contains(ProtocolVersion::TLS_1_3)) {
         // The best real version is named; GREASE values (RFC 8701) are above all of them.
-        let best = offered.into_iter().flat_map(Vector::iter).filter(|v| v.name().is_some()).max();
+        let best = offered.into_iter().flat_map(Vector::iter).filter(|v| ProtocolVersion::NAMED.contains(v)).max();
         let version = best.unwrap_or(ch.legacy_version);
         let fault = Fault::from(Reason::VersionUnsupported).detail(Detail::Version(version));
         return Err(match offered {

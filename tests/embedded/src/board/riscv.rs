@@ -36,7 +36,7 @@ pub(crate) fn count_instructions() {}
 
 /// A panic of `core`'s, which ends in an illegal instruction, or memory that isn't there.
 // SAFETY: `riscv-rt` calls what has this name for every exception.
-#[unsafe(no_mangle)]
-fn ExceptionHandler(_: &mut riscv_rt::TrapFrame) -> ! {
+#[unsafe(export_name = "ExceptionHandler")]
+fn exception(_: &mut riscv_rt::TrapFrame) -> ! {
     super::give_up("fault")
 }

@@ -55,7 +55,7 @@ fn cited(text: &str) -> BTreeSet<String> {
 
 /// Pages, but for those that have no table of requirements.
 fn pages() -> Vec<String> {
-    let other = ["README.md", "appendix-a.md", "decisions.md"];
+    let other = ["README.md", "appendix-a.md", "decisions.md", "devices.md"];
     let is_page = |path: &String| !other.iter().any(|name| path.ends_with(name));
     files("spec-notes", "md").into_iter().filter(is_page).collect()
 }

@@ -25,7 +25,7 @@ pub(super) trait Witness {
         verify()
     }
     /// A rule that the profile does not insist on; it is looked at only if somebody wants to know.
-    #[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "profiles take a heap"))]
+    #[cfg(feature = "alloc")]
     fn note(&mut self, at: Self::Mark, rule: Rule, verdict: impl FnOnce() -> Result<(), Fault>);
     /// A rule that could not be checked.
     fn unchecked(&mut self, at: Self::Mark, rule: Rule);
@@ -57,7 +57,7 @@ impl<'w, W: Witness> At<'w, W> {
     }
 
     /// A rule that only some profiles insist on (`strict`). The others are lenient, which the report notes.
-    #[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "profiles take a heap"))]
+    #[cfg(feature = "alloc")]
     pub(super) fn check_if(
         &mut self,
         strict: bool,
@@ -136,6 +136,7 @@ impl Witness for Closest<'_> {
         }
     }
 
+    #[cfg(feature = "alloc")]
     #[inline]
     fn note(&mut self, (): (), _: Rule, _: impl FnOnce() -> Result<(), Fault>) {}
 

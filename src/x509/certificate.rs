@@ -170,12 +170,6 @@ impl<'a> Certificate<'a> {
         self.extensions.extended_key_usage.map(KeyPurposes::of)
     }
 
-    /// The content octets of serialNumber, sign and all.
-    #[cfg(feature = "alloc")]
-    pub(super) fn raw_serial(&self) -> &'a [u8] {
-        self.serial
-    }
-
     /// The extension with this object identifier.
     #[cfg(feature = "alloc")]
     pub(super) fn extension(&self, oid: &[u8]) -> Option<Extension<'a>> {

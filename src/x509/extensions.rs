@@ -146,12 +146,6 @@ impl<'a> Extensions<'a> {
         core::iter::from_fn(move || Extension::next(&mut list).ok())
     }
 
-    /// extnValue of the extension with this identifier.
-    #[cfg(feature = "alloc")]
-    pub(super) fn value_of(&self, oid: &[u8]) -> Option<&'a [u8]> {
-        self.all().find_map(|extension| (extension.oid == oid).then_some(extension.value))
-    }
-
     fn take(&mut self, &Extension { oid, critical, value }: &Extension<'a>) -> Result<(), Fault> {
         match oid {
             [0x55, 0x1d, 15] => self.key_usage = Some(key_usage(value)?),

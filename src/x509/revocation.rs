@@ -228,7 +228,7 @@ impl Revocation {
         }
         // [9608-2-1]
         let is_ca = certificate.basic_constraints().is_some_and(|constraints| constraints.ca);
-        if !is_ca && certificate.extensions.value_of(NO_REV_AVAIL).is_some() {
+        if !is_ca && certificate.extensions.no_rev_avail {
             return Ok(RevocationStatus::NotAvailable);
         }
         let good = |by| move |(this_update, next_update)| RevocationStatus::Good { by, this_update, next_update };
@@ -253,8 +253,6 @@ impl Revocation {
         }
     }
 }
-
-const NO_REV_AVAIL: &[u8] = &[0x55, 0x1d, 56];
 
 /// The issuer of the certificate that is judged, itself trusted by the path above it.
 pub(super) struct Issuer<'a> {

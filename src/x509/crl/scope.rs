@@ -5,6 +5,7 @@ use crate::fault::{Fault, Reason};
 use crate::x509::{
     Certificate,
     asn1::{Elements, Tag, boolean_of, context, malformed, only},
+    extensions::id,
 };
 
 /// A set of revocation reasons: ReasonFlags (§4.2.1.13) without the first bit, which is unused.
@@ -156,8 +157,6 @@ impl<'a> Point<'a> {
     }
 }
 
-const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
-
 /// The reasons for which a CRL of the certificate's issuer, with this scope, tells whether `certificate` is revoked
 /// (§6.3.3 (b), (d)).
 ///
@@ -180,8 +179,8 @@ pub(super) fn reasons(scope: Option<&Scope<'_>>, certificate: &Certificate<'_>) 
     let (name, issuer) = (scope.and_then(|scope| scope.point), certificate.issuer().der());
     const FIELD: &str = "cRLDistributionPoints";
     let mut told = Reasons::NONE;
-    if let Some(points) = certificate.extensions.value_of(CRL_DISTRIBUTION_POINTS) {
-        let mut points = Elements::of(only(points, Tag::Sequence, FIELD)?, FIELD);
+    if let Some(points) = certificate.extension(id::CRL_DISTRIBUTION_POINTS) {
+        let mut points = Elements::of(only(points.value, Tag::Sequence, FIELD)?, FIELD);
         for _ in 0..MAX_POINTS {
             if points.is_empty() {
                 break;

@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
         rule: Rule::SerialNumber,
         field: "serialNumber",
         by: By::Both,
-        kept: |seen| !matches!(seen.certificate.raw_serial(), [0x80..=0xff, ..] | [0]),
+        kept: |seen| !matches!(seen.certificate.serial, [0x80..=0xff, ..] | [0]),
     },
     Row {
         rule: Rule::TimeEncoding,

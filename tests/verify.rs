@@ -94,6 +94,8 @@ fn a_certificate_that_a_crl_of_its_intermediate_lists_is_refused() {
     fs::write(files.path("crl.pem"), crl).unwrap();
     let options = |chain: &str, more: &str| format!("--ca ca.pem --crl crl.pem --at {AT} {more} {chain}.pem");
     verify(&files, &options("good", "")).is(0, &["revocation: not revoked, by the CRL of 2026-05-01T00:00:00Z"]);
+    let good: Value = serde_json::from_str(&verify(&files, &options("good", "--json")).is(0, &[]).out).unwrap();
+    assert_eq!(good["revocation_age_seconds"], 31 * 86_400);
     verify(&files, &options("revoked", "")).is(1, &["certificate 0, CN=revoked.test", "RFC 5280 §6.3.3"]);
     // Nobody lists what strangers issue.
     let stranger =

@@ -76,7 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
     let question = question.revocation(&revocation).staples(&staples);
     let report = explain(&Ring::new(), &chain, &question);
     if options.json {
-        print(as_json(&report));
+        print(as_json(&report, options.time()));
     } else {
         show(&report, options.all);
     }
@@ -122,7 +122,11 @@ fn show(report: &Report, all: bool) {
     }
 }
 
-fn as_json(report: &Report) -> Value {
+fn as_json(report: &Report, time: Time) -> Value {
+    let age = match time {
+        Time::Known(now) => report.revocation().age(now),
+        Time::AtLeast(_) | Time::Unknown => None,
+    };
     json!({
         "accepted": report.is_accepted(),
         "summary": report.summary().to_string(),
@@ -132,6 +136,7 @@ fn as_json(report: &Report) -> Value {
         "anchor": report.anchor(),
         "not_after": report.not_after().map(|time| time.to_string()),
         "revocation": report.revocation().to_string(),
+        "revocation_age_seconds": age,
         "unchecked": report.unchecked().map(|open| open.to_string()).collect::<Vec<_>>(),
         "notes": report.notes().map(|check| check_as_json(&check)).collect::<Vec<_>>(),
         "failures": report.failures().map(|check| check_as_json(&check)).collect::<Vec<_>>(),

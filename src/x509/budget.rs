@@ -15,13 +15,13 @@ impl Budget {
     /// re-issued certificates, where a candidate can turn out to be the wrong one late. Constraints are compared before
     /// any signature is verified, so nobody has to certify a chain that spends all of it: `benches/x509` times that.
     pub(super) const fn of_one_chain() -> Self {
-        Self { signatures: 16, steps: 250, comparisons: 100_000 }
+        Self { signatures: 12, steps: 250, comparisons: 100_000 }
     }
 
     /// For explaining why paths fail that are known to: it is spent on top of the other.
     #[cfg(feature = "alloc")]
     pub(super) const fn of_failed_paths() -> Self {
-        Self { signatures: 8, steps: 64, comparisons: 20_000 }
+        Self { signatures: 4, steps: 32, comparisons: 20_000 }
     }
 
     /// One public-key operation.

@@ -216,6 +216,23 @@ impl std::fmt::Display for Target {
     }
 }
 
+/// A chain in a file, and what is asked of it.
+#[derive(clap::Args)]
+pub(crate) struct ChainOptions {
+    /// The chain as a peer would send it: the leaf first (PEM, or DER if it is one certificate).
+    #[arg(value_name = "CHAIN.pem")]
+    pub(crate) chain: PathBuf,
+    /// The CAs that the chain may lead to (PEM, or one in DER) [default: those that the system trusts].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Whose chain it is.
+    #[arg(long, value_enum, default_value = "server")]
+    pub(crate) purpose: Role,
+    /// The name that a server's certificate must be for; without it names are not checked.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
 /// Whose chain of certificates is judged.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Role {

@@ -2,7 +2,7 @@
 
 use crate::files;
 use crate::instant::instant;
-use crate::options::{Role, StatusOptions, server_name};
+use crate::options::{ChainOptions, StatusOptions, server_name};
 use crate::stop::Stop;
 use crate::wrap::print;
 use serde_json::{Value, json};
@@ -13,18 +13,8 @@ use symbolon::{Anchors, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The chain as a peer would send it: the leaf first (PEM, or DER if it is one certificate).
-    #[arg(value_name = "CHAIN.pem")]
-    chain: PathBuf,
-    /// The CAs that the chain may lead to (PEM, or one in DER) [default: those that the system trusts].
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
-    /// Whose chain it is.
-    #[arg(long, value_enum, default_value = "server")]
-    purpose: Role,
-    /// The name that a server's certificate must be for; without it names are not checked.
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
+    #[command(flatten)]
+    asked: ChainOptions,
     /// The time to judge at, as 2026-05-28, 2026-05-28T12:00:00Z or seconds since 1970; unknown leaves validity unchecked
     /// [default: now].
     #[arg(long, value_name = "TIME", value_parser = time)]
@@ -61,17 +51,17 @@ fn time(text: &str) -> Result<Time, String> {
 
 /// Whether the chain is accepted.
 pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
-    let chain = files::certificates(&options.chain)?;
+    let chain = files::certificates(&options.asked.chain)?;
     let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-    let anchors = match &options.ca {
+    let anchors = match &options.asked.ca {
         Some(path) => files::anchors(path)?,
         None => files::system_anchors()?.0,
     };
-    let name = options.name.as_deref().map(server_name).transpose()?;
+    let name = options.asked.name.as_deref().map(server_name).transpose()?;
     let revocation = options.status.policy(&options.crl_issuers(&chain)?, options.staple.is_some())?;
     let staple = options.staple.as_deref().map(files::read).transpose()?;
     let staples = [staple.as_deref().map(Vec::as_slice)];
-    let (purpose, profile) = (options.purpose.purpose(), options.policy.profile());
+    let (purpose, profile) = (options.asked.purpose.purpose(), options.policy.profile());
     let question = Question::new(&anchors, options.time(), purpose).name(name.as_ref()).profile(profile);
     let question = question.revocation(&revocation).staples(&staples);
     let report = explain(&Ring::new(), &chain, &question);
@@ -86,7 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
 impl Options {
     /// Who can have signed the CRLs: also the intermediates of the chain. A CRL counts only where its issuer is on the path.
     fn crl_issuers(&self, chain: &[&[u8]]) -> Result<Anchors, Stop> {
-        let trusted = match &self.ca {
+        let trusted = match &self.asked.ca {
             Some(path) => files::certificates(path)?,
             None => files::system_certificates()?.0,
         };

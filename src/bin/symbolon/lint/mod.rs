@@ -20,7 +20,7 @@ mod webpki;
 use crate::files;
 use crate::inspect;
 use crate::instant::instant;
-use crate::options::{Role, server_name};
+use crate::options::{ChainOptions, Role, server_name};
 use crate::stop::Stop;
 use crate::tolerant::certificate::{Certificate, Place};
 use crate::tolerant::name::Host;
@@ -28,23 +28,13 @@ use crate::wrap::{columns, print, wrapped};
 use path::Asked;
 use rule::{Finding, Stack};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use symbolon::UnixTime;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The chain as a peer would send it: the leaf first (PEM, or DER if it is one certificate).
-    #[arg(value_name = "CHAIN.pem")]
-    chain: PathBuf,
-    /// The CAs that the chain may lead to (PEM, or one in DER) [default: those that the system trusts].
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
-    /// Whose chain it is.
-    #[arg(long, value_enum, default_value = "server")]
-    purpose: Role,
-    /// The name that a server's certificate must be for; without it names are not checked.
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
+    #[command(flatten)]
+    asked: ChainOptions,
     /// The time to judge at, as 2026-05-28, 2026-05-28T12:00:00Z or seconds since 1970 [default: now].
     #[arg(long, value_name = "TIME", value_parser = instant)]
     at: Option<UnixTime>,
@@ -84,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Stop> {
 }
 
 fn asked(options: &Options) -> Result<Asked, Stop> {
-    let anchors = match &options.ca {
+    let anchors = match &options.asked.ca {
         Some(path) => read(path, &files::certificates(path)?, |_| Place::Anchor)?,
         // Nobody who runs this tool chose these: what can't be read is passed over.
         None => {
@@ -92,15 +82,15 @@ fn asked(options: &Options) -> Result<Asked, Stop> {
             store.iter().filter_map(|der| Certificate::read(Place::Anchor, der).ok()).collect()
         }
     };
-    let name = options.name.as_deref().filter(|_| matches!(options.purpose, Role::Server));
+    let name = options.asked.name.as_deref().filter(|_| matches!(options.asked.purpose, Role::Server));
     // Of names that we do not take, other stacks take some, as those with an underscore; but no stack takes these.
     if let Some(name) = name.filter(|name| name.is_empty() || name.contains(['/', ':', '[', '*', ' '])) {
         server_name(name)?;
     }
     Ok(Asked {
-        chain: read(&options.chain, &files::certificates(&options.chain)?, Place::Chain)?,
+        chain: read(&options.asked.chain, &files::certificates(&options.asked.chain)?, Place::Chain)?,
         anchors,
-        purpose: options.purpose.purpose(),
+        purpose: options.asked.purpose.purpose(),
         host: name.map(Host::of),
         name: name.map(str::to_owned),
         at: options.at.unwrap_or_else(UnixTime::now),

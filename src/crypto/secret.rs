@@ -80,6 +80,8 @@ impl fmt::Debug for SharedSecret {
 pub enum Epoch {
     /// No protection yet.
     Initial,
+    /// `client_early_traffic_secret`.
+    EarlyData,
     /// `[sender]_handshake_traffic_secret`.
     Handshake,
     /// `[sender]_application_traffic_secret_N`.
@@ -90,6 +92,7 @@ impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Initial => f.write_str("initial"),
+            Self::EarlyData => f.write_str("early data"),
             Self::Handshake => f.write_str("handshake"),
             Self::Application(n) => write!(f, "application {n}"),
         }

@@ -142,13 +142,14 @@ impl<'m, C: Crypto> Base<'m, C> {
         show(self.out, name, client_random, secret);
     }
 
-    /// Shows the observer a secret of the vault.
-    pub(super) fn show_vault(&mut self, name: SecretName, client_random: &[u8; 32]) {
-        let secret = match name {
-            SecretName::Exporter => self.vault.exporter(),
-            _ => self.vault.resumption(),
-        };
-        show(self.out, name, Some(client_random), secret);
+    /// Shows the observer the exporter_master_secret.
+    pub(super) fn show_exporter(&mut self, client_random: &[u8; 32]) {
+        show(self.out, SecretName::Exporter, Some(client_random), self.vault.exporter());
+    }
+
+    /// True if the observer is shown secrets.
+    pub(super) fn shows_secrets(&self) -> bool {
+        cfg!(feature = "keylog") && self.out.wants_secrets()
     }
 
     /// Shows the observer a secret that is not in the vault.

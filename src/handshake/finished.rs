@@ -1,9 +1,11 @@
 //! Finished (RFC 8446 §4.4.4) in both directions, and the arrows of the key schedule that hang from it.
 
 use super::Cx;
-use crate::crypto::{Crypto, Digest, SharedSecret, SuiteParams, TrafficKeys};
+use crate::crypto::{Crypto, Digest, Secret, SharedSecret, TrafficKeys};
 use crate::fault::{Fault, Reason, Side};
-use crate::schedule::{AtHandshake, AtHandshakeSecret, AtMaster, Complete, HasHandshakeTraffic, Schedule, SecretName};
+use crate::schedule::{
+    AtHandshake, AtHandshakeSecret, AtMaster, Complete, Early, HasHandshakeTraffic, Schedule, SecretName,
+};
 use crate::wire::Finished;
 
 impl<K, C: Crypto> Cx<'_, '_, K, C> {
@@ -30,9 +32,9 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
     }
 
     /// The key exchange led to this secret.
-    pub(super) fn agree(&mut self, suite: SuiteParams, shared: &SharedSecret) -> AtHandshakeSecret {
-        let (mut schedule, early) = Schedule::early(self.base.crypto, suite);
-        let at = schedule.agree(self.base.crypto, early, shared);
+    pub(super) fn agree(&mut self, early: Early, shared: Option<&SharedSecret>) -> AtHandshakeSecret {
+        let (mut schedule, at) = Schedule::begin(early);
+        let at = schedule.agree(self.base.crypto, at, shared);
         self.desk.schedule = Some(schedule);
         at
     }
@@ -64,18 +66,21 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         let client_random = self.desk.client_random;
         self.base.show_traffic(Side::Client, Some(&client_random));
         self.base.show_traffic(Side::Server, Some(&client_random));
-        self.base.show_vault(SecretName::Exporter, &client_random);
+        self.base.show_exporter(&client_random);
         Ok(at)
     }
 
-    /// The client's Finished is the last message in the transcript; nothing is added any more.
-    pub(super) fn enter_complete(&mut self, at: AtMaster) -> Result<Complete, Fault> {
+    /// The client's Finished is the last message in the transcript; nothing is added any more. The resumption_master_secret is
+    /// made only where there is a use for it: `keeps` tells.
+    pub(super) fn enter_complete(&mut self, at: AtMaster, keeps: bool) -> Result<(Complete, Option<Secret>), Fault> {
         let hash = self.desk.transcript.hash()?;
         self.desk.transcript.end();
         let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
-        let complete = schedule.enter_complete(self.base.crypto, at, &hash, self.base.vault);
-        let client_random = self.desk.client_random;
-        self.base.show_vault(SecretName::Resumption, &client_random);
-        Ok(complete)
+        let wanted = keeps || self.base.shows_secrets();
+        let resumption = wanted.then(|| schedule.resumption(self.base.crypto, &at, &hash));
+        if let Some(secret) = &resumption {
+            self.base.show(SecretName::Resumption, &self.desk.client_random, secret);
+        }
+        Ok((schedule.enter_complete(at), resumption.filter(|_| keeps)))
     }
 }

@@ -22,6 +22,8 @@ impl<W: Write> KeyLog<W> {
 /// [9850-2-2] The label of RFC 9850 §2; secrets that it has no label for are not logged.
 fn label(name: SecretName) -> Option<&'static str> {
     match name {
+        SecretName::ClientEarlyTraffic => Some("CLIENT_EARLY_TRAFFIC_SECRET"),
+        SecretName::EarlyExporter => Some("EARLY_EXPORTER_SECRET"),
         SecretName::ClientHandshakeTraffic => Some("CLIENT_HANDSHAKE_TRAFFIC_SECRET"),
         SecretName::ServerHandshakeTraffic => Some("SERVER_HANDSHAKE_TRAFFIC_SECRET"),
         SecretName::ClientApplicationTraffic(0) => Some("CLIENT_TRAFFIC_SECRET_0"),

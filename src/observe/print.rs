@@ -96,6 +96,7 @@ impl Row {
 fn bracketed(name: &str, epoch: Epoch) -> String {
     match epoch {
         Epoch::Initial => name.into(),
+        Epoch::EarlyData => format!("({name})"),
         Epoch::Handshake => format!("{{{name}}}"),
         Epoch::Application(_) => format!("[{name}]"),
     }

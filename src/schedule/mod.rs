@@ -1,9 +1,10 @@
 //! The key schedule (RFC 8446 §7.1): Early Secret, Handshake Secret, Master Secret, and what hangs from each.
 //!
 //! ```text
-//!            0 | PSK -> HKDF-Extract = Early Secret          AtEarly
+//!            0 | PSK -> HKDF-Extract = Early Secret          Early, AtEarly
+//!                            | ext | res | imp binder, c e traffic, e exp master
 //!                            | Derive-Secret "derived"
-//!       (EC)DHE  -> HKDF-Extract = Handshake Secret          AtHandshakeSecret
+//!   0 | (EC)DHE  -> HKDF-Extract = Handshake Secret          AtHandshakeSecret
 //!                            | c hs traffic, s hs traffic    AtHandshake
 //!                            | Derive-Secret "derived"
 //!            0   -> HKDF-Extract = Master Secret             AtMaster
@@ -14,8 +15,12 @@
 //! The secrets lie still in [`Schedule`] and [`Vault`]; what travels through the states of the handshake are the tokens on
 //! the right, which have no size. An arrow of the figure consumes one token and returns the next.
 
+mod early;
 mod vault;
 
+pub(crate) use early::Early;
+#[cfg(feature = "alloc")]
+pub(crate) use early::resumption_psk;
 pub(crate) use vault::Vault;
 
 use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Iv, Secret, SharedSecret, SuiteParams, TrafficKeys};
@@ -47,6 +52,8 @@ impl HasHandshakeTraffic for AtMaster {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum SecretName {
+    ClientEarlyTraffic,
+    EarlyExporter,
     ClientHandshakeTraffic,
     ServerHandshakeTraffic,
     ClientApplicationTraffic(u64),
@@ -60,6 +67,8 @@ impl SecretName {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
+            Self::ClientEarlyTraffic => "c e traffic",
+            Self::EarlyExporter => "e exp master",
             Self::ClientHandshakeTraffic => "c hs traffic",
             Self::ServerHandshakeTraffic => "s hs traffic",
             Self::ClientApplicationTraffic(0) => "c ap traffic",
@@ -74,6 +83,8 @@ impl SecretName {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ClientEarlyTraffic => "client_early_traffic_secret",
+            Self::EarlyExporter => "early_exporter_master_secret",
             Self::ClientHandshakeTraffic => "client_handshake_traffic_secret",
             Self::ServerHandshakeTraffic => "server_handshake_traffic_secret",
             Self::ClientApplicationTraffic(_) => "client_application_traffic_secret",
@@ -89,7 +100,7 @@ impl core::fmt::Display for SecretName {
         f.write_str(self.name())?;
         match self {
             Self::ClientApplicationTraffic(n) | Self::ServerApplicationTraffic(n) => write!(f, "_{n}"),
-            Self::ClientHandshakeTraffic | Self::ServerHandshakeTraffic | Self::Exporter | Self::Resumption => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -114,19 +125,27 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// The Early Secret without a PSK.
-    pub(crate) fn early<C: Crypto>(crypto: &C, suite: SuiteParams) -> (Self, AtEarly) {
-        let hkdf = Hkdf::new(crypto, suite.hash);
+    /// From the Early Secret on.
+    pub(crate) fn begin(early: Early) -> (Self, AtEarly) {
+        let (suite, running) = early.into_parts();
         let none = || Secret::zeros(suite.hash.len());
-        // [7.1-2]
-        let running = hkdf.extract_zeros(none().as_bytes());
         (Self { suite, running, client_handshake_traffic: none(), server_handshake_traffic: none() }, AtEarly(()))
     }
 
-    /// The key exchange led to this secret.
-    pub(crate) fn agree<C: Crypto>(&mut self, crypto: &C, _: AtEarly, shared: &SharedSecret) -> AtHandshakeSecret {
+    /// The key exchange led to this secret; with a PSK alone (psk_ke) there is none.
+    pub(crate) fn agree<C: Crypto>(
+        &mut self,
+        crypto: &C,
+        _: AtEarly,
+        shared: Option<&SharedSecret>,
+    ) -> AtHandshakeSecret {
         let salt = self.derived(crypto);
-        self.running = Hkdf::new(crypto, self.suite.hash).extract(salt.as_bytes(), shared.as_bytes());
+        let hkdf = Hkdf::new(crypto, self.suite.hash);
+        self.running = match shared {
+            Some(shared) => hkdf.extract(salt.as_bytes(), shared.as_bytes()),
+            // [7.1-4]
+            None => hkdf.extract_zeros(salt.as_bytes()),
+        };
         AtHandshakeSecret(())
     }
 
@@ -160,16 +179,13 @@ impl Schedule {
         AtMaster(())
     }
 
-    /// `client_finished` is Transcript-Hash(ClientHello..client Finished). Nothing is derived from the Master Secret after.
-    pub(crate) fn enter_complete<C: Crypto>(
-        &mut self,
-        crypto: &C,
-        _: AtMaster,
-        client_finished: &Digest,
-        vault: &mut Vault,
-    ) -> Complete {
-        let hkdf = Hkdf::new(crypto, self.suite.hash);
-        vault.finish(hkdf.derive_secret(&self.running, "res master", client_finished.as_ref()));
+    /// resumption_master_secret; `client_finished` is Transcript-Hash(ClientHello..client Finished).
+    pub(crate) fn resumption<C: Crypto>(&self, crypto: &C, _: &AtMaster, client_finished: &Digest) -> Secret {
+        Hkdf::new(crypto, self.suite.hash).derive_secret(&self.running, "res master", client_finished.as_ref())
+    }
+
+    /// Nothing is derived from the Master Secret after.
+    pub(crate) fn enter_complete(&mut self, _: AtMaster) -> Complete {
         // [7.1-3]
         self.running = Secret::zeros(0);
         Complete(())

@@ -6,7 +6,7 @@ use crate::fault::Side;
 use crate::schedule::{AtMaster, SecretName};
 use crate::wire::CipherSuite;
 
-/// Application traffic secrets of both senders, exporter and resumption secret.
+/// Application traffic secrets of both senders, and the exporter secret.
 pub(crate) struct Vault {
     suite: CipherSuite,
     client: Secret,
@@ -14,7 +14,6 @@ pub(crate) struct Vault {
     server: Secret,
     server_generation: u64,
     exporter: Secret,
-    resumption: Secret,
 }
 
 /// The stages at which application traffic secrets exist.
@@ -32,7 +31,6 @@ impl Vault {
             server: none(),
             server_generation: 0,
             exporter: none(),
-            resumption: none(),
         }
     }
 
@@ -41,10 +39,6 @@ impl Vault {
         self.client = client;
         self.server = server;
         self.exporter = exporter;
-    }
-
-    pub(super) fn finish(&mut self, resumption: Secret) {
-        self.resumption = resumption;
     }
 
     /// The application traffic secret in use by a sender, and its name.
@@ -57,10 +51,6 @@ impl Vault {
 
     pub(crate) fn exporter(&self) -> &Secret {
         &self.exporter
-    }
-
-    pub(crate) fn resumption(&self) -> &Secret {
-        &self.resumption
     }
 
     /// The application keys of a sender.
@@ -114,17 +104,17 @@ impl Vault {
 
 #[cfg(all(test, feature = "ring"))]
 mod tests {
-    use super::super::{AtHandshake, Schedule};
+    use super::super::{AtHandshake, Early, Schedule};
     use super::*;
     use crate::crypto::{Digest, Ring};
     use crate::wire::CipherSuite;
 
     fn schedule_and_vault(crypto: &Ring) -> (Schedule, Vault, Complete) {
         let suite = SuiteParams::of(CipherSuite::TLS_AES_128_GCM_SHA256).unwrap();
-        let (mut schedule, _) = Schedule::early(crypto, suite);
+        let (mut schedule, _) = Schedule::begin(Early::without_psk(crypto, suite));
         let (mut vault, hash) = (Vault::empty(), Digest::new(&[7; 32]));
         let at = schedule.enter_master(crypto, AtHandshake(()), &hash, &mut vault);
-        let complete = schedule.enter_complete(crypto, at, &hash, &mut vault);
+        let complete = schedule.enter_complete(at);
         (schedule, vault, complete)
     }
 

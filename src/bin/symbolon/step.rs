@@ -350,6 +350,9 @@ fn key() -> Option<KeyEvent> {
 fn derivation(name: SecretName) -> String {
     let label = name.label();
     let (from, until) = match name {
+        SecretName::ClientEarlyTraffic | SecretName::EarlyExporter => {
+            return format!("Derive-Secret(Early Secret, {label:?}, ClientHello)");
+        }
         SecretName::ClientHandshakeTraffic | SecretName::ServerHandshakeTraffic => ("Handshake Secret", "ServerHello"),
         SecretName::Resumption => ("Master Secret", "client Finished"),
         SecretName::ClientApplicationTraffic(1..) | SecretName::ServerApplicationTraffic(1..) => {

@@ -5,6 +5,7 @@ use super::{ClientCx, Retry, Start, WaitEe, WaitSh};
 use crate::crypto::{Crypto, SuiteParams};
 use crate::fault::{Detail, Fault, Reason, Side};
 use crate::handshake::Inbound;
+use crate::schedule::Early;
 use crate::wire::{CipherSuite, ExtensionType, Extensions, HelloRetryRequest, In, ProtocolVersion, ServerHello};
 
 /// The end of `random` in a ServerHello of TLS 1.2, and of 1.1 and below, by a server that also speaks TLS 1.3 (§4.1.3).
@@ -180,7 +181,8 @@ impl WaitSh {
         cx.base.negotiated.suite = Some(suite.suite);
         cx.base.negotiated.group = Some(share.group);
         cx.desk.transcript.decide(suite_hash(suite.suite)?);
-        let at = cx.agree(suite, &shared);
+        let early = Early::without_psk(cx.crypto(), suite);
+        let at = cx.agree(early, Some(&shared));
         cx.base.trace_negotiated();
         // [D.4-3] Once, before anything that is protected.
         if self.retry.is_none() && !cx.desk.legacy_session_id.as_bytes().is_empty() {

@@ -7,7 +7,7 @@ use crate::crypto::{Crypto, SuiteParams};
 use crate::fault::{Fault, Reason};
 use crate::handshake::desk::LegacySessionId;
 use crate::handshake::{Chosen, Inbound, Need, WhyNothingSent};
-use crate::schedule::AtHandshakeSecret;
+use crate::schedule::{AtHandshakeSecret, Early};
 use crate::wire::{ClientHello, ExtensionType, HelloRetryRequest, HelloRetryRequestExtensions, ProtocolVersion};
 
 /// Early data that we refuse and drop: as much as a client may send before it hears of the refusal, within reason (§4.2.10).
@@ -107,7 +107,8 @@ fn agree<C: Crypto>(
         .kx_encap(group, theirs.key_exchange)
         .map_err(|_| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field("key_exchange"))?;
     cx.desk.kx = [Some((group, secret)), None];
-    Ok(cx.agree(SuiteParams::of(suite).ok_or(Reason::Internal)?, &shared))
+    let early = Early::without_psk(cx.crypto(), SuiteParams::of(suite).ok_or(Reason::Internal)?);
+    Ok(cx.agree(early, Some(&shared)))
 }
 
 /// What of the ClientHello outlives it.

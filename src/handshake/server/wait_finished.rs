@@ -25,5 +25,6 @@ impl WaitFinished {
 fn connect<C: Crypto>(at: AtMaster, client: ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<Connected, Fault> {
     let recv = cx.base.vault.application_keys(cx.base.crypto, Side::Client, &at);
     cx.base.set_recv_key(recv)?;
-    Ok(Connected::with_client(cx.enter_complete(at)?, client))
+        let (complete, _) = cx.enter_complete(at, false)?;
+    Ok(Connected::with_client(complete, client))
 }

@@ -194,6 +194,17 @@ fn pre_shared_key_is_the_last_extension_encoded() {
     assert_eq!(hello.extensions.raw.iter().last(), Some((ExtensionType::pre_shared_key, &b"unread"[..])));
 }
 
+// [4.2.11.2-1]
+#[test]
+fn binders_are_the_end_of_what_offers_them() {
+    let body = encode(&samples::OFFERED_PSKS);
+    let offered = OfferedPsks::parse(&body).unwrap();
+    assert_eq!(offered.binders_len(), 2 + (1 + 32) + (1 + 48));
+    assert_eq!(samples::OFFERED_PSKS.binders_len(), offered.binders_len());
+    let (_, binders) = body.split_at(body.len() - offered.binders_len());
+    assert_eq!(binders, [&hex("0052 20")[..], &[5; 32], &[48], &[6; 48]].concat());
+}
+
 // [3.5-1]
 #[test]
 fn own_values_equal_the_same_values_received() {

@@ -45,6 +45,8 @@ fn refused_or_survives(bytes: &[u8]) -> Result<(), TestCaseError> {
     assert_refused_or_survives!(bytes, Finished);
     assert_refused_or_survives!(bytes, KeyUpdate);
     assert_refused_or_survives!(bytes, NewSessionTicket, except extensions);
+    assert_refused_or_survives!(bytes, EndOfEarlyData);
+    assert_refused_or_survives!(bytes, OfferedPsks);
     assert_refused_or_survives!(bytes, Alert);
     assert_refused_or_survives!(bytes, RecordHeader);
     if let Ok(mut request) = CertificateRequest::parse(bytes) {
@@ -241,6 +243,24 @@ proptest! {
             max_early_data_size,
         };
         assert_survives!(NewSessionTicket, message, except extensions);
+    }
+
+    #[test]
+    fn offered_psks_survive_their_encoding(
+        identities in vec((bytes(1..300), any::<u32>()), 1..5),
+        binders in vec(bytes(32..=255), 1..5),
+    ) {
+        let identities: Vec<_> = identities
+            .iter()
+            .map(|(identity, age)| PskIdentity { identity, obfuscated_ticket_age: *age })
+            .collect();
+        let binders: Vec<_> = binders.iter().map(|binder| PskBinderEntry(binder)).collect();
+        let offered =
+            OfferedPsks { identities: Vector::items(&identities), binders: Vector::items(&binders) };
+        prop_assert!(encode(&offered).ends_with(binders[binders.len() - 1].0));
+        let without = encode(&offered).len() - offered.binders_len();
+        prop_assert_eq!(without, 2 + identities.iter().map(|i| 2 + i.identity.len() + 4).sum::<usize>());
+        assert_survives!(OfferedPsks, offered);
     }
 
     #[test]

@@ -118,6 +118,33 @@ fn extensions_of_the_server_are_refused_by_extension_and_field() {
     }
 }
 
+// [4.2.11-5]
+#[test]
+fn offered_psks_out_of_bounds_are_refused_by_name() {
+    use Shape::{Length, Trailing, Truncated};
+    let identities = "0007 0001 61 00000000";
+    let binder = "aa".repeat(32);
+    let cases = [
+        ("", "identities", Truncated),
+        ("0000", "identities", Length),
+        ("0006 0001 61 000000", "identities", Length),
+        ("0007 0000 00000000 00", "identity", Length),
+        ("0007 0002 61 00000000", "obfuscated_ticket_age", Truncated),
+        ("0008 0001 61 00000000 00", "identity", Truncated),
+        (identities, "binders", Truncated),
+        (&format!("{identities} 0000"), "binders", Length),
+        (&format!("{identities} 0020 {binder}"), "binders", Length),
+        (&format!("{identities} 0021 1f {binder}"), "PskBinderEntry", Length),
+        (&format!("{identities} 0021 21 {binder}"), "PskBinderEntry", Truncated),
+        (&format!("{identities} 0022 20 {binder} 00"), "PskBinderEntry", Length),
+        (&format!("{identities} 0021 20 {binder} 00"), "extension_data", Trailing),
+    ];
+    for (body, field, shape) in cases {
+        let expected = (field, shape, Some(ExtensionType::pre_shared_key));
+        assert_eq!(refused(OfferedPsks::parse(&hex(body))), expected, "{body}");
+    }
+}
+
 #[test]
 fn other_fields_out_of_bounds_are_refused_by_name() {
     let long_echo = [&hex("0303")[..], &samples::RANDOM, &[33], &[0; 33], &hex("1301 00")].concat();
@@ -162,7 +189,11 @@ fn truncated_messages_are_refused_at_every_byte() {
 fn bytes_behind_a_message_are_refused() {
     for_every_parser(|name, parse, body| {
         let longer = [body, &[0]].concat();
-        let struct_name = if name == "RecordHeader" { "TLSPlaintext" } else { name };
+        let struct_name = match name {
+            "RecordHeader" => "TLSPlaintext",
+            "OfferedPsks" => "extension_data",
+            name => name,
+        };
         match parse(&longer) {
             Ok(()) => assert_eq!(name, "Finished"),
             Err(m) => assert_eq!((m.field(), m.shape()), (struct_name, Shape::Trailing)),
@@ -188,6 +219,8 @@ fn for_every_parser(check: impl Fn(&str, fn(&[u8]) -> Result<(), Malformed>, &[u
         Finished: FINISHED,
         KeyUpdate: KEY_UPDATE,
         NewSessionTicket: NEW_SESSION_TICKET,
+        EndOfEarlyData: END_OF_EARLY_DATA,
+        OfferedPsks: OFFERED_PSKS,
         Alert: ALERT,
         RecordHeader: RECORD_HEADER,
     }

@@ -16,6 +16,8 @@ pub enum Kind {
     CertificateVerify,
     Finished,
     NewSessionTicket,
+    #[cfg(feature = "alloc")]
+    EndOfEarlyData,
     KeyUpdate,
     /// Any other `msg_type`: none is legal anywhere.
     Other(HandshakeType),
@@ -38,6 +40,8 @@ impl Kind {
             HandshakeType::certificate_verify => Self::CertificateVerify,
             HandshakeType::finished => Self::Finished,
             HandshakeType::new_session_ticket => Self::NewSessionTicket,
+            #[cfg(feature = "alloc")]
+            HandshakeType::end_of_early_data => Self::EndOfEarlyData,
             HandshakeType::key_update => Self::KeyUpdate,
             other => Self::Other(other),
         }
@@ -55,6 +59,8 @@ impl Kind {
             Self::CertificateVerify => HandshakeType::certificate_verify,
             Self::Finished => HandshakeType::finished,
             Self::NewSessionTicket => HandshakeType::new_session_ticket,
+            #[cfg(feature = "alloc")]
+            Self::EndOfEarlyData => HandshakeType::end_of_early_data,
             Self::KeyUpdate => HandshakeType::key_update,
             Self::Other(msg_type) => msg_type,
         }
@@ -73,6 +79,8 @@ impl fmt::Display for Kind {
             Self::CertificateVerify => "CertificateVerify",
             Self::Finished => "Finished",
             Self::NewSessionTicket => "NewSessionTicket",
+            #[cfg(feature = "alloc")]
+            Self::EndOfEarlyData => "EndOfEarlyData",
             Self::KeyUpdate => "KeyUpdate",
             Self::Other(msg_type) => return msg_type.fmt(f),
         })

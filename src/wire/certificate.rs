@@ -2,7 +2,7 @@
 
 use super::{Element, Encode, Extensions, HandshakeType, Malformed, Message, Parse, Reader, Vector, Writer, exactly};
 #[cfg(feature = "alloc")]
-use super::{ExtensionType, ext::status_request, extensions::put};
+use super::{ExtensionType, ext::status_request, extensions::put, reader::extension_data};
 
 /// A chain of certificates, the sender's own first; empty when a client has none to show.
 ///
@@ -60,8 +60,7 @@ impl<'a> CertificateEntry<'a> {
     pub fn ocsp_response(&self) -> Result<Option<&'a [u8]>, Malformed> {
         let t = ExtensionType::status_request;
         let Some(body) = self.extensions.find(t) else { return Ok(None) };
-        let response = |r: &mut Reader<'a>| r.all("extension_data", body, status_request::read_response);
-        exactly("extension_data", &[], |r| r.extension(t, response)).map(Some)
+        extension_data(t, body, status_request::read_response).map(Some)
     }
 
     /// Appends the entry of a certificate with an OCSP response stapled to it.

@@ -71,13 +71,13 @@ pub struct ClientHelloExtensions<'a> {
     pub certificate_authorities: Option<Vector<'a, DistinguishedName<'a>>>,
     /// RFC 8446 §4.2.8.
     pub key_share: Option<Vector<'a, KeyShareEntry<'a>>>,
-    /// `ke_modes`, one byte a mode (RFC 8446 §4.2.9).
+    /// `ke_modes`, one byte a [`PskKeyExchangeMode`](super::PskKeyExchangeMode) (RFC 8446 §4.2.9).
     pub psk_key_exchange_modes: Option<&'a [u8]>,
     /// RFC 8446 §4.2.10.
     pub early_data: bool,
     /// RFC 8446 §4.2.6.
     pub post_handshake_auth: bool,
-    /// The body, unread (RFC 8446 §4.2.11).
+    /// The body, unread: one of [`OfferedPsks`](super::OfferedPsks) (RFC 8446 §4.2.11).
     pub pre_shared_key: Option<&'a [u8]>,
 }
 

@@ -31,6 +31,18 @@ pub fn exactly<'a, T>(
     }
 }
 
+/// Parses all of the body of an extension that was left unread with its message.
+///
+/// # Errors
+/// As of [`exactly`]; the extension is named as it is for those that are read at once.
+pub(super) fn extension_data<'a, T>(
+    of: ExtensionType,
+    body: &'a [u8],
+    read: impl FnOnce(&mut Reader<'a>) -> T,
+) -> Result<T, Malformed> {
+    exactly("extension_data", &[], |r| r.extension(of, |r| r.all("extension_data", body, read)))
+}
+
 fn over(bytes: &[u8]) -> untrusted::Reader<'_> {
     untrusted::Reader::new(untrusted::Input::from(bytes))
 }

@@ -196,6 +196,14 @@ codepoints! {
 }
 
 codepoints! {
+    /// `PskKeyExchangeMode` (RFC 8446 §4.2.9).
+    PskKeyExchangeMode(u8) {
+        psk_ke = 0,
+        psk_dhe_ke = 1,
+    }
+}
+
+codepoints! {
     /// `MaxFragmentLength` (RFC 6066 §4): 2^9 to 2^12 bytes of plaintext a record.
     MaxFragmentLength(u8) {
         two_to_the_9 = 1,

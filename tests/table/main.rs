@@ -142,9 +142,10 @@ fn every_message() -> Vec<Vec<u8>> {
         encoded(&samples::FINISHED),
         encoded(&samples::NEW_SESSION_TICKET),
         encoded(&samples::KEY_UPDATE),
+        encoded(&samples::END_OF_EARLY_DATA),
     ];
-    // HelloRequest and other messages of TLS 1.2, EndOfEarlyData, CompressedCertificate, message_hash, nothing.
-    all.extend([0, 3, 5, 6, 12, 14, 16, 21, 22, 25, 99, 254, 255].map(|t| message(HandshakeType(t), &[])));
+    // HelloRequest and other messages of TLS 1.2, CompressedCertificate, message_hash, nothing.
+    all.extend([0, 3, 6, 12, 14, 16, 21, 22, 25, 99, 254, 255].map(|t| message(HandshakeType(t), &[])));
     all
 }
 

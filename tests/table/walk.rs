@@ -20,6 +20,7 @@ pub(crate) fn name_of(message: &[u8]) -> String {
         HandshakeType::certificate_verify => "CertificateVerify".into(),
         HandshakeType::finished => "Finished".into(),
         HandshakeType::new_session_ticket => "NewSessionTicket".into(),
+        HandshakeType::end_of_early_data => "EndOfEarlyData".into(),
         HandshakeType::key_update => "KeyUpdate".into(),
         other => other.to_string(),
     }

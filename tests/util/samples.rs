@@ -115,6 +115,17 @@ pub const NEW_SESSION_TICKET: NewSessionTicket<'_> = NewSessionTicket {
     max_early_data_size: Some(1024),
 };
 
+pub const END_OF_EARLY_DATA: EndOfEarlyData = EndOfEarlyData;
+
+/// The body of an extension of the ClientHello.
+pub const OFFERED_PSKS: OfferedPsks<'_> = OfferedPsks {
+    identities: Vector::items(&[
+        PskIdentity { identity: b"ticket", obfuscated_ticket_age: 0x0102_0304 },
+        PskIdentity { identity: b"x", obfuscated_ticket_age: 0 },
+    ]),
+    binders: Vector::items(&[PskBinderEntry(&[5; 32]), PskBinderEntry(&[6; 48])]),
+};
+
 pub const ALERT: Alert = Alert { level: AlertLevel::fatal, description: AlertDescription::decode_error };
 
 pub const RECORD_HEADER: RecordHeader =
@@ -128,7 +139,7 @@ pub fn encode(message: &dyn Encode) -> Vec<u8> {
     w.written().expect("the samples are shorter than that").to_vec()
 }
 
-pub fn all() -> [&'static dyn Encode; 12] {
+pub fn all() -> [&'static dyn Encode; 14] {
     [
         &CLIENT_HELLO,
         &SERVER_HELLO,
@@ -140,6 +151,8 @@ pub fn all() -> [&'static dyn Encode; 12] {
         &FINISHED,
         &KEY_UPDATE,
         &NEW_SESSION_TICKET,
+        &END_OF_EARLY_DATA,
+        &OFFERED_PSKS,
         &ALERT,
         &RECORD_HEADER,
     ]

@@ -20,3 +20,4 @@ pub(super) mod supported_versions;
 pub use application_layer_protocol_negotiation::ProtocolName;
 pub use certificate_authorities::DistinguishedName;
 pub use key_share::KeyShareEntry;
+pub use pre_shared_key::{OfferedPsks, PskBinderEntry, PskIdentity};

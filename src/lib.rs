@@ -15,7 +15,7 @@
 //! | 6 | [`io`], [`observe`] | drivers; who watches |
 //! | 5 | `connection` | [`Connection`]: one arrow a [`step`](Connection::step), one place that fails |
 //! | 4 | `handshake` | Appendix A: the two figures, each one `match`; every box a file |
-//! | 3 | [`config`], [`identity`] | what the user decided; who the peer is |
+//! | 3 | [`config`], [`identity`], `resumption` | what the user decided; who the peer is; keys and tickets of before |
 //! | 2 | `transcript`, `schedule`, `record`, [`x509`] | four islands: hash, keys, records, paths (and revocation, profiles, reports) |
 //! | 1 | [`crypto`] | the primitives, behind one trait |
 //! | 0 | [`wire`], `fault` | bytes and messages; reasons and alerts |
@@ -48,6 +48,8 @@ pub mod identity;
 pub mod io;
 pub mod observe;
 mod record;
+#[cfg(feature = "alloc")]
+pub mod resumption;
 mod schedule;
 mod shared;
 mod transcript;

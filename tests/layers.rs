@@ -19,6 +19,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("x509", &["shared", "crypto", "wire", "fault"], &["der", "zeroize"]),
     // L3
     ("identity", &["shared", "x509", "crypto", "wire", "fault"], &[]),
+    ("resumption", &["shared", "identity", "x509", "crypto", "wire", "fault"], &["zeroize"]),
     ("config", &["shared", "identity", "x509", "crypto", "wire", "fault"], &[]),
     // L4: everything below but `record`, so that data goes one way
     ("handshake", &["shared", "config", "identity", "x509", "schedule", "transcript", "crypto", "wire", "fault"], &[]),

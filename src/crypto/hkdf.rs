@@ -1,6 +1,8 @@
 //! HKDF (RFC 5869) and the functions of RFC 8446 §7.1 over it, written once over the provider's HMAC.
 
 use super::{Crypto, HashAlgorithm, MAX_HASH_LEN, Secret};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use zeroize::Zeroize;
 
 /// HKDF with the hash of a suite.
@@ -41,6 +43,26 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
             *to = *from;
         }
         block.zeroize();
+    }
+
+    /// The same for `out` of up to 255 blocks (RFC 5869 §2.3): the hash of an imported PSK need not be that of its suite.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn expand_label_long(&self, secret: &Secret, label: &str, context: &[u8], out: &mut [u8]) {
+        let length = u16::try_from(out.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let label_len = u8::try_from(label.len()).unwrap_or(u8::MAX).saturating_add(6);
+        let context_len = u8::try_from(context.len()).unwrap_or(u8::MAX);
+        let hkdf_label: Vec<u8> =
+            [&length, &[label_len][..], b"tls13 ", label.as_bytes(), &[context_len], context].concat();
+        let mut previous = Secret::zeros(0);
+        for (n, chunk) in (1..=u8::MAX).zip(out.chunks_mut(self.hash.len())) {
+            let mut block = Secret::zeros(self.hash.len());
+            let parts = [previous.as_bytes(), &hkdf_label, &[n]];
+            self.crypto.hmac(self.hash, secret.as_bytes(), &parts, block.as_mut());
+            for (to, from) in chunk.iter_mut().zip(block.as_bytes()) {
+                *to = *from;
+            }
+            previous = block;
+        }
     }
 
     /// Derive-Secret (RFC 8446 §7.1), given the transcript hash.

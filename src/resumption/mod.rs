@@ -1,3 +1,4 @@
+//! Pre-shared keys, tickets, and where both are kept (RFC 8446 §2.2, §4.2.11, §4.6.1, §8).
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,7 +10,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 mod import;
+mod keys;
 mod psk;
 
 pub use import::ExternalPsk;
+pub use keys::{MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, SealError, TicketKey, TicketKeys, TicketKeysError};
 pub use psk::{MIN_EXTERNAL_SECRET, Psk, PskError, PskKind};

@@ -1,0 +1,200 @@
+//! Pre-shared keys, ticket keys, and the stores of tickets, without a handshake around them.
+#![cfg(all(feature = "ring", feature = "std"))]
+
+mod util;
+
+use symbolon::crypto::{Crypto, HashAlgorithm};
+use symbolon::resumption::{
+    ExternalPsk, MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, MIN_EXTERNAL_SECRET, Psk, PskError, PskKind, SealError,
+    TicketKey, TicketKeys, TicketKeysError,
+};
+use util::provider::{Provider, provider};
+
+const SECRET: [u8; 32] = *b"a secret of thirty-two bytes ...";
+
+#[test]
+fn a_psk_shows_all_but_its_secret() {
+    let psk = Psk::external(b"device 7", &SECRET, HashAlgorithm::Sha384).unwrap();
+    assert_eq!(psk.identity(), b"device 7");
+    assert_eq!((psk.hash(), psk.kind()), (HashAlgorithm::Sha384, PskKind::External));
+    assert_eq!(psk.kind().binder_label(), "ext binder");
+    let external = ExternalPsk::new(b"device 7", &SECRET).unwrap();
+    for shown in [format!("{psk:?}"), format!("{external:?}"), format!("{:?}", TicketKey::new(&provider(), &SECRET))] {
+        assert!(!shown.contains("97, 32, 115"), "{shown}");
+        assert!(!shown.contains("a secret"), "{shown}");
+        assert!(!shown.contains(&hex::encode(SECRET)[..8]), "{shown}");
+    }
+}
+
+#[test]
+fn what_is_no_psk_is_refused_with_the_rule() {
+    let sha256 = HashAlgorithm::Sha256;
+    let long = vec![7; 1 << 16];
+    let of = |error: PskError| error.to_string();
+    let error = Psk::external(b"", &SECRET, sha256).unwrap_err();
+    assert_eq!((error, of(error).contains("RFC 8446 §4.2.11")), (PskError::NoIdentity, true));
+    let error = Psk::external(&long, &SECRET, sha256).unwrap_err();
+    assert_eq!((error, of(error).contains("65536")), (PskError::LongIdentity { len: 1 << 16 }, true));
+    let error = ExternalPsk::new(b"device 7", &SECRET[..MIN_EXTERNAL_SECRET - 1]).unwrap_err();
+    assert_eq!((error, of(error).contains("RFC 9257 §6")), (PskError::ShortSecret { len: 15 }, true));
+    assert!(Psk::external(&long[1..], &SECRET[..MIN_EXTERNAL_SECRET], sha256).is_ok());
+}
+
+#[test]
+fn an_import_binds_the_identity_to_the_context_and_stays_within_the_extension() {
+    let epsk = ExternalPsk::new(b"device 7", &SECRET).unwrap();
+    let [here, _] = epsk.import(&provider(), b"client, server").unwrap();
+    let [there, other_hash] = epsk.import(&provider(), b"server, client").unwrap();
+    assert_eq!(here.kind(), PskKind::Imported);
+    assert_ne!(here.identity(), there.identity());
+    assert_ne!(there.identity(), other_hash.identity());
+    let long = vec![7; 1 << 16];
+    let error = epsk.import(&provider(), &long).unwrap_err();
+    assert_eq!((error, error.to_string().contains("65536")), (PskError::LongContext { len: 1 << 16 }, true));
+    // Eight bytes of identity, and eight around it and the context.
+    assert!(epsk.import(&provider(), &long[..65_535 - 16]).is_ok());
+    assert_eq!(epsk.import(&provider(), &long[..65_536 - 16]).unwrap_err(), PskError::LongIdentity { len: 1 << 16 });
+}
+
+/// Keys of which the first is made of `first` and the others of what follows.
+fn keys(secrets: &[u8]) -> TicketKeys {
+    let text: String = secrets.iter().map(|byte| format!("{}\n", hex::encode([*byte; 32]))).collect();
+    TicketKeys::from_text(&provider(), &text).unwrap()
+}
+
+fn opened(keys: &TicketKeys, ticket: &[u8]) -> Option<Vec<u8>> {
+    keys.open(&provider(), ticket).map(|state| state.to_vec())
+}
+
+#[test]
+fn a_ticket_opens_wherever_its_key_is_and_nowhere_else() {
+    let (crypto, fleet) = (provider(), keys(&[1]));
+    let ticket = fleet.seal(&crypto, b"state").unwrap();
+    assert_eq!(opened(&fleet, &ticket).as_deref(), Some(&b"state"[..]));
+    assert_eq!(opened(&keys(&[2, 1]), &ticket).as_deref(), Some(&b"state"[..]));
+    assert_eq!(opened(&keys(&[2]), &ticket), None);
+    assert_eq!(opened(&TicketKeys::generate(&crypto).unwrap(), &ticket), None);
+}
+
+#[test]
+fn two_tickets_of_one_state_have_nothing_in_common_but_the_name_of_the_key() {
+    let (crypto, keys) = (provider(), keys(&[1]));
+    let (one, other) = (keys.seal(&crypto, &[0; 64]).unwrap(), keys.seal(&crypto, &[0; 64]).unwrap());
+    assert_eq!(one[..16], other[..16]);
+    let same = one[16..].iter().zip(&other[16..]).filter(|(a, b)| a == b).count();
+    assert!(same < 16, "{same} of {} bytes", one.len());
+}
+
+#[test]
+fn a_changed_or_cut_ticket_does_not_open() {
+    let keys = keys(&[1]);
+    let ticket = keys.seal(&provider(), b"state").unwrap();
+    for at in 0..ticket.len() {
+        let mut changed = ticket.clone();
+        changed[at] ^= 1;
+        assert_eq!(opened(&keys, &changed), None, "byte {at}");
+        assert_eq!(opened(&keys, &ticket[..at]), None, "cut to {at}");
+    }
+    let mut longer = ticket;
+    longer.push(0);
+    assert_eq!(opened(&keys, &longer), None);
+}
+
+#[test]
+fn tickets_of_random_bytes_do_not_open_even_under_the_name_of_a_key() {
+    let (crypto, keys) = (provider(), keys(&[1]));
+    let name = keys.seal(&crypto, b"").unwrap()[..16].to_vec();
+    for len in (0..=200).chain([MAX_TICKET, MAX_TICKET + 1, 1 << 16]) {
+        let mut ticket = vec![0; len];
+        crypto.random(&mut ticket).unwrap();
+        assert_eq!(opened(&keys, &ticket), None);
+        let named = len.min(name.len());
+        ticket[..named].copy_from_slice(&name[..named]);
+        assert_eq!(opened(&keys, &ticket), None);
+    }
+}
+
+#[test]
+fn a_ticket_is_sealed_up_to_the_longest_and_no_further() {
+    let (crypto, keys) = (provider(), keys(&[1]));
+    let ticket = keys.seal(&crypto, &[7; MAX_TICKET_STATE]).unwrap();
+    assert_eq!(ticket.len(), MAX_TICKET);
+    assert_eq!(opened(&keys, &ticket), Some(vec![7; MAX_TICKET_STATE]));
+    let error = keys.seal(&crypto, &[7; MAX_TICKET_STATE + 1]).unwrap_err();
+    assert_eq!(error, SealError::LongState { len: MAX_TICKET_STATE + 1 });
+    assert!(error.to_string().contains(&(MAX_TICKET_STATE + 1).to_string()));
+}
+
+#[test]
+fn after_a_rotation_the_new_key_seals_and_those_before_open_up_to_the_bound() {
+    let (crypto, keys) = (provider(), keys(&[0]));
+    let mut tickets = vec![keys.seal(&crypto, b"state").unwrap()];
+    let rotations = u8::try_from(MAX_TICKET_KEYS).unwrap();
+    for n in 1..=rotations {
+        keys.rotate(TicketKey::new(&crypto, &[n; 32]));
+        tickets.push(keys.seal(&crypto, b"state").unwrap());
+    }
+    let opens: Vec<bool> = tickets.iter().map(|ticket| opened(&keys, ticket).is_some()).collect();
+    assert_eq!(opens.iter().filter(|opens| **opens).count(), MAX_TICKET_KEYS);
+    assert!(!opens[0], "the oldest key is forgotten");
+    // A key that comes again moves to the front; no other is forgotten for it.
+    keys.rotate(TicketKey::new(&crypto, &[1; 32]));
+    assert_eq!(keys.seal(&crypto, b"state").unwrap()[..16], tickets[1][..16]);
+    assert!(tickets[1..].iter().all(|ticket| opened(&keys, ticket).is_some()));
+}
+
+#[test]
+fn replaced_keys_are_those_of_the_new_text_alone_for_all_who_share_them() {
+    let crypto = provider();
+    let shared = std::sync::Arc::new(keys(&[1]));
+    let (server, ticket) = (shared.clone(), shared.seal(&crypto, b"state").unwrap());
+    shared.replace(keys(&[3, 2]));
+    assert_eq!(opened(&server, &ticket), None);
+    let ticket = server.seal(&crypto, b"state").unwrap();
+    assert!(opened(&keys(&[3]), &ticket).is_some());
+}
+
+#[test]
+fn threads_seal_and_open_while_keys_are_rotated() {
+    let keys = keys(&[0]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let crypto = provider();
+                for _ in 0..200 {
+                    // Fewer rotations than keys, so none is forgotten in between.
+                    let ticket = keys.seal(&crypto, b"state").unwrap();
+                    assert_eq!(opened(&keys, &ticket).as_deref(), Some(&b"state"[..]));
+                }
+            });
+        }
+        for n in 1..u8::try_from(MAX_TICKET_KEYS).unwrap() {
+            keys.rotate(TicketKey::new(&provider(), &[n; 32]));
+        }
+    });
+}
+
+#[test]
+fn ticket_keys_are_read_from_lines_with_comments() {
+    let crypto = provider();
+    let (one, two) = (hex::encode([1; 32]), hex::encode([2; 32]).to_uppercase());
+    let text = format!("# of the fleet\r\n\r\n  {two} # since Monday\r\n{one}\n");
+    let read = TicketKeys::from_text(&crypto, &text).unwrap();
+    let ticket = read.seal(&crypto, b"state").unwrap();
+    assert!(opened(&keys(&[2]), &ticket).is_some());
+    assert!(opened(&read, &keys(&[1]).seal(&crypto, b"state").unwrap()).is_some());
+}
+
+#[test]
+fn a_text_that_holds_no_ticket_keys_is_refused_with_the_line() {
+    let key = hex::encode([1; 32]);
+    let refused = |text: &str| TicketKeys::from_text::<Provider>(&provider(), text).unwrap_err();
+    for wrong in [&key[1..], &format!("{key}0"), &key.replace("01", "0g"), &format!("{key} {key}"), &"é".repeat(32)] {
+        let error = refused(&format!("# keys\n{key}\n{wrong}\n"));
+        assert_eq!(error, TicketKeysError::NoKey { line: 3 }, "{wrong}");
+        assert!(error.to_string().starts_with("line 3 "), "{error}");
+    }
+    assert_eq!(refused("# no key yet\n"), TicketKeysError::Empty);
+    let many: String = (0..=MAX_TICKET_KEYS).map(|n| format!("{}\n", hex::encode([n as u8; 32]))).collect();
+    assert_eq!(refused(&many), TicketKeysError::TooMany { line: MAX_TICKET_KEYS + 1 });
+}

@@ -20,9 +20,13 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     // L3
     ("identity", &["shared", "x509", "crypto", "wire", "fault"], &[]),
     ("resumption", &["shared", "identity", "x509", "crypto", "wire", "fault"], &["zeroize"]),
-    ("config", &["shared", "identity", "x509", "crypto", "wire", "fault"], &[]),
+    ("config", &["resumption", "shared", "identity", "x509", "crypto", "wire", "fault"], &[]),
     // L4: everything below but `record`, so that data goes one way
-    ("handshake", &["shared", "config", "identity", "x509", "schedule", "transcript", "crypto", "wire", "fault"], &[]),
+    (
+        "handshake",
+        &["shared", "config", "resumption", "identity", "x509", "schedule", "transcript", "crypto", "wire", "fault"],
+        &[],
+    ),
     // L5
     (
         "connection",
@@ -31,6 +35,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "shared",
             "handshake",
             "config",
+            "resumption",
             "identity",
             "x509",
             "record",
@@ -51,6 +56,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "shared",
             "handshake",
             "config",
+            "resumption",
             "identity",
             "x509",
             "record",

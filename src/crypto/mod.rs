@@ -2,6 +2,8 @@
 //!
 //! A provider implements [`Crypto`]; `Ring` is the default, `rustcrypto` the one for targets without a heap. The rest of the crate names no cryptographic library.
 
+#[cfg(feature = "alloc")]
+mod fingerprint;
 mod hkdf;
 #[cfg(feature = "ring")]
 mod ring;
@@ -13,6 +15,8 @@ mod suite;
 mod tests;
 mod x25519;
 
+#[cfg(feature = "alloc")]
+pub(crate) use fingerprint::fingerprint;
 pub(crate) use hkdf::Hkdf;
 #[cfg(feature = "ring")]
 pub use ring::{Ring, RingAead, RingHash, RingKx, RingSigner};

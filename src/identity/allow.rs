@@ -8,7 +8,10 @@ use core::net::IpAddr;
 
 #[cfg(feature = "alloc")]
 use {
-    crate::x509::SpiffeId,
+    crate::{
+        crypto::{Crypto, fingerprint},
+        x509::SpiffeId,
+    },
     alloc::{
         borrow::ToOwned,
         string::{String, ToString},
@@ -121,7 +124,46 @@ impl Allow {
 }
 
 #[cfg(feature = "alloc")]
+impl<T: AsRef<str>> AllowRule<T> {
+    /// What it is recognized by.
+    fn fingerprint<C: Crypto>(&self, crypto: &C) -> [u8; 32] {
+        let octets;
+        let (kind, value): (u8, &[u8]) = match self {
+            Self::Anyone => (0, &[]),
+            Self::Dns(name) => (1, name.as_ref().as_bytes()),
+            Self::Uri(uri) => (2, uri.as_ref().as_bytes()),
+            Self::Ip(IpAddr::V4(address)) => {
+                octets = address.to_ipv6_mapped().octets();
+                (3, &octets)
+            }
+            Self::Ip(IpAddr::V6(address)) => {
+                octets = address.octets();
+                (4, &octets)
+            }
+            Self::Email(address) => (5, address.as_ref().as_bytes()),
+            Self::SpkiSha256(hash) => (6, hash),
+            Self::Spiffe(id) => (7, id.as_ref().as_bytes()),
+        };
+        fingerprint(crypto, "allow", [&[kind], value])
+    }
+}
+
+#[cfg(feature = "alloc")]
 impl Allow {
+    /// The fingerprint of the first rule that admits the holder of `leaf`.
+    pub(crate) fn admitting<C: Crypto>(&self, crypto: &C, leaf: &Certificate<'_>) -> Option<[u8; 32]> {
+        let spki_sha256 = &super::spki_sha256(crypto, leaf);
+        let fixed = self.fixed.iter().find(|rule| rule.admits(leaf, spki_sha256));
+        let owned = || self.owned.iter().find(|rule| rule.admits(leaf, spki_sha256));
+        fixed.map(|rule| rule.fingerprint(crypto)).or_else(|| owned().map(|rule| rule.fingerprint(crypto)))
+    }
+
+    /// The fingerprints of all rules.
+    pub(crate) fn fingerprints<C: Crypto>(&self, crypto: &C) -> impl Iterator<Item = [u8; 32]> {
+        let fixed = self.fixed.iter().map(|rule| rule.fingerprint(crypto));
+        fixed.chain(self.owned.iter().map(|rule| rule.fingerprint(crypto)))
+    }
+
     /// Who has this dNSName; see [`AllowRule::Dns`].
     #[must_use]
     pub fn dns(name: impl Into<String>) -> Self {

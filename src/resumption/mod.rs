@@ -9,10 +9,14 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
+mod declined;
 mod import;
 mod keys;
 mod psk;
+mod trust;
 
+pub use declined::Declined;
 pub use import::ExternalPsk;
 pub use keys::{MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, SealError, TicketKey, TicketKeys, TicketKeysError};
 pub use psk::{MIN_EXTERNAL_SECRET, Psk, PskError, PskKind};
+pub use trust::{Live, Trust, chain_fingerprint};

@@ -21,7 +21,7 @@ pub struct Anchor<'a> {
     pub(super) limits: Limits,
     /// What it was made of, in DER.
     #[cfg(feature = "alloc")]
-    certificate: Option<&'a [u8]>,
+    pub(super) certificate: Option<&'a [u8]>,
 }
 
 /// What does not need bytes of the certificate.

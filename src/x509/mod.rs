@@ -23,6 +23,8 @@ mod constraints;
 pub mod crl;
 mod dn;
 mod extensions;
+#[cfg(feature = "alloc")]
+mod fingerprints;
 mod general_name;
 #[cfg(feature = "alloc")]
 mod key_file;
@@ -44,6 +46,8 @@ mod profile;
 mod question;
 #[cfg(feature = "alloc")]
 mod reach;
+#[cfg(feature = "alloc")]
+mod recheck;
 #[cfg(feature = "alloc")]
 mod report;
 #[cfg(feature = "alloc")]
@@ -80,6 +84,8 @@ pub use policies::PolicyDemand;
 #[cfg(feature = "alloc")]
 pub use profile::Profile;
 pub use question::{Purpose, Question};
+#[cfg(feature = "alloc")]
+pub(crate) use recheck::Recheck;
 #[cfg(feature = "alloc")]
 pub use report::{Candidate, Check, Report, Standing, Verdict, explain};
 #[cfg(feature = "alloc")]

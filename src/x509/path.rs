@@ -130,9 +130,9 @@ struct Search<'s, 'a, C, W> {
     reach: Reach,
     signatures: [Signatures; MAX_CANDIDATES],
     budget: Budget,
-    /// Of the path that was found last.
+    /// Of the path that was found last, leaf first.
     #[cfg(feature = "alloc")]
-    revocation: RevocationStatus,
+    revocation: [RevocationStatus; MAX_CHAIN],
 }
 
 impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
@@ -150,7 +150,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             signatures: [Signatures::default(); MAX_CANDIDATES],
             budget: Budget::of_one_chain(),
             #[cfg(feature = "alloc")]
-            revocation: RevocationStatus::NotAsked,
+            revocation: [RevocationStatus::NotAsked; MAX_CHAIN],
         }
     }
 

@@ -63,6 +63,12 @@ impl<'q> PolicyDemand<'q> {
         Self { inhibit_mapping: true, ..self }
     }
 
+    /// What it consists of: its switches, and the policies.
+    pub(super) fn rules(&self) -> ([u8; 4], &'q [&'q [u8]]) {
+        let switches = [self.acceptable.is_some(), self.explicit, self.inhibit_mapping, self.inhibit_any];
+        (switches.map(u8::from), self.acceptable.unwrap_or_default())
+    }
+
     /// anyPolicy in a certificate stands for no policy (initial-any-policy-inhibit).
     #[must_use]
     pub const fn without_any(self) -> Self {

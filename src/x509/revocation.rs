@@ -2,9 +2,9 @@
 //!
 //! Nothing here asks the network: what is not at hand, and not stapled, is unknown.
 
-use super::{Certificate, Crls, KeyUsage, Time, UnixTime, budget::Budget, ocsp};
+use super::{Anchor, Certificate, Crls, KeyUsage, Time, UnixTime, budget::Budget, crl::Subject, ocsp};
 use crate::{
-    crypto::Crypto,
+    crypto::{Crypto, fingerprint},
     fault::{Detail, Fault, Reason},
 };
 use alloc::sync::Arc;
@@ -16,15 +16,15 @@ use core::{
 /// How revocation is looked at: not at all unless said otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Revocation {
-    mode: Mode,
-    whole_path: bool,
-    staple: bool,
+    pub(super) mode: Mode,
+    pub(super) whole_path: bool,
+    pub(super) staple: bool,
     crls: Crls,
     unknown: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Mode {
+pub(super) enum Mode {
     #[default]
     Off,
     Soft,
@@ -118,8 +118,26 @@ impl RevocationStatus {
         }
     }
 
+    /// Of the certificates of a path, leaf first: what is known least, or is oldest.
+    pub(super) fn of_path(path: &[Self]) -> Self {
+        path.iter().rev().fold(Self::NotAsked, |least, status| match status {
+            Self::NotAsked => least,
+            Self::Unknown(_) => *status,
+            Self::Good { .. } | Self::NotAvailable => least.and(*status),
+        })
+    }
+
+    /// The last second at which this is known.
+    pub(super) fn until(&self) -> Option<UnixTime> {
+        match self {
+            Self::Good { by: Teller::Ocsp, this_update, next_update } => Some(ocsp::until(*this_update, *next_update)),
+            Self::Good { by: Teller::Crl, next_update, .. } => *next_update,
+            Self::NotAsked | Self::NotAvailable | Self::Unknown(_) => None,
+        }
+    }
+
     /// Of two certificates of a path: what holds for both.
-    pub(super) fn and(self, other: Self) -> Self {
+    fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Good { this_update: own, .. }, Self::Good { this_update, .. }) if this_update < own => other,
             (Self::Good { .. }, Self::Good { .. } | Self::NotAvailable) => self,
@@ -189,10 +207,14 @@ impl Revocation {
         self
     }
 
+    pub(super) fn is_off(&self) -> bool {
+        self.mode == Mode::Off
+    }
+
     /// Whether peers are asked to staple.
     #[must_use]
     pub fn asks_staple(&self) -> bool {
-        self.staple && self.mode != Mode::Off
+        self.staple && !self.is_off()
     }
 
     /// The CRLs.
@@ -223,7 +245,7 @@ impl Revocation {
         staple: Option<&[u8]>,
         judge: &mut Judge<'_, C>,
     ) -> Result<RevocationStatus, Fault> {
-        if self.mode == Mode::Off || (depth > 0 && !self.whole_path) {
+        if self.is_off() || (depth > 0 && !self.whole_path) {
             return Ok(RevocationStatus::NotAsked);
         }
         // [9608-2-1]
@@ -240,7 +262,7 @@ impl Revocation {
                 verdict => Some(Ok(good(Teller::Ocsp)(verdict?))),
             },
         };
-        let listed = self.crls.judge(certificate, issuer, judge).map(good(Teller::Crl));
+        let listed = self.crls.judge(&Subject::of(certificate), issuer, judge).map(good(Teller::Crl));
         match (stapled, listed) {
             (_, Err(fault)) if matches!(fault.reason(), Reason::CertificateRevoked | Reason::CertificateBudget) => {
                 Err(fault)
@@ -258,14 +280,26 @@ impl Revocation {
 pub(super) struct Issuer<'a> {
     /// A whole SubjectPublicKeyInfo.
     pub(super) spki: &'a [u8],
+    /// Its fingerprint, by [`key_fingerprint`].
+    pub(super) key: [u8; 32],
     /// Its keyUsage, if there is one, has cRLSign (RFC 5280 §4.2.1.3).
     pub(super) crl_sign: bool,
 }
 
 impl<'a> Issuer<'a> {
-    pub(super) fn of(certificate: &Certificate<'a>) -> Self {
-        Self { spki: certificate.spki(), crl_sign: certificate.key_usage().is_none_or(KeyUsage::crl_sign) }
+    pub(super) fn of<C: Crypto>(crypto: &C, certificate: &Certificate<'a>) -> Self {
+        let crl_sign = certificate.key_usage().is_none_or(KeyUsage::crl_sign);
+        Self { spki: certificate.spki(), key: key_fingerprint(crypto, certificate.spki()), crl_sign }
     }
+
+    pub(super) fn of_anchor<C: Crypto>(crypto: &C, anchor: &Anchor<'a>) -> Self {
+        Self { spki: anchor.spki, key: key_fingerprint(crypto, anchor.spki), crl_sign: anchor.limits.crl_sign }
+    }
+}
+
+/// What an issuer's SubjectPublicKeyInfo is recognized by.
+pub(super) fn key_fingerprint<C: Crypto>(crypto: &C, spki: &[u8]) -> [u8; 32] {
+    fingerprint(crypto, "key", [spki])
 }
 
 /// What judging takes.

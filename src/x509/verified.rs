@@ -22,13 +22,19 @@ pub(super) struct Path {
     pub(super) anchor: usize,
     pub(super) not_after: UnixTime,
     #[cfg(feature = "alloc")]
-    pub(super) revocation: RevocationStatus,
+    /// Of each of its certificates, leaf first.
+    pub(super) revocation: [RevocationStatus; MAX_CHAIN],
 }
 
 impl Path {
     /// The certificates as indices into the chain as sent, leaf first.
     pub(super) fn indices(&self) -> impl Iterator<Item = usize> {
         self.links.iter().take(self.len).map(|index| usize::from(*index))
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn revocation(&self) -> RevocationStatus {
+        RevocationStatus::of_path(&self.revocation)
     }
 }
 
@@ -67,7 +73,7 @@ impl<'a> Verified<'a> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn revocation(&self) -> RevocationStatus {
-        self.path.revocation
+        self.path.revocation()
     }
 
     /// What was not checked, because what it takes is not there.

@@ -6,17 +6,17 @@ use super::{
     names_directory, scope,
 };
 use crate::{
-    crypto::Crypto,
+    crypto::{Crypto, fingerprint},
     fault::{Detail, Fault, Reason},
     x509::{
-        Anchor, Anchors, Certificate, LoadError, UnixTime, load, pem,
-        revocation::{Issuer, Judge},
+        Anchor, Anchors, LoadError, UnixTime, load, pem,
+        revocation::{Issuer, Judge, key_fingerprint},
         spki,
     },
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
-use scope::{Reasons, Scope};
+use scope::{Reasons, Scope, Subject};
 
 /// The CRLs that a configuration goes by. A clone shares them.
 ///
@@ -102,6 +102,14 @@ impl Crls {
         self.0.is_empty()
     }
 
+    /// What they say, in 32 bytes: the same wherever the same CRLs are loaded, in whatever order.
+    pub(crate) fn fingerprint<C: Crypto>(&self, crypto: &C) -> [u8; 32] {
+        let mut digests: Vec<[u8; 32]> = self.0.iter().map(|list| list.fingerprint).collect();
+        digests.sort_unstable();
+        digests.dedup();
+        fingerprint(crypto, "CRLs", digests)
+    }
+
     /// Those of an issuer, whose whole Name in DER this is.
     fn of(&self, issuer: &[u8]) -> &[Arc<List>] {
         let from = self.0.partition_point(|list| *list.issuer < *issuer);
@@ -116,7 +124,7 @@ impl Crls {
     /// [`Reason::CertificateRevoked`]; any other reason tells why the CRLs don't say.
     pub(in crate::x509) fn judge<C: Crypto>(
         &self,
-        certificate: &Certificate<'_>,
+        certificate: &Subject<'_>,
         issuer: &Issuer<'_>,
         judge: &mut Judge<'_, C>,
     ) -> Result<(UnixTime, Option<UnixTime>), Fault> {
@@ -127,7 +135,7 @@ impl Crls {
         let mut nearest: Option<Fault> = None;
         let (mut oldest, mut first): (Option<UnixTime>, Option<UnixTime>) = (None, None);
         // [5280-6.3.3-1]
-        for list in self.of(certificate.issuer().der()) {
+        for list in self.of(certificate.issuer) {
             match list.judge(certificate, issuer, judge) {
                 Ok(reasons) => {
                     told = told.with(reasons);
@@ -162,6 +170,8 @@ pub struct List {
     number: Box<[u8]>,
     this_update: UnixTime,
     next_update: Option<UnixTime>,
+    /// Of the whole CRL.
+    fingerprint: [u8; 32],
     signed: Signed,
     /// extnValue of issuingDistributionPoint.
     scope: Option<Box<[u8]>>,
@@ -172,8 +182,8 @@ pub struct List {
 
 /// What is known of the signature.
 enum Signed {
-    /// It was made with this key, a whole SubjectPublicKeyInfo.
-    By(Box<[u8]>),
+    /// It was made with the key of which the SubjectPublicKeyInfo has this fingerprint, by [`key_fingerprint`].
+    By([u8; 32]),
     /// Nothing: the CRL, whole.
     Unknown(Box<[u8]>),
 }
@@ -205,8 +215,9 @@ impl List {
             number: crl.number().unwrap_or_default().into(),
             this_update: crl.this_update,
             next_update: crl.next_update,
+            fingerprint: fingerprint(crypto, "CRL", [der]),
             signed: match issuers.iter().find(signer) {
-                Some(issuer) => Signed::By(issuer.spki.into()),
+                Some(issuer) => Signed::By(key_fingerprint(crypto, issuer.spki)),
                 None => Signed::Unknown(der.into()),
             },
             scope: crl.extensions.scope.map(Into::into),
@@ -272,7 +283,7 @@ impl List {
     /// The reasons for which it tells that `certificate` is not revoked.
     fn judge<C: Crypto>(
         &self,
-        certificate: &Certificate<'_>,
+        certificate: &Subject<'_>,
         issuer: &Issuer<'_>,
         judge: &mut Judge<'_, C>,
     ) -> Result<Reasons, Fault> {
@@ -302,7 +313,7 @@ impl List {
     /// [5280-6.3.3-4]
     fn signed_by<C: Crypto>(&self, issuer: &Issuer<'_>, judge: &mut Judge<'_, C>) -> Result<(), Fault> {
         match &self.signed {
-            Signed::By(spki) if **spki == *issuer.spki => Ok(()),
+            Signed::By(key) if *key == issuer.key => Ok(()),
             Signed::By(_) => Err(Fault::from(Reason::CrlIssuerWrong).field("key")),
             Signed::Unknown(der) => {
                 judge.budget.signature()?;

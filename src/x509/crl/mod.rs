@@ -9,6 +9,7 @@ mod scope;
 pub use entry::{Entries, Entry};
 pub use index::Revoked;
 pub use list::{Crls, List};
+pub(super) use scope::Subject;
 
 use super::{
     Name, UnixTime,

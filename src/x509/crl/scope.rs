@@ -157,30 +157,52 @@ impl<'a> Point<'a> {
     }
 }
 
+/// A certificate, by what CRLs are asked about it.
+#[derive(Clone, Copy)]
+pub(in crate::x509) struct Subject<'a> {
+    /// A whole Name in DER.
+    pub(in crate::x509) issuer: &'a [u8],
+    /// The content of serialNumber.
+    pub(in crate::x509) serial: &'a [u8],
+    pub(in crate::x509) is_ca: bool,
+    /// extnValue of cRLDistributionPoints.
+    pub(in crate::x509) distribution_points: Option<&'a [u8]>,
+}
+
+impl<'a> Subject<'a> {
+    pub(in crate::x509) fn of(certificate: &Certificate<'a>) -> Self {
+        Self {
+            issuer: certificate.issuer().der(),
+            serial: certificate.serial,
+            is_ca: certificate.basic_constraints().is_some_and(|constraints| constraints.ca),
+            distribution_points: certificate.extension(id::CRL_DISTRIBUTION_POINTS).map(|extension| extension.value),
+        }
+    }
+}
+
 /// The reasons for which a CRL of the certificate's issuer, with this scope, tells whether `certificate` is revoked
 /// (§6.3.3 (b), (d)).
 ///
 /// # Errors
 /// [`Reason::CrlScope`] if it does not tell at all, [`Reason::CertificateMalformed`] for cRLDistributionPoints that can't
 /// be read.
-pub(super) fn reasons(scope: Option<&Scope<'_>>, certificate: &Certificate<'_>) -> Result<Reasons, Fault> {
+pub(super) fn reasons(scope: Option<&Scope<'_>>, certificate: &Subject<'_>) -> Result<Reasons, Fault> {
     let outside = |field| Err(Fault::from(Reason::CrlScope).field(field));
     if let Some(scope) = scope {
         // [5280-5.2.5-1]
-        let is_ca = certificate.basic_constraints().is_some_and(|constraints| constraints.ca);
         match scope {
-            Scope { only_user: true, .. } if is_ca => return outside("onlyContainsUserCerts"),
-            Scope { only_ca: true, .. } if !is_ca => return outside("onlyContainsCACerts"),
+            Scope { only_user: true, .. } if certificate.is_ca => return outside("onlyContainsUserCerts"),
+            Scope { only_ca: true, .. } if !certificate.is_ca => return outside("onlyContainsCACerts"),
             Scope { only_attribute: true, .. } => return outside("onlyContainsAttributeCerts"),
             _ => {}
         }
     }
     let of_crl = scope.and_then(|scope| scope.some_reasons).unwrap_or(Reasons::ALL);
-    let (name, issuer) = (scope.and_then(|scope| scope.point), certificate.issuer().der());
+    let (name, issuer) = (scope.and_then(|scope| scope.point), certificate.issuer);
     const FIELD: &str = "cRLDistributionPoints";
     let mut told = Reasons::NONE;
-    if let Some(points) = certificate.extension(id::CRL_DISTRIBUTION_POINTS) {
-        let mut points = Elements::of(only(points.value, Tag::Sequence, FIELD)?, FIELD);
+    if let Some(points) = certificate.distribution_points {
+        let mut points = Elements::of(only(points, Tag::Sequence, FIELD)?, FIELD);
         for _ in 0..MAX_POINTS {
             if points.is_empty() {
                 break;

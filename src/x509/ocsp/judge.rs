@@ -48,9 +48,14 @@ pub(in crate::x509) fn judge<C: Crypto>(
         CertStatus::Good => {}
     }
     // [6960-4.2.2.1-1]
-    let until = single.next_update.unwrap_or(UnixTime(single.this_update.0.saturating_add(MAX_AGE)));
+    let until = until(single.this_update, single.next_update);
     judge.is_current(single.this_update, until, Reason::OcspNotYetValid, Reason::OcspStale)?;
     Ok((single.this_update, single.next_update))
+}
+
+/// The last second for which a response can be relied on.
+pub(in crate::x509) fn until(this_update: UnixTime, next_update: Option<UnixTime>) -> UnixTime {
+    next_update.unwrap_or(UnixTime(this_update.0.saturating_add(MAX_AGE)))
 }
 
 /// [6960-3.2-1] What is told of this certificate.

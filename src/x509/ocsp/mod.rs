@@ -2,7 +2,7 @@
 
 mod judge;
 
-pub(super) use judge::judge;
+pub(super) use judge::{judge, until};
 
 use super::{
     UnixTime,

@@ -1,7 +1,7 @@
 //! What is asked of a path when all its signatures hold: policies, and revocation.
 
 use super::super::{
-    Anchor, RevocationStatus, Rule, policies,
+    Anchor, MAX_CHAIN, RevocationStatus, Rule, policies,
     revocation::{Issuer, Judge},
     witness::Witness,
 };
@@ -33,29 +33,31 @@ impl<'a, C: Crypto, W: Witness> Search<'_, 'a, C, W> {
         anchor: &Anchor<'_>,
         mark: W::Mark,
     ) -> Result<(), Fault> {
-        let Some(revocation) = self.question.revocation else { return Ok(()) };
+        let Some(revocation) = self.question.revocation.filter(|revocation| !revocation.is_off()) else {
+            return Ok(());
+        };
         let (crypto, time) = (self.crypto, self.question.time);
-        let mut issuer = Issuer { spki: anchor.spki, crl_sign: anchor.limits.crl_sign };
-        let mut least = RevocationStatus::NotAsked;
+        let mut issuer = Issuer::of_anchor(crypto, anchor);
+        let mut statuses = [RevocationStatus::NotAsked; MAX_CHAIN];
         for link in top.down() {
             let staple = self.question.staples.get(link.index).copied().flatten();
             let mut judge = Judge { crypto, time, budget: self.budget(mark) };
             let status = revocation.judge(&link.certificate, link.depth, &issuer, staple, &mut judge);
             let status = status.map_err(|fault| fault.certificate(link.index));
-            issuer = Issuer::of(&link.certificate);
-            match status {
-                Ok(RevocationStatus::NotAsked) => {}
+            issuer = Issuer::of(crypto, &link.certificate);
+            let status = match status {
+                Ok(RevocationStatus::NotAsked) => None,
                 Ok(unknown @ RevocationStatus::Unknown(_)) => {
                     self.witness.unchecked(link.mark, Rule::Revocation);
-                    least = unknown;
+                    Some(unknown)
                 }
-                known => {
-                    let known = self.witness.check(link.mark, Rule::Revocation, known)?;
-                    least = known.map_or(least, |known| least.and(known));
-                }
+                known => self.witness.check(link.mark, Rule::Revocation, known)?,
+            };
+            if let (Some(slot), Some(status)) = (statuses.get_mut(usize::from(link.depth)), status) {
+                *slot = status;
             }
         }
-        self.revocation = least;
+        self.revocation = statuses;
         Ok(())
     }
 }

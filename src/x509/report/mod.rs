@@ -200,7 +200,7 @@ impl Report {
     /// Whether the certificates of the accepted path are known not to be revoked; of a refused chain, the checks tell.
     #[must_use]
     pub fn revocation(&self) -> RevocationStatus {
-        self.outcome.as_ref().map_or(RevocationStatus::NotAsked, |path| path.revocation)
+        self.outcome.as_ref().map_or(RevocationStatus::NotAsked, Path::revocation)
     }
 
     /// True if there was more to try than is written down here: chains can be made to have more paths than anybody can look

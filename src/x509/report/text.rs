@@ -27,8 +27,8 @@ impl Display for Summary<'_> {
                     1 => f.write_str("; 1 rule is broken that the profile does not insist on")?,
                     n => write!(f, "; {n} rules are broken that the profile does not insist on")?,
                 }
-                if path.revocation != RevocationStatus::NotAsked {
-                    write!(f, "; revocation: {}", path.revocation)?;
+                if path.revocation() != RevocationStatus::NotAsked {
+                    write!(f, "; revocation: {}", path.revocation())?;
                 }
                 self.0.unchecked().try_for_each(|open| write!(f, "; not checked: {open}"))
             }

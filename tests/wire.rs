@@ -235,6 +235,7 @@ mod check {
             (ExtensionType::supported_groups, In::CertificateRequest),
             (ExtensionType::pre_shared_key, In::HelloRetryRequest),
             (ExtensionType::supported_versions, In::NewSessionTicket),
+            (ExtensionType::ticket_request, In::ServerHello),
         ] {
             assert_eq!(check(&[t], place), Err(ExtensionRefused::Forbidden(t)), "{t} in {place:?}");
         }

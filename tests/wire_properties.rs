@@ -99,6 +99,7 @@ proptest! {
         (alpn, authorities) in (of(strings(1..256)), of(strings(1..300))),
         key_share in of(vec((any::<u16>(), bytes(1..1300)), 0..4)),
         (status_request, early_data, post_handshake_auth) in any::<(bool, bool, bool)>(),
+        ticket_request in any::<Option<(u8, u8)>>(),
     ) {
         let alpn = of_each(&alpn, |name| ProtocolName(name));
         let authorities = of_each(&authorities, |name| DistinguishedName(name));
@@ -126,6 +127,10 @@ proptest! {
                 psk_key_exchange_modes: psk_modes.as_deref(),
                 early_data,
                 post_handshake_auth,
+                ticket_request: ticket_request.map(|(new, resumed)| TicketRequest {
+                    new_session_count: new,
+                    resumption_count: resumed,
+                }),
                 pre_shared_key: psk.as_deref(),
             },
         };
@@ -177,7 +182,7 @@ proptest! {
 
     #[test]
     fn encrypted_extensions_survive_their_encoding(
-        (server_name, early_data) in any::<(bool, bool)>(),
+        (server_name, early_data, ticket_request) in any::<(bool, bool, Option<u8>)>(),
         (max_fragment_length, record_size_limit) in any::<(Option<u8>, Option<u16>)>(),
         (alpn, groups) in (of(bytes(1..=255)), of(code_points())),
     ) {
@@ -189,6 +194,7 @@ proptest! {
             record_size_limit,
             supported_groups: vector(&groups),
             early_data,
+            ticket_request,
         };
         assert_survives!(EncryptedExtensions, extensions, except raw);
     }

@@ -70,6 +70,9 @@ fn extensions_of_a_client_hello_are_refused_by_extension_and_field() {
         (T::psk_key_exchange_modes, "00", "ke_modes", Length),
         (T::early_data, "00", "extension_data", Trailing),
         (T::post_handshake_auth, "00", "extension_data", Trailing),
+        (T::ticket_request, "", "new_session_count", Truncated),
+        (T::ticket_request, "02", "resumption_count", Truncated),
+        (T::ticket_request, "02 01 00", "extension_data", Trailing),
     ];
     for (extension, body, field, shape) in cases {
         let message = hello_with(&block(*extension, body));
@@ -105,6 +108,8 @@ fn extensions_of_the_server_are_refused_by_extension_and_field() {
         (encrypted, T::record_size_limit, "400000", "extension_data", Trailing),
         (encrypted, T::supported_groups, "0000", "named_group_list", Length),
         (encrypted, T::early_data, "00000001", "extension_data", Trailing),
+        (encrypted, T::ticket_request, "", "expected_count", Truncated),
+        (encrypted, T::ticket_request, "02 01", "extension_data", Trailing),
         (request, T::signature_algorithms, "0000", "supported_signature_algorithms", Length),
         (request, T::signature_algorithms_cert, "0000", "supported_signature_algorithms", Length),
         (request, T::certificate_authorities, "0000", "authorities", Length),

@@ -1,5 +1,7 @@
 //! ClientHello (RFC 8446 §4.1.2).
 
+#[cfg(feature = "alloc")]
+use super::ext::{TicketRequest, ticket_request};
 use super::ext::{
     application_layer_protocol_negotiation as alpn, certificate_authorities, cookie, flag, key_share,
     max_fragment_length, psk_key_exchange_modes, record_size_limit, server_name, signature_algorithms, status_request,
@@ -77,6 +79,9 @@ pub struct ClientHelloExtensions<'a> {
     pub early_data: bool,
     /// RFC 8446 §4.2.6.
     pub post_handshake_auth: bool,
+    /// RFC 9149 §3.
+    #[cfg(feature = "alloc")]
+    pub ticket_request: Option<TicketRequest>,
     /// The body, unread: one of [`OfferedPsks`](super::OfferedPsks) (RFC 8446 §4.2.11).
     pub pre_shared_key: Option<&'a [u8]>,
 }
@@ -140,6 +145,8 @@ impl<'a> ClientHelloExtensions<'a> {
             }
             ExtensionType::early_data => e.early_data = flag::read(r),
             ExtensionType::post_handshake_auth => e.post_handshake_auth = flag::read(r),
+            #[cfg(feature = "alloc")]
+            ExtensionType::ticket_request => e.ticket_request = Some(ticket_request::read(r)),
             ExtensionType::pre_shared_key => e.pre_shared_key = Some(r.rest()),
             _ => r.skip(),
         });
@@ -163,6 +170,8 @@ impl<'a> ClientHelloExtensions<'a> {
         put(w, T::psk_key_exchange_modes, self.psk_key_exchange_modes, psk_key_exchange_modes::encode);
         put(w, T::early_data, self.early_data.then_some(()), flag::encode);
         put(w, T::post_handshake_auth, self.post_handshake_auth.then_some(()), flag::encode);
+        #[cfg(feature = "alloc")]
+        put(w, T::ticket_request, self.ticket_request, ticket_request::encode);
         // §4.2.11: pre_shared_key is the last one.
         put(w, T::pre_shared_key, self.pre_shared_key, |body, w| w.put(body));
     }

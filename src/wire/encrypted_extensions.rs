@@ -1,5 +1,7 @@
 //! EncryptedExtensions (RFC 8446 §4.3.1).
 
+#[cfg(feature = "alloc")]
+use super::ext::ticket_request;
 use super::ext::{
     application_layer_protocol_negotiation as alpn, flag, max_fragment_length, record_size_limit, supported_groups,
 };
@@ -34,6 +36,9 @@ pub struct EncryptedExtensions<'a> {
     pub supported_groups: Option<Vector<'a, NamedGroup>>,
     /// The server accepts early data (RFC 8446 §4.2.10).
     pub early_data: bool,
+    /// How many tickets the server is going to send, for a client that asked (RFC 9149 §3).
+    #[cfg(feature = "alloc")]
+    pub ticket_request: Option<u8>,
 }
 
 impl<'a> Parse<'a> for EncryptedExtensions<'a> {
@@ -48,6 +53,8 @@ impl<'a> Parse<'a> for EncryptedExtensions<'a> {
                 ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(r)),
                 ExtensionType::supported_groups => e.supported_groups = Some(supported_groups::read(r)),
                 ExtensionType::early_data => e.early_data = flag::read(r),
+                #[cfg(feature = "alloc")]
+                ExtensionType::ticket_request => e.ticket_request = Some(ticket_request::read_expected(r)),
                 _ => r.skip(),
             });
             e
@@ -65,6 +72,8 @@ impl Encode for EncryptedExtensions<'_> {
             put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode);
             put(w, T::supported_groups, self.supported_groups, supported_groups::encode);
             put(w, T::early_data, self.early_data.then_some(()), flag::encode);
+            #[cfg(feature = "alloc")]
+            put(w, T::ticket_request, self.ticket_request, ticket_request::encode_expected);
         });
     }
 }

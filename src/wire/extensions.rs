@@ -207,7 +207,8 @@ impl In {
     }
 }
 
-/// The table of RFC 8446 §4.2, with `compress_certificate` (RFC 8879 §3) and `record_size_limit` (RFC 8449 §4).
+/// The table of RFC 8446 §4.2, with `compress_certificate` (RFC 8879 §3), `record_size_limit` (RFC 8449 §4) and
+/// `ticket_request` (RFC 9149 §3).
 pub const TABLE: &[(ExtensionType, Places)] = {
     use In::{
         Certificate as CT, CertificateRequest as CR, ClientHello as CH, EncryptedExtensions as EE,
@@ -240,5 +241,7 @@ pub const TABLE: &[(ExtensionType, Places)] = {
         (ExtensionType::oid_filters, Places::of(&[CR])),
         (ExtensionType::post_handshake_auth, Places::of(&[CH])),
         (ExtensionType::signature_algorithms_cert, Places::of(&[CH, CR])),
+        // [9149-3-1]
+        (ExtensionType::ticket_request, Places::of(&[CH, EE])),
     ]
 };

@@ -38,6 +38,8 @@ pub use certificate_verify::CertificateVerify;
 pub use client_hello::{ClientHello, ClientHelloExtensions};
 pub use encrypted_extensions::EncryptedExtensions;
 pub use end_of_early_data::EndOfEarlyData;
+#[cfg(feature = "alloc")]
+pub use ext::TicketRequest;
 pub use ext::{DistinguishedName, KeyShareEntry, OfferedPsks, ProtocolName, PskBinderEntry, PskIdentity};
 pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS, Places, TABLE};
 pub use finished::Finished;

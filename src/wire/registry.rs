@@ -132,6 +132,7 @@ codepoints! {
         post_handshake_auth = 49,
         signature_algorithms_cert = 50,
         key_share = 51,
+        ticket_request = 58,
         encrypted_client_hello = 0xfe0d,
         renegotiation_info = 0xff01,
     }

@@ -32,6 +32,7 @@ pub const CLIENT_HELLO: ClientHello<'_> = ClientHello {
         psk_key_exchange_modes: Some(&[1]),
         early_data: true,
         post_handshake_auth: true,
+        ticket_request: Some(TicketRequest { new_session_count: 2, resumption_count: 1 }),
         pre_shared_key: Some(b"unread"),
     },
 };
@@ -71,6 +72,7 @@ pub const ENCRYPTED_EXTENSIONS: EncryptedExtensions<'_> = EncryptedExtensions {
     record_size_limit: Some(0x4001),
     supported_groups: Some(GROUPS),
     early_data: true,
+    ticket_request: Some(2),
 };
 
 pub const CERTIFICATE_REQUEST: CertificateRequest<'_> = CertificateRequest {

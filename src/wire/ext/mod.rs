@@ -16,8 +16,12 @@ pub(super) mod signature_algorithms;
 pub(super) mod status_request;
 pub(super) mod supported_groups;
 pub(super) mod supported_versions;
+#[cfg(feature = "alloc")]
+pub(super) mod ticket_request;
 
 pub use application_layer_protocol_negotiation::ProtocolName;
 pub use certificate_authorities::DistinguishedName;
 pub use key_share::KeyShareEntry;
 pub use pre_shared_key::{OfferedPsks, PskBinderEntry, PskIdentity};
+#[cfg(feature = "alloc")]
+pub use ticket_request::TicketRequest;

@@ -62,6 +62,6 @@ fn send_finished<C: Crypto>(at: AtMaster, server: Proven, cx: &mut ClientCx<'_, 
     let (send, recv) = (keys(Side::Client), keys(Side::Server));
     cx.base.set_send_key(send)?;
     cx.base.set_recv_key(recv)?;
-        let (complete, _) = cx.enter_complete(at, false)?;
+    let (complete, _) = cx.enter_complete(at, false)?;
     Ok(Connected::with_server(complete, server))
 }

@@ -25,6 +25,6 @@ impl WaitFinished {
 fn connect<C: Crypto>(at: AtMaster, client: ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<Connected, Fault> {
     let recv = cx.base.vault.application_keys(cx.base.crypto, Side::Client, &at);
     cx.base.set_recv_key(recv)?;
-        let (complete, _) = cx.enter_complete(at, false)?;
+    let (complete, _) = cx.enter_complete(at, false)?;
     Ok(Connected::with_client(complete, client))
 }

@@ -243,6 +243,7 @@ impl Sheet {
             HandshakeType::client_hello => self.client_hello(part),
             HandshakeType::server_hello if is_retry => self.server_hello(part, In::HelloRetryRequest),
             HandshakeType::server_hello => self.server_hello(part, In::ServerHello),
+            HandshakeType::end_of_early_data => Some(()),
             HandshakeType::encrypted_extensions => self.extensions(part, In::EncryptedExtensions),
             HandshakeType::certificate_request => {
                 self.raw(part, "certificate_request_context", 1)?;

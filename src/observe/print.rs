@@ -1,4 +1,4 @@
-//! The handshake as RFC 8446 §2, Figure 1 draws it, with the states of Appendix A at its edges.
+//! The handshake as RFC 8446 §2, Figures 1, 3 and 4 draw it, with the states of Appendix A at its edges.
 //!
 //! ```text
 //! WAIT_SH       + key_share            -------->                    NEGOTIATED
@@ -6,8 +6,8 @@
 //! WAIT_EE                                            + key_share
 //! ```
 //!
-//! Messages of the client stand on the left, those of the server on the right; `{}` are under the handshake keys, `[]` under
-//! application keys. Each end's state stands where the message ends that led to it.
+//! Messages of the client stand on the left, those of the server on the right; `()` are under the keys of early data, `{}`
+//! under the handshake keys, `[]` under application keys. Each end's state stands where the message ends that led to it.
 
 use super::dissect;
 use crate::connection::Observer;
@@ -46,9 +46,11 @@ impl Row {
     #[must_use]
     pub fn message(sender: Side, kind: Kind, bytes: &[u8], epoch: Epoch) -> Self {
         let mut lines = vec![bracketed(&kind.to_string(), epoch)];
-        if matches!(kind, Kind::ClientHello | Kind::ServerHello | Kind::HelloRetryRequest) {
+        if matches!(kind, Kind::ClientHello | Kind::ServerHello | Kind::HelloRetryRequest | Kind::EncryptedExtensions) {
+            // Of EncryptedExtensions the figures tell one extension only.
+            let shown = |name| kind != Kind::EncryptedExtensions || name == "early_data";
             let extensions = dissect(bytes).into_iter().filter(|f| f.depth == 1 && f.value.starts_with("extension "));
-            lines.extend(extensions.map(|field| match field.name {
+            lines.extend(extensions.filter(|field| shown(field.name)).map(|field| match field.name {
                 // Without a name, its number stands before the length.
                 "extension" => format!("+ {}", field.value.split(',').next().unwrap_or_default()),
                 name => format!("+ {name}"),
@@ -254,6 +256,17 @@ mod tests {
         let lines: Vec<_> = drawn.lines().collect();
         assert_eq!(lines[0], "WAIT_SH       ClientHello          -------->                      RECVD_CH");
         assert_eq!(lines[1], "                                                                  NEGOTIATED");
+    }
+
+    #[test]
+    fn early_data_is_told_where_it_is_accepted_and_where_it_ends() {
+        let encrypted_extensions = [8, 0, 0, 11, 0, 9, 0, 42, 0, 0, 0, 58, 0, 1, 2];
+        let accepted = Row::message(Side::Server, Kind::EncryptedExtensions, &encrypted_extensions, Epoch::Handshake);
+        let drawn = accepted.to_string();
+        let lines: Vec<_> = drawn.lines().map(str::trim_start).collect();
+        assert_eq!(lines, ["{EncryptedExtensions}", "+ early_data"]);
+        let end = Row::message(Side::Client, Kind::EndOfEarlyData, &[5, 0, 0, 0], Epoch::EarlyData).to_string();
+        assert_eq!(end.trim(), "(EndOfEarlyData)");
     }
 
     #[test]

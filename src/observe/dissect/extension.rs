@@ -1,7 +1,9 @@
 //! The bodies of extensions.
 
 use super::{Fits, Hex, Part, Sheet, code, hex_code, low_byte, low_half, text};
-use crate::wire::{ExtensionType, In, MaxFragmentLength, NamedGroup, ProtocolVersion, SignatureScheme};
+use crate::wire::{
+    ExtensionType, In, MaxFragmentLength, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+};
 use crate::x509::Name;
 use alloc::{format, string::ToString};
 
@@ -63,11 +65,9 @@ impl Sheet {
             (T::key_share, In::ClientHello) => self.vector(part, "client_shares", 2, Self::key_share_entry),
             (T::key_share, In::HelloRetryRequest) => self.group(part, "selected_group"),
             (T::key_share, _) => self.key_share_entry(part),
-            (T::psk_key_exchange_modes, _) => self.codes(part, "ke_modes", 1, 1, |n| match n {
-                0 => "psk_ke".into(),
-                1 => "psk_dhe_ke".into(),
-                n => format!("PskKeyExchangeMode({n:#04x})"),
-            }),
+            (T::psk_key_exchange_modes, _) => {
+                self.codes(part, "ke_modes", 1, 1, |n| PskKeyExchangeMode(low_byte(n)).to_string())
+            }
             (T::early_data, In::NewSessionTicket) => {
                 self.number(part, "max_early_data_size", 4, |n| format!("{n} bytes")).map(|_| ())
             }
@@ -79,6 +79,11 @@ impl Sheet {
                 self.vector(part, "binders", 2, |sheet, part| sheet.raw(part, "PskBinderEntry", 1))
             }
             (T::pre_shared_key, _) => self.number(part, "selected_identity", 2, |n| n.to_string()).map(|_| ()),
+            (T::ticket_request, In::ClientHello) => {
+                self.number(part, "new_session_count", 1, |n| n.to_string())?;
+                self.number(part, "resumption_count", 1, |n| n.to_string()).map(|_| ())
+            }
+            (T::ticket_request, _) => self.number(part, "expected_count", 1, |n| n.to_string()).map(|_| ()),
             _ => self.fixed(part, "extension_data", part.bytes.len()),
         }
     }

@@ -37,6 +37,63 @@ fn fields_have_their_offsets_and_names() {
 }
 
 #[test]
+fn an_offer_to_resume_is_shown_with_every_identity_age_and_binder() {
+    let mut hello = vec![1, 0, 0, 148, 3, 3];
+    hello.extend([7; 32]);
+    hello.extend([0, 0, 2, 0x13, 1, 1, 0, 0, 105]);
+    hello.extend([0, 45, 0, 4, 3, 1, 0, 2]);
+    hello.extend([0, 42, 0, 0]);
+    hello.extend([0, 58, 0, 2, 3, 1]);
+    hello.extend([0, 41, 0, 83, 0, 15, 0, 2, 0xaa, 0xbb, 1, 2, 3, 4, 0, 1, 0xcc, 0, 0, 0, 0, 0, 64, 31]);
+    hello.extend([5; 31]);
+    hello.push(31);
+    hello.extend([6; 31]);
+    let binder = |byte: &str| byte.repeat(31);
+    assert_eq!(
+        rows(&hello)[7..],
+        [
+            "45+107 0 extensions: 105 bytes",
+            "47+8 1 psk_key_exchange_modes: extension 45, 4 bytes",
+            "51+4 2 ke_modes: psk_dhe_ke, psk_ke, unknown 0x02",
+            "55+4 1 early_data: extension 42, 0 bytes",
+            "59+6 1 ticket_request: extension 58, 2 bytes",
+            "63+1 2 new_session_count: 3",
+            "64+1 2 resumption_count: 1",
+            "65+87 1 pre_shared_key: extension 41, 83 bytes",
+            "69+17 2 identities: 15 bytes",
+            "71+4 3 identity: aabb",
+            "75+4 3 obfuscated_ticket_age: 0x01020304",
+            "79+3 3 identity: cc",
+            "82+4 3 obfuscated_ticket_age: 0x00000000",
+            "86+66 2 binders: 64 bytes",
+            &format!("88+32 3 PskBinderEntry: {}", binder("05")),
+            &format!("120+32 3 PskBinderEntry: {}", binder("06")),
+        ]
+    );
+}
+
+#[test]
+fn tickets_and_the_end_of_early_data_are_taken_apart() {
+    let expected = [8, 0, 0, 11, 0, 9, 0, 42, 0, 0, 0, 58, 0, 1, 2];
+    assert_eq!(rows(&expected)[4..], ["10+5 1 ticket_request: extension 58, 1 bytes", "14+1 2 expected_count: 2"]);
+    let ticket = [4, 0, 0, 22, 0, 0, 0, 60, 1, 2, 3, 4, 0, 0, 1, 9, 0, 8, 0, 42, 0, 4, 0, 0, 4, 0];
+    assert_eq!(
+        rows(&ticket)[2..],
+        [
+            "4+4 0 ticket_lifetime: 60 s",
+            "8+4 0 ticket_age_add: 0x01020304",
+            "12+1 0 ticket_nonce: (empty)",
+            "13+3 0 ticket: 09",
+            "16+10 0 extensions: 8 bytes",
+            "18+8 1 early_data: extension 42, 4 bytes",
+            "22+4 2 max_early_data_size: 1024 bytes",
+        ]
+    );
+    assert_eq!(rows(&[5, 0, 0, 0]), ["0+1 0 msg_type: end_of_early_data (5)", "1+3 0 length: 0"]);
+    assert_eq!(rows(&[5, 0, 0, 1, 7])[2..], ["4+1 0 (left over): 07"]);
+}
+
+#[test]
 fn what_is_unknown_cut_short_or_left_over_is_shown_raw() {
     assert_eq!(rows(&[99, 0, 0, 2, 1, 2])[2], "4+2 0 body: 0102");
     assert_eq!(rows(&[24, 0, 0, 2, 1, 2])[3], "5+1 0 (left over): 02");
@@ -72,7 +129,7 @@ proptest! {
 
     #[test]
     fn bytes_that_look_like_a_message_too(
-        msg_type in prop::sample::select(vec![1u8, 2, 4, 8, 11, 13, 15, 20, 24]),
+        msg_type in prop::sample::select(vec![1u8, 2, 4, 5, 8, 11, 13, 15, 20, 24]),
         body in prop::collection::vec(prop_oneof![4 => 0u8..4, 2 => 0u8..64, 1 => any::<u8>()], 0..200),
     ) {
         let mut message = vec![msg_type, 0, 0, u8::try_from(body.len()).unwrap()];
@@ -83,7 +140,7 @@ proptest! {
     #[test]
     fn every_extension_in_every_place(
         place in prop::sample::select(vec![1u8, 2, 4, 8, 13]),
-        extension_type in prop_oneof![0u16..52, any::<u16>()],
+        extension_type in prop_oneof![0u16..60, any::<u16>()],
         body in prop::collection::vec(prop_oneof![4 => 0u8..4, 1 => any::<u8>()], 0..60),
     ) {
         let before: &[u8] = match place {

@@ -4,17 +4,24 @@ mod util;
 
 use util::kv::{Block, File};
 
-const TRACES: [&str; 4] = [
+const TRACES: [&str; 5] = [
     "vectors/rfc8448/3-1rtt.kv",
+    RESUMPTION,
     "vectors/rfc8448/5-hrr.kv",
     "vectors/rfc8448/6-client-auth.kv",
     "vectors/rfc8448/7-compat.kv",
 ];
 
-const MESSAGES: [(&str, u8); 8] = [
+const RESUMPTION: &str = "vectors/rfc8448/4-resumption.kv";
+
+/// In front of the one binder: the lengths of the list and of the binder (RFC 8446 4.2.11).
+const BINDER_LENGTHS: [u8; 3] = [0, 33, 32];
+
+const MESSAGES: [(&str, u8); 9] = [
     ("ClientHello", 1),
     ("ServerHello", 2),
     ("NewSessionTicket", 4),
+    ("EndOfEarlyData", 5),
     ("EncryptedExtensions", 8),
     ("Certificate", 11),
     ("CertificateRequest", 13),
@@ -107,7 +114,7 @@ fn traces_are_complete() {
         let records = file.blocks.iter().filter(|b| b.find("CompleteRecord").is_some()).count();
         (file.blocks.len(), entries, records)
     });
-    assert_eq!(counts, [(55, 109, 9), (54, 106, 8), (52, 101, 6), (51, 102, 8)]);
+    assert_eq!(counts, [(55, 109, 9), (60, 125, 10), (54, 106, 8), (52, 101, 6), (51, 102, 8)]);
 }
 
 #[test]
@@ -115,7 +122,7 @@ fn values_of_a_trace_have_the_length_of_their_kind() {
     for (path, block) in blocks() {
         for (name, value) in &block.entries {
             let expected = match name.as_str() {
-                "PrivateKey" | "Salt" | "Ikm" | "Secret" | "Prk" | "Expanded" | "VerifyData" => 32,
+                "PrivateKey" | "Salt" | "Ikm" | "Secret" | "Prk" | "Expanded" | "VerifyData" | "BinderHash" => 32,
                 "PublicKey" if block.title.contains("P-256") => 65,
                 "PublicKey" => 32,
                 "KeyExpanded" => 16,
@@ -123,12 +130,16 @@ fn values_of_a_trace_have_the_length_of_their_kind() {
                 "KeyInfo" => 13,
                 "IvInfo" => 12,
                 // The context of Finished is empty, that of a ticket is its nonce (RFC 8446 4.4.4, 4.6.1).
-                "Hash" if block.title.contains("finished") => 0,
+                "Hash" if label(&block.title) == "tls13 finished" => 0,
                 "Hash" if block.title.contains("resumption") => 2,
                 "Hash" => 32,
                 // HkdfLabel (RFC 8446 7.1): length, then label and context with a length octet each.
-                "Info" => 2 + 1 + quoted(&block.title).len() + 1 + block.bytes("Hash").len(),
+                "Info" => 2 + 1 + label(&block.title).len() + 1 + block.bytes("Hash").len(),
                 "Payload" | "CompleteRecord" => continue,
+                // Without its binder, which the header counts.
+                "ClientHello" | "ClientHelloPrefix" if path == RESUMPTION => {
+                    4 + be16(&value[2..]) - BINDER_LENGTHS.len() - 32
+                }
                 message => {
                     let (_, kind) = MESSAGES.iter().find(|(n, _)| n == &message).expect(message);
                     assert_eq!(value[0], *kind, "{path} [{}] {name}", block.title);
@@ -165,6 +176,9 @@ fn handshake_records_of_a_trace_carry_the_messages_before_them() {
             if block.title.ends_with(" handshake message") {
                 assert_eq!(block.entries.len(), 1, "{path} [{}]", block.title);
                 pending.extend_from_slice(&block.entries[0].1);
+            } else if block.title == "{client} calculate PSK binder" {
+                pending.extend(BINDER_LENGTHS);
+                pending.extend_from_slice(block.bytes("VerifyData"));
             } else if block.title.ends_with("send handshake record") {
                 assert_eq!(block.bytes("Payload"), pending, "{path} [{}]", block.title);
                 pending.clear();
@@ -187,8 +201,12 @@ fn blocks() -> impl Iterator<Item = (&'static str, Block)> {
     TRACES.into_iter().flat_map(|path| File::read(path).blocks.into_iter().map(move |b| (path, b)))
 }
 
-fn quoted(title: &str) -> &str {
-    title.split('"').nth(1).unwrap_or_else(|| panic!("no label in [{title}]"))
+/// What the output of HKDF-Expand is for. Of binders the titles do not say it.
+fn label(title: &str) -> &str {
+    match title.contains("PSK binder") {
+        true => "tls13 finished",
+        false => title.split('"').nth(1).unwrap_or_else(|| panic!("no label in [{title}]")),
+    }
 }
 
 fn be16(bytes: &[u8]) -> usize {

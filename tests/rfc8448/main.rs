@@ -17,7 +17,7 @@
 //!
 //! # What is not covered
 //!
-//! Section 4 (resumption, early data), and the resumption secret of section 3, which only resumption needs.
+//! Section 4 (resumption, early data; `tests/wire.rs` reads its messages), and the resumption secret of section 3, which only resumption needs.
 #![cfg(feature = "ring")]
 #![allow(unreachable_pub)]
 

@@ -16,6 +16,7 @@ from rfc_text import Malformed, octets, sections, write  # noqa: E402
 
 TRACES = {
     "3": "3-1rtt.kv",
+    "4": "4-resumption.kv",
     "5": "5-hrr.kv",
     "6": "6-client-auth.kv",
     "7": "7-compat.kv",
@@ -32,6 +33,8 @@ NAMES = {
     "secret": "Secret",
     "PRK": "Prk",
     "hash": "Hash",
+    "ClientHello prefix": "ClientHelloPrefix",
+    "binder hash": "BinderHash",
     "info": "Info",
     "expanded": "Expanded",
     "finished": "VerifyData",
@@ -50,6 +53,7 @@ NAMES = {
         "CertificateVerify",
         "Finished",
         "NewSessionTicket",
+        "EndOfEarlyData",
     )
 }
 

@@ -33,14 +33,21 @@ mod der;
 fn main() -> io::Result<()> {
     revocation()?;
     let mut messages = own_messages();
-    for file in ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"] {
+    for file in ["3-1rtt", "4-resumption", "5-hrr", "6-client-auth", "7-compat"] {
         for block in kv::File::read(&format!("../vectors/rfc8448/{file}.kv")).blocks {
             let (sent, rest): (Vec<_>, Vec<_>) =
                 block.entries.iter().cloned().partition(|_| block.title.contains("handshake message"));
             messages.extend(sent.into_iter().map(|(_, bytes)| bytes));
-            for (_, record) in rest.iter().filter(|(key, _)| key == "CompleteRecord") {
-                // To a server in START: as it is.
-                write("records", &[&[0, 0, 0, 0xf0][..], &u16_of(record.len()), record].concat())?;
+            for (key, bytes) in rest {
+                match (key.as_str(), messages.last_mut()) {
+                    // To a server in START: as it is.
+                    ("CompleteRecord", _) => {
+                        write("records", &[&[0, 0, 0, 0xf0][..], &u16_of(bytes.len()), &bytes].concat())?;
+                    }
+                    // A ClientHello gets its binders late.
+                    ("Payload", Some(last)) if bytes.starts_with(last) => *last = bytes,
+                    _ => {}
+                }
             }
         }
     }
@@ -50,6 +57,9 @@ fn main() -> io::Result<()> {
         let Some(at) = known else { continue };
         write(MESSAGES[at].0, body)?;
         write("round_trip", &[&[round_trip(MESSAGES[at].0)], body].concat())?;
+        if let Some(body) = pre_shared_key(body).filter(|_| header[0] == HandshakeType::client_hello.0) {
+            write_offered_psks(body)?;
+        }
         if let Some(block) = extensions(HandshakeType(header[0]), body) {
             write("extensions", block)?;
         }
@@ -60,6 +70,12 @@ fn main() -> io::Result<()> {
             }
         }
     }
+    for offered in [&[(1, 32)][..], &[(9, 48), (1, 32)], &[(300, 255), (5, 32), (7, 64)]] {
+        write_offered_psks(&offered_psks(offered))?;
+    }
+    // Ticket requests of both sides, beside early_data.
+    write("extensions", &[0, 42, 0, 0, 0, 58, 0, 2, 3, 1])?;
+    write("extensions", &[0, 42, 0, 0, 0, 58, 0, 1, 2])?;
     for alert in [[1, 0], [2, 40], [2, 120], [1, 90]] {
         write("alert", &alert)?;
     }
@@ -183,6 +199,7 @@ fn round_trip(target: &str) -> u8 {
         "certificate_request",
         "certificate_message",
         "new_session_ticket",
+        "offered_psks",
     ];
     order.iter().position(|name| *name == target).map_or(255, |at| u8::try_from(at).expect("few"))
 }
@@ -203,6 +220,26 @@ fn extensions(msg_type: HandshakeType, body: &[u8]) -> Option<&[u8]> {
     };
     // It is the last field of each.
     body.get(body.len() - len..)
+}
+
+/// What a ClientHello offers to resume.
+fn pre_shared_key(body: &[u8]) -> Option<&[u8]> {
+    use symbolon::wire::{ClientHello, Parse};
+    ClientHello::parse(body).ok()?.extensions.pre_shared_key
+}
+
+/// An offer of PSKs, each by the bytes of its identity and its binder.
+fn offered_psks(lengths: &[(usize, usize)]) -> Vec<u8> {
+    let identity = |len: usize| [&u16_of(len)[..], &vec![7; len], &[0, 0, 0, 9]].concat();
+    let binder = |len: usize| [&[u8::try_from(len).expect("short")][..], &vec![8; len]].concat();
+    let identities: Vec<u8> = lengths.iter().flat_map(|(len, _)| identity(*len)).collect();
+    let binders: Vec<u8> = lengths.iter().flat_map(|(_, len)| binder(*len)).collect();
+    [&u16_of(identities.len())[..], &identities, &u16_of(binders.len()), &binders].concat()
+}
+
+fn write_offered_psks(body: &[u8]) -> io::Result<()> {
+    write("offered_psks", body)?;
+    write("round_trip", &[&[round_trip("offered_psks")], body].concat())
 }
 
 fn certificates(body: &[u8]) -> Vec<&[u8]> {

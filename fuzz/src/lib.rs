@@ -16,7 +16,7 @@ mod x509;
 pub use machine::{client_machine, server_machine};
 pub use message::{
     alert, certificate_message, certificate_request, certificate_verify, client_hello, encrypted_extensions,
-    extensions, finished, key_update, new_session_ticket, round_trip, server_hello,
+    extensions, finished, key_update, new_session_ticket, offered_psks, round_trip, server_hello,
 };
 pub use pair::pair;
 pub use records::records;
@@ -47,6 +47,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("finished", finished),
     ("key_update", key_update),
     ("new_session_ticket", new_session_ticket),
+    ("offered_psks", offered_psks),
     ("alert", alert),
     ("extensions", extensions),
     ("round_trip", round_trip),

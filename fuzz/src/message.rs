@@ -52,6 +52,9 @@ fn check(block: Extensions<'_>) {
 pub fn client_hello(bytes: &[u8]) {
     if let Some(hello) = survive!(ClientHello, bytes, except extensions.raw) {
         check(hello.extensions.raw);
+        if let Some(body) = hello.extensions.pre_shared_key {
+            offered_psks(body);
+        }
     }
 }
 
@@ -112,6 +115,16 @@ pub fn new_session_ticket(bytes: &[u8]) {
     }
 }
 
+/// The body of the extension. It has one encoding only, and ends with its binders.
+pub fn offered_psks(bytes: &[u8]) {
+    if let Some(offered) = survive!(OfferedPsks, bytes) {
+        assert_eq!(encode(&offered, bytes.len()), bytes);
+        let identities: usize = offered.identities.iter().map(|psk| 2 + psk.identity.len() + 4).sum();
+        assert_eq!(2 + identities + offered.binders_len(), bytes.len());
+        assert!(offered.binders.iter().all(|binder| (32..=255).contains(&binder.0.len())));
+    }
+}
+
 pub fn alert(bytes: &[u8]) {
     if let Some(alert) = survive!(Alert, bytes) {
         assert!(!alert.description.meaning().is_empty() && !alert.description.to_string().is_empty());
@@ -146,6 +159,7 @@ pub fn round_trip(bytes: &[u8]) {
         certificate_request,
         certificate_message,
         new_session_ticket,
+        offered_psks,
     ];
     match parsers.get(usize::from(*which)) {
         Some(parser) => parser(body),
@@ -153,6 +167,7 @@ pub fn round_trip(bytes: &[u8]) {
             certificate_verify(body);
             finished(body);
             key_update(body);
+            survive!(EndOfEarlyData, body);
             alert(body);
             survive!(RecordHeader, body);
         }

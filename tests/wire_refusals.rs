@@ -150,6 +150,7 @@ fn offered_psks_out_of_bounds_are_refused_by_name() {
     }
 }
 
+// [4.6.1-5]
 #[test]
 fn other_fields_out_of_bounds_are_refused_by_name() {
     let long_echo = [&hex("0303")[..], &samples::RANDOM, &[33], &[0; 33], &hex("1301 00")].concat();
@@ -189,7 +190,7 @@ fn truncated_messages_are_refused_at_every_byte() {
     });
 }
 
-// [3-2]
+// [3-2] [4.5-1]
 #[test]
 fn bytes_behind_a_message_are_refused() {
     for_every_parser(|name, parse, body| {

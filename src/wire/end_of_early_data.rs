@@ -8,6 +8,7 @@ pub struct EndOfEarlyData;
 
 impl Parse<'_> for EndOfEarlyData {
     fn parse(body: &[u8]) -> Result<Self, Malformed> {
+        // [4.5-1]
         exactly("EndOfEarlyData", body, |_| Self)
     }
 }

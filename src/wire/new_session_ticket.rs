@@ -36,6 +36,7 @@ impl<'a> Parse<'a> for NewSessionTicket<'a> {
         exactly("NewSessionTicket", body, |r| {
             let (ticket_lifetime, ticket_age_add) = (r.u32("ticket_lifetime"), r.u32("ticket_age_add"));
             let (ticket_nonce, ticket) = (r.vec8("ticket_nonce"), r.vec16("ticket"));
+            // [4.6.1-5]
             r.within("ticket", 1.., ticket);
             let block = r.vec16("extensions");
             r.within("extensions", ..=65534, block);

@@ -5,11 +5,12 @@ mod util;
 
 use rcgen::{CertificateParams, DnType, SanType};
 use symbolon::{
-    Reason,
+    Anchors, Reason, Time,
     identity::{Allow, AllowRule, PeerIdentity, spki_sha256},
-    x509::Certificate,
+    wire::exactly,
+    x509::{Certificate, Crls, Purpose, Question, Revocation, verify},
 };
-use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, common_name};
+use util::ca::{Ca, NOT_AFTER, NOT_BEFORE, NOW, common_name};
 use util::provider::provider;
 
 fn names(params: &mut CertificateParams) {
@@ -94,6 +95,97 @@ fn an_identity_stays_small_whatever_the_certificate_holds() {
     assert!((100..300).contains(&kept.len()), "{}", kept.len());
     assert!(kept.iter().enumerate().all(|(i, name)| *name == format!("host-{i}.test")));
     assert!(size_of::<PeerIdentity>() <= 64);
+}
+
+fn pack(peer: &PeerIdentity) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    peer.pack(&mut bytes);
+    bytes
+}
+
+fn unpack(bytes: &[u8]) -> Option<PeerIdentity> {
+    exactly("identity", bytes, PeerIdentity::unpack).ok().flatten()
+}
+
+/// As a connection knows it, path and revocation included.
+fn accepted(time: impl Into<Time>, edit: impl FnOnce(&mut CertificateParams)) -> PeerIdentity {
+    let root = Ca::root("root");
+    let leaf = root.leaf_with(edit);
+    let (anchors, soft) = (Anchors::from_der([&root.der]).unwrap(), Revocation::soft(Crls::default()));
+    let question = Question::new(&anchors, time, Purpose::Client).revocation(&soft);
+    PeerIdentity::of_verified(&provider(), &verify(&provider(), &[&leaf], &question).unwrap())
+}
+
+#[test]
+fn an_identity_comes_out_of_a_ticket_as_it_went_in() {
+    let many = |params: &mut CertificateParams| {
+        let name = |i| SanType::DnsName(format!("host-{i}.test").try_into().unwrap());
+        params.subject_alt_names = (0..1000).map(name).collect();
+    };
+    for peer in [
+        identity(names),
+        identity(|params| params.subject_alt_names.clear()),
+        accepted(NOW, names),
+        accepted(NOW, many),
+        accepted(Time::AtLeast(NOW), names),
+        accepted(Time::Unknown, |_| ()),
+    ] {
+        let unpacked = unpack(&pack(&peer)).unwrap();
+        assert_eq!(unpacked, peer);
+        assert_eq!(format!("{unpacked:?}"), format!("{peer:?}"));
+        assert_eq!(unpacked.path_not_after(), peer.path_not_after());
+        assert_eq!(unpacked.revocation(), peer.revocation());
+        assert!(unpacked.unchecked().eq(peer.unchecked()));
+        assert!(pack(&peer).len() <= 2098);
+    }
+}
+
+#[test]
+fn a_packed_identity_is_read_as_a_whole_or_not_at_all() {
+    let packed = pack(&accepted(NOW, names));
+    for len in 0..packed.len() {
+        assert_eq!(unpack(&packed[..len]), None, "{len}");
+    }
+    assert_eq!(unpack(&[&packed[..], &[0]].concat()), None);
+}
+
+#[test]
+fn a_damaged_identity_is_none_or_another_one() {
+    let peer = accepted(NOW, names);
+    let packed = pack(&peer);
+    for at in 0..packed.len() * 8 {
+        let mut damaged = packed.clone();
+        damaged[at / 8] ^= 1 << (at % 8);
+        if let Some(damaged) = unpack(&damaged) {
+            assert_ne!(damaged, peer, "bit {at}");
+            assert!(!format!("{damaged:?} {}", damaged.serial()).is_empty());
+            let _ = (damaged.path().count(), damaged.anchor(), damaged.ips().count(), damaged.revocation());
+        }
+    }
+}
+
+#[test]
+fn names_that_no_certificate_gives_are_not_read() {
+    const HEAD: usize = 32 + 3 * 5;
+    let packed = pack(&identity(|_| ()));
+    let with = |unchecked: u8, names: &[u8]| {
+        let len = u16::try_from(names.len()).unwrap().to_be_bytes();
+        unpack(&[&packed[..HEAD], &[unchecked], &len, names].concat())
+    };
+    let long = [&[0x4f, 0xff][..], &[b'a'; 0xfff]].concat();
+    assert_eq!(with(0, &[0x40, 1, b'a']).unwrap().dns().collect::<Vec<_>>(), ["a"]);
+    for (what, names) in [
+        ("a kind that there is not", &[0xa0, 1, 0][..]),
+        ("a text that is not UTF-8", &[0x40, 1, 0xff]),
+        ("an address of three bytes", &[0x50, 3, 192, 0, 2]),
+        ("a path without an anchor", &[0x80, 1, 0]),
+        ("a path that is too long", &[&[0x80, 13][..], &[0; 13]].concat()),
+        ("a revocation status that is too short", &[0x90, 1, 0]),
+        ("more bytes than are ever kept", &long),
+    ] {
+        assert_eq!(with(0, names), None, "{what}");
+    }
+    assert_eq!(with(0x80, &[]), None, "something unchecked that has no name");
 }
 
 /// Whether the holder of the certificate with the names above is admitted.

@@ -1,11 +1,12 @@
 //! The names of a peer, packed into one allocation: kind (4 bits), length (12 bits), bytes, one behind the other.
 
 use super::{Hex, PeerIdentity};
+use crate::wire::{Reader, exactly};
 use crate::x509::{
     COMMON_NAME, Certificate, GeneralName, MAX_CHAIN, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable, RevocationStatus,
     Verified,
 };
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use core::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -87,6 +88,26 @@ impl Names {
         Self(packed.get(..used).unwrap_or_default().into())
     }
 
+    pub(super) fn pack(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&u16::try_from(self.0.len()).unwrap_or(0).to_be_bytes());
+        out.extend_from_slice(&self.0);
+    }
+
+    /// What [`pack`](Self::pack) appended.
+    pub(super) fn unpack(r: &mut Reader<'_>) -> Option<Self> {
+        let packed = r.vec16("names");
+        let sound = exactly("names", packed, |r| {
+            let mut sound = packed.len() <= MAX_KEPT;
+            while !r.at_end() {
+                let head = r.u16("name");
+                let value = r.bytes("name", usize::from(head & MAX_LENGTH));
+                sound &= is_sound(head >> LENGTH_BITS, value);
+            }
+            sound
+        });
+        (sound == Ok(true)).then(|| Self(packed.into()))
+    }
+
     fn all(&self) -> impl Iterator<Item = (u8, &[u8])> {
         let mut rest = &*self.0;
         core::iter::from_fn(move || {
@@ -115,6 +136,18 @@ impl Names {
     pub(super) fn revocation(&self) -> RevocationStatus {
         let packed = self.first(REVOCATION).and_then(|packed| packed.try_into().ok());
         packed.map(RevocationStatus::unpack).unwrap_or_default()
+    }
+}
+
+/// Whether a value of this kind can look so.
+fn is_sound(kind: u16, value: &[u8]) -> bool {
+    match u8::try_from(kind) {
+        Ok(SERIAL) => true,
+        Ok(COMMON | ORGANIZATIONAL | UNIT | DNS | URI | EMAIL) => core::str::from_utf8(value).is_ok(),
+        Ok(IP) => address(value).is_some(),
+        Ok(PATH) => (2..=MAX_CHAIN.saturating_add(2)).contains(&value.len()),
+        Ok(REVOCATION) => value.len() == RevocationStatus::NotAsked.pack().len(),
+        _ => false,
     }
 }
 

@@ -12,6 +12,8 @@ mod allow;
 #[cfg(feature = "alloc")]
 mod kept;
 #[cfg(feature = "alloc")]
+mod packed;
+#[cfg(feature = "alloc")]
 mod path;
 
 #[cfg(feature = "alloc")]

@@ -6,15 +6,21 @@ use crate::x509::{Unchecked, UnixTime, Verified};
 /// The earliest end of validity, and what was not checked.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PathEnd {
-    not_after: Seconds,
+    pub(super) not_after: Seconds,
     /// A bit for each of [`Unchecked::ALL`].
-    open: u8,
+    pub(super) open: u8,
 }
 
 impl PathEnd {
     pub(super) fn of(verified: &Verified<'_>) -> Self {
         let bits = verified.unchecked().map(bit);
         Self { not_after: verified.not_after().into(), open: bits.fold(0, |open, bit| open | bit) }
+    }
+
+    /// Whether what is open has a name here.
+    pub(super) fn is_known(self) -> bool {
+        let known = Unchecked::ALL.iter().copied().map(bit).fold(0, |all, bit| all | bit);
+        self.open & !known == 0
     }
 }
 
@@ -25,7 +31,7 @@ fn bit(open: Unchecked) -> u8 {
 
 /// A time that a certificate can have, in five bytes: seconds since year 0, big-endian.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Seconds([u8; 5]);
+pub(super) struct Seconds(pub(super) [u8; 5]);
 
 const YEAR_0: i64 = -62_167_219_200;
 

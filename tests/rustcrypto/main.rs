@@ -34,6 +34,7 @@ with_rustcrypto! {
     "../revocation.rs" revocation
     "../revocation_openssl.rs" revocation_openssl
     "../secrets.rs" secrets
+    "../trust.rs" trust
     "../verdicts.rs" verdicts
     "../write.rs" write
     "../wycheproof.rs" wycheproof

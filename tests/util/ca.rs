@@ -82,6 +82,14 @@ impl Ca {
         Self { der, params, key }
     }
 
+    /// This root, with its name and key, once more.
+    pub fn reissued(&self, edit: impl FnOnce(&mut CertificateParams)) -> Self {
+        let (mut params, key) = (self.params.clone(), KeyPair::try_from(self.key.serialize_der()).unwrap());
+        edit(&mut params);
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        Self { der, params, key }
+    }
+
     /// The CA `other`, with its name and key, certified by this one.
     pub fn cross_sign(&self, other: &Self) -> Vec<u8> {
         self.sign(&other.params, &other.key)

@@ -3,10 +3,13 @@
 
 mod util;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use symbolon::UnixTime;
 use symbolon::crypto::{Crypto, HashAlgorithm};
 use symbolon::resumption::{
     ExternalPsk, MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, MIN_EXTERNAL_SECRET, Psk, PskError, PskKind, SealError,
-    TicketKey, TicketKeys, TicketKeysError,
+    Shelf, SingleUse, SingleUseKeys, StoredTickets, TicketIdentity, TicketKey, TicketKeys, TicketKeysError,
+    TicketStore,
 };
 use util::provider::{Provider, provider};
 
@@ -195,6 +198,171 @@ fn a_text_that_holds_no_ticket_keys_is_refused_with_the_line() {
         assert!(error.to_string().starts_with("line 3 "), "{error}");
     }
     assert_eq!(refused("# no key yet\n"), TicketKeysError::Empty);
-    let many: String = (0..=MAX_TICKET_KEYS).map(|n| format!("{}\n", hex::encode([n as u8; 32]))).collect();
+    let many = format!("{key}\n").repeat(MAX_TICKET_KEYS + 1);
     assert_eq!(refused(&many), TicketKeysError::TooMany { line: MAX_TICKET_KEYS + 1 });
+}
+
+fn identity(n: u32) -> TicketIdentity {
+    let mut identity = [0; 32];
+    identity[..4].copy_from_slice(&n.to_be_bytes());
+    identity
+}
+
+fn put(store: &impl TicketStore, n: u32, state: &[u8], until: i64, now: i64) {
+    store.put(identity(n), state.to_vec().into(), UnixTime(until), UnixTime(now));
+}
+
+fn peek(store: &impl TicketStore, n: u32, now: i64) -> Option<Vec<u8>> {
+    store.peek(&identity(n), UnixTime(now)).map(|state| state.to_vec())
+}
+
+fn take(store: &impl TicketStore, n: u32, now: i64) -> Option<Vec<u8>> {
+    store.take(&identity(n), UnixTime(now)).map(|state| state.to_vec())
+}
+
+#[test]
+fn a_stored_ticket_can_be_looked_at_until_it_is_taken_once() {
+    let store = StoredTickets::new(10, 1000);
+    put(&store, 1, b"state", 100, 0);
+    assert_eq!(peek(&store, 1, 50).as_deref(), Some(&b"state"[..]));
+    assert_eq!(take(&store, 1, 50).as_deref(), Some(&b"state"[..]));
+    assert_eq!((peek(&store, 1, 50), take(&store, 1, 50), take(&store, 2, 50)), (None, None, None));
+    assert_eq!(store.size(), (0, 0));
+}
+
+#[test]
+fn a_stored_ticket_ends_after_its_last_second() {
+    let store = StoredTickets::new(10, 1000);
+    put(&store, 1, b"state", 100, 0);
+    assert_eq!((peek(&store, 1, 100).is_some(), peek(&store, 1, 101)), (true, None));
+    assert_eq!(take(&store, 1, 101), None);
+    assert_eq!(store.size(), (0, 0));
+    // What is over is wiped when something new comes.
+    put(&store, 2, b"state", 100, 0);
+    put(&store, 3, b"state", 200, 101);
+    assert_eq!(store.size(), (1, 5));
+}
+
+#[test]
+fn stored_tickets_are_bounded_in_number_and_in_bytes_and_the_oldest_goes_first() {
+    let store = StoredTickets::new(3, 1000);
+    (1..=4).for_each(|n| put(&store, n, b"state", 100, 0));
+    assert_eq!((peek(&store, 1, 0), peek(&store, 2, 0).is_some(), store.size()), (None, true, (3, 15)));
+    // Put anew, a ticket is the youngest and counted once.
+    put(&store, 2, b"other", 100, 0);
+    put(&store, 5, b"state", 100, 0);
+    assert_eq!((peek(&store, 3, 0), peek(&store, 2, 0).as_deref()), (None, Some(&b"other"[..])));
+    // Room for its bytes is made at the cost of all that are older.
+    put(&store, 6, &[7; 994], 100, 0);
+    assert_eq!((peek(&store, 5, 0).is_some(), peek(&store, 2, 0), store.size()), (true, None, (2, 999)));
+    // What can't fit costs no other its room.
+    put(&store, 7, &[7; 1001], 100, 0);
+    assert_eq!((peek(&store, 7, 0), store.size()), (None, (2, 999)));
+}
+
+#[test]
+fn of_many_threads_one_takes_a_stored_ticket() {
+    let (store, taken) = (StoredTickets::new(1000, 100_000), AtomicUsize::new(0));
+    (0..200).for_each(|n| put(&store, n, b"state", 100, 0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let here = (0..200).filter(|n| take(&store, *n, 0).is_some()).count();
+                taken.fetch_add(here, Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!(taken.into_inner(), 200);
+}
+
+#[test]
+fn a_million_tickets_leave_no_more_than_the_bounds_allow() {
+    let (store, shelf, used) =
+        (StoredTickets::new(100, 2000), Shelf::new(10, 4), SingleUseKeys::new(50, UnixTime(-100), 0));
+    for n in 0..1_000_000 {
+        put(&store, n, &[7; 32], 100, 0);
+        shelf.put(if n % 3 == 0 { "always" } else { "other" }, n);
+        let _ = used.first_use(&identity(n), UnixTime(100), UnixTime(0));
+    }
+    (0..1000).for_each(|n| shelf.put(&n.to_string(), n));
+    assert_eq!((store.size(), shelf.size(), used.len()), ((62, 1984), (10, 10), 50));
+}
+
+fn first_use(used: &SingleUseKeys, n: u32, until: i64, now: i64) -> bool {
+    used.first_use(&identity(n), UnixTime(until), UnixTime(now)).unwrap()
+}
+
+#[test]
+fn a_key_is_used_for_the_first_time_once() {
+    let used = SingleUseKeys::new(10, UnixTime(0), 10);
+    assert!(first_use(&used, 1, 110, 100));
+    assert!(!first_use(&used, 1, 110, 100));
+    assert!(!first_use(&used, 1, 110, 110), "its last second");
+    assert!(!first_use(&used, 1, 110, 111), "after its end");
+    assert!(!first_use(&used, 2, 110, 111), "never seen, but after its end");
+    assert!(first_use(&used, 3, 111, 111));
+}
+
+#[test]
+fn keys_are_forgotten_after_their_end_and_never_new_again_by_a_clock_that_is_set_back() {
+    let used = SingleUseKeys::new(10, UnixTime(0), 10);
+    assert!(first_use(&used, 1, 110, 100));
+    assert!(first_use(&used, 2, 120, 111));
+    assert_eq!(used.len(), 1);
+    assert!(!first_use(&used, 1, 110, 105));
+    assert!(!first_use(&used, 3, 110, 105), "may be one of those that are forgotten");
+    assert!(first_use(&used, 4, 111, 105));
+}
+
+#[test]
+fn where_no_key_can_be_remembered_none_is_new() {
+    let used = SingleUseKeys::new(2, UnixTime(0), 10);
+    assert!(first_use(&used, 1, 110, 100) && first_use(&used, 2, 115, 100));
+    assert!(!first_use(&used, 3, 115, 100));
+    assert!(first_use(&used, 3, 115, 111), "the first of the two is over");
+}
+
+#[test]
+fn what_was_used_before_the_start_is_unknown_and_so_nothing_of_that_time_is_new() {
+    let used = SingleUseKeys::new(10, UnixTime(1000), 10);
+    assert!(!first_use(&used, 1, 1005, 1000));
+    assert!(!first_use(&used, 2, 1010, 1005));
+    assert!(first_use(&used, 3, 1011, 1005));
+}
+
+#[test]
+fn of_many_threads_one_is_the_first_for_each_key() {
+    let (used, first) = (SingleUseKeys::new(1000, UnixTime(0), 10), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let here = (0..200).filter(|n| first_use(&used, *n, 110, 100)).count();
+                first.fetch_add(here, Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!(first.into_inner(), 200);
+}
+
+#[test]
+fn a_client_takes_the_newest_ticket_of_a_server_and_each_once() {
+    let shelf = Shelf::new(10, 3);
+    (1..=4).for_each(|n| shelf.put("a.example", n));
+    shelf.put("b.example", 9);
+    assert_eq!(shelf.take("c.example"), None);
+    let taken: Vec<u32> = std::iter::from_fn(|| shelf.take("a.example")).collect();
+    assert_eq!(taken, [4, 3, 2], "the oldest had to go");
+    assert_eq!(shelf.size(), (1, 1));
+    assert_eq!((shelf.take("b.example"), shelf.size()), (Some(9), (0, 0)));
+}
+
+#[test]
+fn the_server_that_gave_no_ticket_for_the_longest_time_is_forgotten_first() {
+    let shelf = Shelf::new(2, 3);
+    shelf.put("a.example", 1);
+    shelf.put("b.example", 2);
+    shelf.put("a.example", 3);
+    shelf.put("c.example", 4);
+    assert_eq!((shelf.take("b.example"), shelf.size()), (None, (2, 3)));
+    assert_eq!((shelf.take("a.example"), shelf.take("a.example")), (Some(3), Some(1)));
 }

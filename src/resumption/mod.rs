@@ -9,14 +9,28 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
+#[cfg(feature = "std")]
+mod aged;
+#[cfg(feature = "std")]
+mod client_store;
 mod declined;
 mod import;
 mod keys;
 mod psk;
+mod single_use;
+mod stored;
 mod trust;
 
+#[cfg(feature = "std")]
+pub use client_store::Shelf;
 pub use declined::Declined;
 pub use import::ExternalPsk;
 pub use keys::{MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, SealError, TicketKey, TicketKeys, TicketKeysError};
 pub use psk::{MIN_EXTERNAL_SECRET, Psk, PskError, PskKind};
+#[cfg(feature = "std")]
+pub use single_use::SingleUseKeys;
+pub use single_use::{SingleUse, SingleUseError};
+#[cfg(feature = "std")]
+pub use stored::StoredTickets;
+pub use stored::{TicketIdentity, TicketStore};
 pub use trust::{Live, Trust, chain_fingerprint};

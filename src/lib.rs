@@ -28,6 +28,7 @@
 //! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
 //! - `embedded-io`, `embedded-io-async`: drivers over these crates' traits, which need no more than `core`.
 //! - `keylog`: lets observers that ask see the secrets of the key schedule (RFC 9850).
+//! - `redis`: servers that share in a Redis which early data they took. Implies `std`.
 //! - `cli`: the tool `symbolon`.
 //!
 //! Without any of them the library names nothing but `core`.

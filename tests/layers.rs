@@ -19,7 +19,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("x509", &["shared", "crypto", "wire", "fault"], &["der", "zeroize"]),
     // L3
     ("identity", &["shared", "x509", "crypto", "wire", "fault"], &[]),
-    ("resumption", &["shared", "identity", "x509", "crypto", "wire", "fault"], &["zeroize"]),
+    ("resumption", &["shared", "identity", "x509", "crypto", "wire", "fault"], &["redis", "zeroize"]),
     ("config", &["resumption", "shared", "identity", "x509", "crypto", "wire", "fault"], &[]),
     // L4: everything below but `record`, so that data goes one way
     (
@@ -88,7 +88,7 @@ const PRIMITIVES: &[&str] = &[
 ];
 
 /// Foreign crates of the library. `alloc` and `core` are everybody's.
-const FOREIGN: &[&[&str]] = &[PRIMITIVES, &["untrusted", "embedded_io", "embedded_io_async"]];
+const FOREIGN: &[&[&str]] = &[PRIMITIVES, &["untrusted", "embedded_io", "embedded_io_async", "redis"]];
 
 fn sources(of: &str) -> Vec<PathBuf> {
     fn walk(dir: &Path, all: &mut Vec<PathBuf>) {

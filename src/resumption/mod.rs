@@ -17,6 +17,8 @@ mod declined;
 mod import;
 mod keys;
 mod psk;
+#[cfg(feature = "redis")]
+mod redis;
 mod single_use;
 mod stored;
 mod trust;
@@ -27,6 +29,8 @@ pub use declined::Declined;
 pub use import::ExternalPsk;
 pub use keys::{MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, SealError, TicketKey, TicketKeys, TicketKeysError};
 pub use psk::{MIN_EXTERNAL_SECRET, Psk, PskError, PskKind};
+#[cfg(feature = "redis")]
+pub use redis::RedisSingleUse;
 #[cfg(feature = "std")]
 pub use single_use::SingleUseKeys;
 pub use single_use::{SingleUse, SingleUseError};

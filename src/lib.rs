@@ -61,11 +61,15 @@ pub use config::{
     AuthorityHints, ClientAuth, ClientAuthMode, ClientConfig, ConfigError, Credential, CredentialError, ServerConfig,
     Signing,
 };
+#[cfg(feature = "alloc")]
+pub use connection::EarlyData;
 pub use connection::{App, ClientWith, Connection, Event, Observer, ServerWith, Unobserved};
 #[cfg(feature = "ring")]
 pub use connection::{Client, Server};
 pub use error::{Error, Misuse, PeerAlert, Refusal};
 pub use fault::{Detail, Fault, Place, Reason, Side, StateName};
+#[cfg(feature = "alloc")]
+pub use handshake::EarlyDataState;
 pub use handshake::{
     Answer, Ask, ClientAuthState, Kind, Negotiated, Role, SignRequest, SignedContent, Trace, WhyNothingSent,
 };

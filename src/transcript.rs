@@ -48,6 +48,19 @@ impl<H: Hash> Transcript<H> {
         }
     }
 
+    /// Transcript-Hash of everything so far and of `more`, for a suite with this hash.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn hash_with(&self, algorithm: HashAlgorithm, more: &[u8]) -> Result<Digest, Fault> {
+        let mut hash = match (self, algorithm) {
+            (Self::Undecided { sha256, .. }, HashAlgorithm::Sha256) => sha256.clone(),
+            (Self::Undecided { sha384, .. }, HashAlgorithm::Sha384) => sha384.clone(),
+            (Self::Running(hash), _) => hash.clone(),
+            (Self::Over, _) => return Err(Reason::Internal.into()),
+        };
+        hash.update(more);
+        Ok(hash.finish())
+    }
+
     /// [4.4.1-2] Before a HelloRetryRequest, ClientHello1 is replaced by a message_hash message that holds its hash.
     pub(crate) fn retry<C: Crypto<Hash = H>>(&mut self, crypto: &C, algorithm: HashAlgorithm) -> Result<(), Fault> {
         self.decide(algorithm);

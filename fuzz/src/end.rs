@@ -109,6 +109,7 @@ impl<'b, R: Role> End<'b, R> {
                     assert!(connected && !bytes.is_empty(), "application data before CONNECTED");
                     self.received.extend_from_slice(bytes);
                 }
+                Ok(Event::EarlyData(_)) => panic!("early data that nobody takes"),
                 Ok(Event::Ask(ask)) => reply = Some(decide(&ask, input)),
                 Ok(Event::NeedRecv | Event::PeerClosed) => return self.check(),
                 Ok(Event::NeedSend) => {

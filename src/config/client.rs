@@ -1,14 +1,22 @@
 //! The client's settings.
 
 use super::credential::Credential;
+#[cfg(feature = "alloc")]
+use super::settings::psk_setters;
 use super::settings::{
     AuthorityHints, ConfigError, HasSettings, MAX_SHARES, Protocols, Settings, check_fragment, fragment_within,
     record_size_limit_of, settings_setters,
 };
 use crate::crypto::Crypto;
+#[cfg(feature = "alloc")]
+use crate::resumption::{ClientTickets, Live, Psk};
 use crate::shared::{List, Shared};
 use crate::wire::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolName, SignatureScheme};
-use crate::x509::Anchors;
+#[cfg(feature = "alloc")]
+use crate::wire::{PskKeyExchangeMode, TicketRequest};
+use crate::x509::{Anchors, Purpose, Question, Time};
+#[cfg(feature = "alloc")]
+use alloc::{sync::Arc, vec::Vec};
 
 /// What a client offers, shows and trusts. Made by [`ClientConfig::builder`]; shared by any number of connections.
 #[derive(Debug)]
@@ -20,6 +28,20 @@ pub struct ClientConfig<C> {
     pub(crate) shares: usize,
     pub(crate) max_fragment_length: Option<MaxFragmentLength>,
     pub(crate) middlebox_compatibility: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) psks: Vec<Psk>,
+    #[cfg(feature = "alloc")]
+    pub(crate) psk_ke: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) tickets: Option<Arc<dyn ClientTickets>>,
+    #[cfg(feature = "alloc")]
+    pub(crate) ticket_request: Option<TicketRequest>,
+    /// What tickets are held against.
+    #[cfg(feature = "alloc")]
+    pub(crate) live: Option<Live>,
+    /// Fingerprints of the chains that we may show.
+    #[cfg(feature = "alloc")]
+    pub(crate) own_chains: Vec<[u8; 32]>,
 }
 
 /// Collects the settings of a client.
@@ -32,6 +54,14 @@ pub struct ClientConfigBuilder<C> {
     shares: usize,
     max_fragment_length: Option<MaxFragmentLength>,
     middlebox_compatibility: bool,
+    #[cfg(feature = "alloc")]
+    psks: Vec<Psk>,
+    #[cfg(feature = "alloc")]
+    psk_ke: bool,
+    #[cfg(feature = "alloc")]
+    tickets: Option<Arc<dyn ClientTickets>>,
+    #[cfg(feature = "alloc")]
+    ticket_request: Option<TicketRequest>,
 }
 
 impl<C: Crypto> ClientConfig<C> {
@@ -45,7 +75,28 @@ impl<C: Crypto> ClientConfig<C> {
             shares: 1,
             max_fragment_length: None,
             middlebox_compatibility: true,
+            #[cfg(feature = "alloc")]
+            psks: Vec::new(),
+            #[cfg(feature = "alloc")]
+            psk_ke: false,
+            #[cfg(feature = "alloc")]
+            tickets: None,
+            #[cfg(feature = "alloc")]
+            ticket_request: None,
         }
+    }
+
+    /// What a server's chain is asked, but for its name, the time, and the response that it staples.
+    pub(crate) fn question(&self, time: Time) -> Question<'_> {
+        self.settings.question(&self.anchors, time, Purpose::Server)
+    }
+
+    /// psk_key_exchange_modes (§4.2.9): of what is offered, and of tickets to come.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn psk_modes(&self) -> Option<&'static [u8]> {
+        const DHE: u8 = PskKeyExchangeMode::psk_dhe_ke.0;
+        let modes: &[u8] = if self.psk_ke { &[DHE, PskKeyExchangeMode::psk_ke.0] } else { &[DHE] };
+        (self.tickets.is_some() || !self.psks.is_empty()).then_some(modes)
     }
 
     /// The provider.
@@ -139,20 +190,61 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         self
     }
 
+    /// Where tickets are kept, by which later connections to the same server come back without certificates; none is kept unless
+    /// set. A ticket is used only while everything holds that the server was trusted for.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn tickets(mut self, tickets: Arc<dyn ClientTickets>) -> Self {
+        self.tickets = Some(tickets);
+        self
+    }
+
+    /// Tells the server how many tickets are wanted after a full handshake, and after a resumption (RFC 9149).
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn request_tickets(mut self, after_full_handshake: u8, after_resumption: u8) -> Self {
+        self.ticket_request =
+            Some(TicketRequest { new_session_count: after_full_handshake, resumption_count: after_resumption });
+        self
+    }
+
+    #[cfg(feature = "alloc")]
+    psk_setters!();
+
     /// Checks the settings.
     ///
     /// # Errors
     /// [`ConfigError`] names the setting that can't work.
     pub fn build(self) -> Result<ClientConfig<C>, ConfigError> {
         check_fragment(self.max_fragment_length)?;
+        let settings = self.settings.check()?;
+        #[cfg(feature = "alloc")]
+        let live = self.tickets.is_some().then(|| {
+            let question = settings.question(&self.anchors, Time::Unknown, Purpose::Server);
+            Live::of(&settings.crypto, &question, None)
+        });
+        #[cfg(feature = "alloc")]
+        let own_chains = self.credentials.iter().map(|credential| credential.fingerprint(&settings.crypto)).collect();
         Ok(ClientConfig {
-            settings: self.settings.check()?,
+            settings,
             anchors: self.anchors,
             credentials: self.credentials,
             authority_hints: self.authority_hints,
             shares: self.shares,
             max_fragment_length: self.max_fragment_length,
             middlebox_compatibility: self.middlebox_compatibility,
+            #[cfg(feature = "alloc")]
+            psks: self.psks,
+            #[cfg(feature = "alloc")]
+            psk_ke: self.psk_ke,
+            #[cfg(feature = "alloc")]
+            tickets: self.tickets,
+            #[cfg(feature = "alloc")]
+            ticket_request: self.ticket_request,
+            #[cfg(feature = "alloc")]
+            live,
+            #[cfg(feature = "alloc")]
+            own_chains,
         })
     }
 }

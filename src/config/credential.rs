@@ -222,6 +222,12 @@ impl Credential {
         self.chain.list()
     }
 
+    /// By which the chain is recognized.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn fingerprint<C: crate::crypto::Crypto>(&self, crypto: &C) -> [u8; 32] {
+        crate::resumption::chain_fingerprint(crypto, self.chain().iter().map(|entry| entry.cert_data))
+    }
+
     /// [4.4.2.1-2] [6066-8-2]
     /// The chain for a peer that asked for an OCSP response, or did not.
     #[cfg(feature = "alloc")]

@@ -2,11 +2,17 @@
 
 mod client;
 mod credential;
+#[cfg(feature = "alloc")]
+mod resumption;
 mod server;
 mod settings;
 
 pub use client::{ClientConfig, ClientConfigBuilder};
 pub use credential::{Credential, CredentialError, Signing};
+#[cfg(feature = "alloc")]
+pub use resumption::{EarlyData, Resumption};
+#[cfg(feature = "alloc")]
+pub(crate) use resumption::{MAX_COUNT, MAX_TICKET_SENT};
 pub use server::{ClientAuth, ClientAuthMode, ServerConfig, ServerConfigBuilder};
 pub use settings::{AuthorityHints, ConfigError};
 pub(crate) use settings::{HasSettings, MAX_SCHEMES, MAX_SHARES, Settings};

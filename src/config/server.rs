@@ -1,12 +1,20 @@
 //! The server's settings.
 
 use super::credential::Credential;
+#[cfg(feature = "alloc")]
+use super::resumption::{MAX_COUNT, MAX_TICKET_SENT, Resumption};
+#[cfg(feature = "alloc")]
+use super::settings::psk_setters;
 use super::settings::{ConfigError, HasSettings, Protocols, Settings, record_size_limit_of, settings_setters};
 use crate::crypto::Crypto;
 use crate::identity::Allow;
+#[cfg(feature = "alloc")]
+use crate::resumption::{Live, Psk};
 use crate::shared::{List, Shared};
 use crate::wire::{CipherSuite, NamedGroup, ProtocolName, SignatureScheme};
-use crate::x509::Anchors;
+use crate::x509::{Anchors, Purpose, Question, Time};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 
 /// Whether a server asks for a client certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +70,15 @@ pub struct ServerConfig<C> {
     pub(crate) settings: Settings<C>,
     pub(crate) credentials: List<Shared<'static, Credential>>,
     pub(crate) client_auth: ClientAuth,
+    #[cfg(feature = "alloc")]
+    pub(crate) psks: Vec<Psk>,
+    #[cfg(feature = "alloc")]
+    pub(crate) psk_ke: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) resumption: Option<Resumption>,
+    /// What tickets are held against.
+    #[cfg(feature = "alloc")]
+    pub(crate) live: Option<Live>,
     /// DistinguishedName vector of the anchors, as it goes on the wire.
     #[cfg(feature = "alloc")]
     pub(crate) authorities: alloc::vec::Vec<u8>,
@@ -73,6 +90,12 @@ pub struct ServerConfigBuilder<C> {
     settings: Settings<C>,
     credentials: List<Shared<'static, Credential>>,
     client_auth: ClientAuth,
+    #[cfg(feature = "alloc")]
+    psks: Vec<Psk>,
+    #[cfg(feature = "alloc")]
+    psk_ke: bool,
+    #[cfg(feature = "alloc")]
+    resumption: Option<Resumption>,
 }
 
 impl<C: Crypto> ServerConfig<C> {
@@ -82,7 +105,24 @@ impl<C: Crypto> ServerConfig<C> {
             settings: Settings::new(crypto),
             credentials: List::Static(&[]),
             client_auth: ClientAuth::none(),
+            #[cfg(feature = "alloc")]
+            psks: Vec::new(),
+            #[cfg(feature = "alloc")]
+            psk_ke: false,
+            #[cfg(feature = "alloc")]
+            resumption: None,
         }
+    }
+
+    /// What a client's chain is asked, but for the time and the response that it staples.
+    pub(crate) fn question(&self, time: Time) -> Question<'_> {
+        self.settings.question(&self.client_auth.anchors, time, Purpose::Client)
+    }
+
+    /// True if PSKs of a ClientHello are looked at.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn takes_psks(&self) -> bool {
+        !self.psks.is_empty() || self.resumption.is_some()
     }
 
     /// The provider.
@@ -99,6 +139,12 @@ impl<C: Crypto> HasSettings for ServerConfig<C> {
 
     fn credentials(&self) -> &[Shared<'static, Credential>] {
         &self.credentials
+    }
+
+    #[cfg(feature = "alloc")]
+    fn tickets_len(&self) -> usize {
+        // A client may ask for more than are configured.
+        self.resumption.as_ref().map_or(0, |_| usize::from(MAX_COUNT).saturating_mul(MAX_TICKET_SENT))
     }
 
     fn authorities(&self) -> &[u8] {
@@ -144,25 +190,53 @@ impl<C: Crypto> ServerConfigBuilder<C> {
         self
     }
 
+    /// Lets clients come back by tickets.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn resumption(mut self, resumption: Resumption) -> Self {
+        self.resumption = Some(resumption);
+        self
+    }
+
+    #[cfg(feature = "alloc")]
+    psk_setters!();
+
     /// Checks the settings.
     ///
     /// # Errors
     /// [`ConfigError`] names the setting that can't work.
     pub fn build(self) -> Result<ServerConfig<C>, ConfigError> {
         let settings = self.settings.check()?;
-        if self.credentials.is_empty() && !settings.ask_credential {
+        #[cfg(feature = "alloc")]
+        let can_do_without = !self.psks.is_empty();
+        #[cfg(not(feature = "alloc"))]
+        let can_do_without = false;
+        if self.credentials.is_empty() && !settings.ask_credential && !can_do_without {
             return Err(ConfigError::Empty("credentials"));
         }
         let asked = self.client_auth.mode != ClientAuthMode::None;
         if asked && self.client_auth.anchors.is_empty() && !settings.ask_chain {
             return Err(ConfigError::ClientAuthWithoutAnchors);
         }
+        #[cfg(feature = "alloc")]
+        let live = self.resumption.is_some().then(|| {
+            let question = settings.question(&self.client_auth.anchors, Time::Unknown, Purpose::Client);
+            Live::of(&settings.crypto, &question, Some(&self.client_auth.allow))
+        });
         Ok(ServerConfig {
             #[cfg(feature = "alloc")]
             authorities: authorities(&self.client_auth),
             settings,
             credentials: self.credentials,
             client_auth: self.client_auth,
+            #[cfg(feature = "alloc")]
+            psks: self.psks,
+            #[cfg(feature = "alloc")]
+            psk_ke: self.psk_ke,
+            #[cfg(feature = "alloc")]
+            resumption: self.resumption,
+            #[cfg(feature = "alloc")]
+            live,
         })
     }
 }

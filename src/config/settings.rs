@@ -7,6 +7,7 @@ use crate::wire::{
     CipherSuite, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, MaxFragmentLength, NamedGroup, ProtocolName,
     RecordHeader, SignatureScheme, Vector,
 };
+use crate::x509::{Anchors, Purpose, Question, Time};
 #[cfg(feature = "alloc")]
 use crate::x509::{Profile, Revocation};
 use core::fmt;
@@ -116,6 +117,10 @@ pub trait HasSettings {
     fn settings(&self) -> &Settings<Self::Crypto>;
     /// What we may show.
     fn credentials(&self) -> &[Shared<'static, Credential>];
+    /// Bytes of the NewSessionTickets that a server may send together.
+    fn tickets_len(&self) -> usize {
+        0
+    }
     /// The names of a server's anchors, as they go on the wire.
     fn authorities(&self) -> &[u8] {
         &[]
@@ -256,6 +261,14 @@ impl<C: Crypto> Settings<C> {
         return self.revocation.asks_staple();
         #[cfg(not(feature = "alloc"))]
         return false;
+    }
+
+    /// What a chain is asked that leads to one of these anchors.
+    pub(crate) fn question<'q>(&'q self, anchors: &'q Anchors, time: Time, purpose: Purpose) -> Question<'q> {
+        let question = Question::new(anchors, time, purpose);
+        #[cfg(feature = "alloc")]
+        let question = question.revocation(&self.revocation).profile(self.profile);
+        question
     }
 
     /// Records that may be protected by one key of `suite` before a KeyUpdate (§5.5).
@@ -406,3 +419,27 @@ macro_rules! settings_setters {
     };
 }
 pub(crate) use settings_setters;
+
+/// The setters that both builders have, over their fields `psks` and `psk_ke`.
+#[cfg(feature = "alloc")]
+macro_rules! psk_setters {
+    () => {
+        /// Adds PSKs that both ends were given outside of TLS (RFC 8446 §2.2): as they are, or imported (RFC 9258). Who holds one
+        /// of them is trusted without a certificate.
+        #[must_use]
+        pub fn psks(mut self, psks: impl IntoIterator<Item = Psk>) -> Self {
+            self.psks.extend(psks);
+            self
+        }
+
+        /// Whether a PSK may be used without a key exchange (psk_ke, RFC 8446 §4.2.9). Who learns the PSK later can then read
+        /// everything that was recorded, so it is off unless switched on.
+        #[must_use]
+        pub fn psk_ke(mut self, allowed: bool) -> Self {
+            self.psk_ke = allowed;
+            self
+        }
+    };
+}
+#[cfg(feature = "alloc")]
+pub(crate) use psk_setters;

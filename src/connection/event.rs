@@ -17,6 +17,10 @@ pub enum Event<'rx> {
     },
     /// Application data, lent from the receive buffer. The next step ends the loan; `RecvBuf::data` has it until then.
     Data(&'rx [u8]),
+    /// Early data (RFC 8446 §4.2.10), lent as [`Event::Data`] is; only at a server that takes it. The client is unknown, and what it
+    /// says may be a replay: no more must be done with it than what may be done twice.
+    #[cfg(feature = "alloc")]
+    EarlyData(&'rx [u8]),
     /// The application has to decide: see [`Connection::answer`](crate::Connection::answer). Asked again until it does.
     Ask(Ask<'rx>),
     /// Another public-key operation comes next: step again, after whatever else there is to do. Only if the configuration says

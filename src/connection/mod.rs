@@ -5,6 +5,8 @@
 //! below becomes one alert and one [`Error`] (`fail.rs`).
 
 mod app;
+#[cfg(feature = "alloc")]
+mod early_data;
 mod event;
 mod fail;
 mod observer;
@@ -13,6 +15,8 @@ mod role;
 mod step;
 
 pub use app::App;
+#[cfg(feature = "alloc")]
+pub use early_data::EarlyData;
 pub use event::Event;
 pub use observer::{Observer, Unobserved};
 #[cfg(feature = "ring")]
@@ -265,6 +269,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let protocols =
             settings.alpn().iter().map(|name| name.0.len().saturating_add(1)).fold(0, usize::saturating_add);
         let longest = longest.saturating_add(self.config.authorities().len()).saturating_add(protocols);
+        let longest = longest.max(self.config.tickets_len());
         let mut cut = self.cut();
         if !self.is_connected() && (R::SIDE == Side::Server || settings.record_size_limit.is_some()) {
             // The peer may still ask for the shortest records that there are (RFC 8449 §4).

@@ -46,6 +46,13 @@ impl<R: Role, C: Crypto> Effects for Out<'_, '_, R, C> {
         self.sealer.set_key(&self.config.settings().crypto, &keys)
     }
 
+    #[cfg(feature = "alloc")]
+    fn drop_send_key(&mut self) -> Result<(), Fault> {
+        self.tx.close(self.sealer, self.cut())?;
+        *self.sealer = Sealer::new();
+        Ok(())
+    }
+
     fn set_recv_key(&mut self, keys: TrafficKeys) -> Result<(), Fault> {
         // [5.1-4] A key change in the middle of a record would leave bytes that nobody knows the key of.
         self.check_end_of_record()?;
@@ -66,6 +73,11 @@ impl<R: Role, C: Crypto> Effects for Out<'_, '_, R, C> {
 
     fn skip_early_data(&mut self, bytes: u32) {
         self.opener.skip_early_data(bytes);
+    }
+
+    #[cfg(feature = "alloc")]
+    fn take_early_data(&mut self, bytes: u32) {
+        self.opener.take_early_data(bytes);
     }
 
     fn trace(&mut self, event: Trace<'_>) {

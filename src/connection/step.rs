@@ -15,8 +15,13 @@ const MAX_IDLE_RECORDS: u8 = 32;
 
 /// What one step came to, before anything is lent.
 enum Step {
-    Moved { from: StateName, to: StateName },
+    Moved {
+        from: StateName,
+        to: StateName,
+    },
     Data,
+    #[cfg(feature = "alloc")]
+    EarlyData,
     Ask(Need),
     Yield,
     NeedRecv,
@@ -58,6 +63,8 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             }
             Ok(Step::Moved { from, to }) => Ok(Event::Moved { from, to }),
             Ok(Step::Data) => Ok(Event::Data(rx.data())),
+            #[cfg(feature = "alloc")]
+            Ok(Step::EarlyData) => Ok(Event::EarlyData(rx.data())),
             Ok(Step::Yield) => Ok(Event::Yield),
             Ok(Step::NeedRecv) => Ok(Event::NeedRecv),
             Ok(Step::NeedSend) => Ok(Event::NeedSend),
@@ -112,6 +119,10 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
                 }
                 Opened::Data => {
                     self.idle_records = 0;
+                    #[cfg(feature = "alloc")]
+                    if !self.is_connected() {
+                        return Ok(Step::EarlyData);
+                    }
                     return Ok(Step::Data);
                 }
             }
@@ -195,7 +206,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         let before_hello = state == StateName::Start && !self.negotiated().retried;
         Rules {
             change_cipher_spec: state != StateName::Connected && !before_hello,
-            application_data: state == StateName::Connected,
+            application_data: [StateName::Connected, StateName::WaitEoed].contains(&state),
             plaintext_alert: R::SIDE == Side::Server && state != StateName::Connected,
             limit: self.limits.recv.into(),
         }

@@ -91,6 +91,22 @@ reasons! {
     SecondHelloChanged => illegal_parameter, "RFC 8446 §4.1.2", "the second ClientHello differs from the first where it must not";
     SecondHelloShare => illegal_parameter, "RFC 8446 §4.2.8", "the second ClientHello does not carry exactly the key share asked for";
     PskNotLast => illegal_parameter, "RFC 8446 §4.2.11", "pre_shared_key is not the last extension";
+    #[cfg(feature = "alloc")]
+    PskBinderCount => illegal_parameter, "RFC 8446 §4.2.11", "pre_shared_key has not one binder for each identity";
+    #[cfg(feature = "alloc")]
+    PskBinderMismatch => decrypt_error, "RFC 8446 §4.2.11.2", "a binder is not what the PSK gives";
+    #[cfg(feature = "alloc")]
+    PskUnknown => unknown_psk_identity, "RFC 8446 §6.2", "no PSK in common, and no certificate to show instead";
+    #[cfg(feature = "alloc")]
+    PskNotOffered => illegal_parameter, "RFC 8446 §4.2.11", "the selected PSK is none that we offered";
+    #[cfg(feature = "alloc")]
+    PskOtherHash => illegal_parameter, "RFC 8446 §4.2.11", "the selected cipher suite has another hash than the selected PSK";
+    #[cfg(feature = "alloc")]
+    PskWithoutKeyShare => illegal_parameter, "RFC 8446 §4.2.9, §4.2.11", "a PSK without a key share, which we did not offer";
+    #[cfg(feature = "alloc")]
+    PskTooLong => internal_error, "RFC 8446 §4.2.11", "the PSKs to offer do not fit into a ClientHello";
+    #[cfg(feature = "alloc")]
+    EarlyDataUnfit => illegal_parameter, "RFC 8446 §4.2.10", "early data was accepted under another PSK, cipher suite or protocol than it was sent for";
     NoApplicationProtocol => no_application_protocol, "RFC 7301 §3.2", "no application protocol in common";
     ServerNameUnknown => unrecognized_name, "RFC 6066 §3", "there is no credential for the server name asked for";
     // ServerHello, HelloRetryRequest (§4.1.3, §4.1.4)

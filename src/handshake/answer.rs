@@ -49,6 +49,9 @@ pub enum Answer<'a, 'c> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     Nothing,
+    /// Which PSK, if any: the configuration always knows.
+    #[cfg(feature = "alloc")]
+    Psk,
     Credential,
     Chain,
     Signature,
@@ -72,6 +75,8 @@ pub type Chosen<'c> = Result<(Shared<'c, Credential>, SignatureScheme), WhyNothi
 /// An answer as the table takes it.
 pub enum Given<'a, 'c> {
     Nothing,
+    #[cfg(feature = "alloc")]
+    Psk(super::server::LookedUp),
     Credential(Chosen<'c>),
     Chain(Judged<'a>),
     Signature(&'a [u8]),
@@ -91,6 +96,8 @@ pub(crate) fn ask<'rx>(
         (Need::Chain, _) => Ask::PeerChain(Certificate::parse(body)?),
         (Need::Signature, _) => Ask::Sign(sign()?),
         (Need::Nothing, _) => return Err(Reason::Internal.into()),
+        #[cfg(feature = "alloc")]
+        (Need::Psk, _) => return Err(Reason::Internal.into()),
     })
 }
 
@@ -159,6 +166,10 @@ pub(super) fn choose_for_request<C>(
 /// A server's choice among its credentials: the names that the client asks for, then the schemes (RFC 8446 §4.4.2.2).
 #[inline(never)]
 pub(super) fn choose_for_hello<C>(config: &ServerConfig<C>, ch: &ClientHello<'_>) -> Result<Chosen<'static>, Fault> {
+    #[cfg(feature = "alloc")]
+    if config.credentials.is_empty() {
+        return Err(Reason::PskUnknown.into());
+    }
     let offered = ch.extensions.signature_algorithms.ok_or(Reason::ExtensionMissing)?;
     let name = ch
         .extensions

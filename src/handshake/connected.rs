@@ -15,17 +15,36 @@ pub struct Connected {
     asked: bool,
     /// We said that we will send no more.
     closed: bool,
+    /// What a client keeps its tickets by.
+    #[cfg(feature = "alloc")]
+    pub(super) keeper: Option<alloc::boxed::Box<super::client::Keeper>>,
 }
 
 impl Connected {
     /// In a client: the server's possession of its key is shown.
     pub(super) fn with_server(at: Complete, _: Proven) -> Self {
-        Self { at, asked: false, closed: false }
+        Self::new(at)
     }
 
     /// In a server: the client's possession is shown, or none was demanded.
     pub(super) fn with_client(at: Complete, _: ClientProof) -> Self {
-        Self { at, asked: false, closed: false }
+        Self::new(at)
+    }
+
+    fn new(at: Complete) -> Self {
+        Self {
+            at,
+            asked: false,
+            closed: false,
+            #[cfg(feature = "alloc")]
+            keeper: None,
+        }
+    }
+
+    /// Tickets to come are kept, if at all, by this.
+    #[cfg(feature = "alloc")]
+    pub(super) fn keep_tickets(self, keeper: Option<alloc::boxed::Box<super::client::Keeper>>) -> Self {
+        Self { keeper, ..self }
     }
 
     /// True if we asked the peer for a KeyUpdate that did not come yet.

@@ -1,13 +1,21 @@
 //! What only a handshake needs. On the heap it is boxed, and gone at CONNECTED.
 
+#[cfg(feature = "alloc")]
+use super::client::Offer;
 use crate::config::{Credential, MAX_SHARES};
 use crate::crypto::{Crypto, Digest, KeyKind, PublicKey, Room};
+#[cfg(feature = "alloc")]
+use crate::crypto::{HashAlgorithm, Secret};
 use crate::fault::{Fault, Reason};
+#[cfg(feature = "alloc")]
+use crate::resumption::Origin;
 use crate::schedule::Schedule;
 use crate::shared::Shared;
 use crate::transcript::Transcript;
 use crate::wire::NamedGroup;
 use crate::x509::{ServerName, Time, Verdicts};
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
 
 /// The desk: transcript, key exchange in flight, what was offered, what the peer showed.
 pub struct Desk<'c, C: Crypto> {
@@ -15,6 +23,8 @@ pub struct Desk<'c, C: Crypto> {
     pub(super) schedule: Option<Schedule>,
     pub(super) client_random: [u8; 32],
     pub(super) legacy_session_id: LegacySessionId,
+    /// Our change_cipher_spec is out.
+    pub(super) compatible: bool,
     pub(super) kx: [Option<(NamedGroup, C::KxSecret)>; MAX_SHARES],
     pub(super) server_name: Option<ServerName<'c>>,
     /// The time that certificates are judged at.
@@ -30,7 +40,40 @@ pub struct Desk<'c, C: Crypto> {
     pub(super) first_hello: Option<Digest>,
     /// Why the peer's chain was refused.
     #[cfg(feature = "alloc")]
-    pub(super) report: Option<alloc::boxed::Box<crate::x509::Report>>,
+    pub(super) report: Option<Box<crate::x509::Report>>,
+    /// The PSKs of our ClientHello.
+    #[cfg(feature = "alloc")]
+    pub(super) offer: Option<Box<Offer>>,
+    /// What tickets of this connection go back to.
+    #[cfg(feature = "alloc")]
+    pub(super) origin: Option<Box<Origin>>,
+    /// How many the server will hand out.
+    #[cfg(feature = "alloc")]
+    pub(super) tickets: u8,
+    /// `server_name` of the ClientHello, at a server that hands out tickets.
+    #[cfg(feature = "alloc")]
+    pub(super) name_asked: Option<Box<[u8]>>,
+    /// Who the peer is if the PSK is accepted that says so.
+    #[cfg(feature = "alloc")]
+    pub(super) returning: Option<crate::identity::PeerIdentity>,
+    #[cfg(feature = "alloc")]
+    pub(super) early: EarlyData,
+}
+
+/// What is known of early data as long as the handshake runs.
+#[cfg(feature = "alloc")]
+#[derive(Default)]
+pub(super) struct EarlyData {
+    /// The client's application wants to send some.
+    pub(super) wanted: bool,
+    /// Bytes that the client may still send.
+    pub(super) left: u32,
+    /// What it was offered for is what was selected, but for the application protocol.
+    pub(super) fits: bool,
+    /// The application protocol that it is for.
+    pub(super) alpn: Option<Box<[u8]>>,
+    /// early_exporter_master_secret, and its hash.
+    pub(super) exporter: Option<(HashAlgorithm, Secret)>,
 }
 
 /// `legacy_session_id` (RFC 8446 §4.1.2): up to 32 bytes, echoed.
@@ -62,6 +105,7 @@ impl<'c, C: Crypto> Desk<'c, C> {
             schedule: None,
             client_random: [0; 32],
             legacy_session_id: LegacySessionId::EMPTY,
+            compatible: false,
             kx: [None, None],
             server_name,
             time,
@@ -73,6 +117,18 @@ impl<'c, C: Crypto> Desk<'c, C> {
             first_hello: None,
             #[cfg(feature = "alloc")]
             report: None,
+            #[cfg(feature = "alloc")]
+            offer: None,
+            #[cfg(feature = "alloc")]
+            origin: None,
+            #[cfg(feature = "alloc")]
+            tickets: 0,
+            #[cfg(feature = "alloc")]
+            name_asked: None,
+            #[cfg(feature = "alloc")]
+            returning: None,
+            #[cfg(feature = "alloc")]
+            early: EarlyData::default(),
         }
     }
 

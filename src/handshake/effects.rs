@@ -5,6 +5,8 @@ use super::{Inbound, Kind, Negotiated};
 use crate::config::ClientAuthMode;
 use crate::crypto::{Crypto, Digest, Epoch, Secret, TrafficKeys};
 use crate::fault::{Fault, Reason, Side, StateName};
+#[cfg(feature = "alloc")]
+use crate::resumption::Declined;
 use crate::schedule::{SecretName, Vault};
 use crate::wire::{Alert, HEADER_LEN, HandshakeType, Message, Parse, SignatureScheme};
 
@@ -39,6 +41,9 @@ pub enum Trace<'a> {
         /// The box entered.
         to: StateName,
     },
+    /// A PSK that was offered, or could have been, is not used: why. A full handshake follows.
+    #[cfg(feature = "alloc")]
+    PskDeclined(Declined),
     /// Cipher suite, group and the like are settled; ALPN and limits follow with EncryptedExtensions.
     Negotiated(&'a Negotiated),
     /// The peer proved that it holds the key of its certificate, by a signature with this scheme.
@@ -68,6 +73,9 @@ pub trait Effects {
     fn send_change_cipher_spec(&mut self) -> Result<(), Fault>;
     /// K_send = these keys. What was written before is sealed with the old ones.
     fn set_send_key(&mut self, keys: TrafficKeys) -> Result<(), Fault>;
+    /// K_send = none: the second ClientHello goes out in the clear, whatever was offered with the first.
+    #[cfg(feature = "alloc")]
+    fn drop_send_key(&mut self) -> Result<(), Fault>;
     /// K_recv = these keys. Fails if the message that led to it did not end its record (RFC 8446 §5.1).
     fn set_recv_key(&mut self, keys: TrafficKeys) -> Result<(), Fault>;
     /// Fails if the message does not end its record, where no key changes that would find out (RFC 9846 §5.1).
@@ -76,6 +84,9 @@ pub trait Effects {
     fn set_limits(&mut self, send: Option<u16>, recv: Option<u16>);
     /// Early data is coming that we refused: up to so many bytes of records that don't decrypt are dropped.
     fn skip_early_data(&mut self, bytes: u32);
+    /// Early data is coming that we accepted: up to so many bytes of it.
+    #[cfg(feature = "alloc")]
+    fn take_early_data(&mut self, bytes: u32);
     /// Tells the observer.
     fn trace(&mut self, event: Trace<'_>);
     /// True if the observer wants secrets.
@@ -213,7 +224,11 @@ impl<C: Crypto, K> Cx<'_, '_, K, C> {
         self.desk.transcript.add(bytes)
     }
 
+    /// Once a connection (Appendix D.4), and not if there is no middlebox to please.
     pub(super) fn send_change_cipher_spec(&mut self) -> Result<(), Fault> {
+        if core::mem::replace(&mut self.desk.compatible, true) || self.desk.legacy_session_id.as_bytes().is_empty() {
+            return Ok(());
+        }
         self.base.out.send_change_cipher_spec()?;
         self.base.out.trace(Trace::SendChangeCipherSpec);
         Ok(())
@@ -225,6 +240,16 @@ impl<C: Crypto, K> Cx<'_, '_, K, C> {
 
     pub(super) fn skip_early_data(&mut self, bytes: u32) {
         self.base.out.skip_early_data(bytes);
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn take_early_data(&mut self, bytes: u32) {
+        self.base.out.take_early_data(bytes);
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn drop_send_key(&mut self) -> Result<(), Fault> {
+        self.base.out.drop_send_key()
     }
 }
 

@@ -54,7 +54,7 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
     }
 
     /// The handshake keys of a sender.
-    pub(super) fn handshake_keys(&self, sender: Side, at: &AtHandshake) -> Option<TrafficKeys> {
+    pub(super) fn handshake_keys(&self, sender: Side, at: &impl HasHandshakeTraffic) -> Option<TrafficKeys> {
         Some(self.desk.schedule.as_ref()?.handshake_keys(self.base.crypto, sender, at))
     }
 

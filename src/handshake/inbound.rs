@@ -31,6 +31,12 @@ impl<'m> Inbound<'m> {
         Ok(V::parse(body)?)
     }
 
+    /// The message, header included, left where it is.
+    #[cfg(feature = "alloc")]
+    pub(super) fn bytes(&self) -> Result<&'m [u8], Fault> {
+        Ok(self.message.ok_or(Reason::Internal)?)
+    }
+
     /// Takes the message out of the receive buffer: its bytes, header included.
     pub(super) fn take(self) -> Result<&'m [u8], Fault> {
         let message = self.message.ok_or(Reason::Internal)?;

@@ -33,13 +33,19 @@ pub use desk::Desk;
 pub use effects::{Base, Cx, Effects, Trace};
 pub use inbound::Inbound;
 pub use kind::Kind;
+#[cfg(feature = "alloc")]
+pub use negotiated::EarlyDataState;
 pub use negotiated::{ClientAuthState, Negotiated, WhyNothingSent};
 pub use proof::SignedContent;
 
 use crate::config::HasSettings;
 use crate::crypto::{Crypto, MAX_SIGNATURE_LEN};
 use crate::fault::{Fault, Reason, Side, StateName};
+#[cfg(feature = "alloc")]
+use crate::identity::Allow;
 use crate::identity::PeerIdentity;
+#[cfg(feature = "alloc")]
+use crate::resumption::{Origin, Trust};
 use crate::schedule::Vault;
 use crate::shared::Kept;
 use crate::wire::Certificate;
@@ -50,6 +56,8 @@ use connected::Connected;
 use core::cell::Cell;
 use effects::in_message;
 use proof::Judged;
+#[cfg(feature = "alloc")]
+use server::LookedUp;
 
 /// What each role has of its own: its states, and its table.
 pub trait Role: Sized + 'static {
@@ -86,6 +94,19 @@ pub trait Role: Sized + 'static {
         time: Time,
         server_name: Option<&'q x509::ServerName<'_>>,
     ) -> Question<'q>;
+    /// The rules that a peer's admission rests on, if tickets are kept or handed out: of a server, for a client has none.
+    #[cfg(feature = "alloc")]
+    fn rests_on<C: Crypto>(config: &Self::Config<C>) -> Option<Option<&Allow>>;
+    /// What becomes of the PSKs that a client offers.
+    #[cfg(feature = "alloc")]
+    fn look_up_psks<C: Crypto>(
+        _: &Self::State,
+        _: &Inbound<'_>,
+        _: &Self::Config<C>,
+        _: &Desk<'_, C>,
+    ) -> Result<LookedUp, Fault> {
+        Err(Reason::Internal.into())
+    }
     /// Whether the holder of a valid certificate is let in.
     fn admits<C: Crypto>(
         config: &Self::Config<C>,
@@ -100,8 +121,12 @@ pub trait Role: Sized + 'static {
         cx: Cx<'_, 'c, Self::Config<C>, C>,
     ) -> Result<Self::State, Fault>;
     /// Takes an arrow that leads from CONNECTED to itself.
-    fn recv_connected<C: Crypto>(state: Self::State, msg: Inbound<'_>, base: Base<'_, C>)
-    -> Result<Self::State, Fault>;
+    fn recv_connected<C: Crypto>(
+        state: Self::State,
+        msg: Inbound<'_>,
+        config: &Self::Config<C>,
+        base: Base<'_, C>,
+    ) -> Result<Self::State, Fault>;
 }
 
 /// What one call of [`Machine::arrow`] came to.
@@ -227,6 +252,11 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let given = match (R::need(&self.state, &msg, config), reply) {
             (Need::Nothing, _) => Given::Nothing,
             (_, Some(Reply { answer, take })) => take(self, answer, &msg, crypto)?,
+            #[cfg(feature = "alloc")]
+            (Need::Psk, _) => {
+                let desk = self.desk.as_deref().ok_or(Reason::Internal)?;
+                Given::Psk(R::look_up_psks(&self.state, &msg, config, desk)?)
+            }
             (Need::Credential, None) if !config.settings().ask_credential => {
                 Given::Credential(R::choose(config, &msg)?)
             }
@@ -255,7 +285,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let base = Base::new(crypto, &mut self.vault, &mut self.negotiated, R::SIDE, out);
         if R::is_connected(&self.state) {
             let state = core::mem::replace(&mut self.state, R::failed());
-            self.state = R::recv_connected(state, msg, base)?;
+            self.state = R::recv_connected(state, msg, config, base)?;
             return Ok(Outcome::Took { from, to: from, taken: taken.get() });
         }
         if let Given::Credential(chosen) = &given
@@ -277,6 +307,12 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             };
         }
         if self.is_connected() {
+            // Who comes back by a ticket is who the full handshake proved it to be.
+            #[cfg(feature = "alloc")]
+            if self.negotiated.psk.is_some() {
+                let known = self.desk.as_deref_mut().and_then(|desk| desk.returning.take());
+                self.peer = known.map(Kept::new);
+            }
             // Transcript, key exchange and handshake secrets have no use any more.
             self.desk = None;
         }
@@ -344,6 +380,8 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
                 #[cfg(feature = "alloc")]
                 settings.revocation.count(verified.revocation());
                 let spki_sha256 = self.meet(PeerIdentity::of_verified(crypto, verified));
+                #[cfg(feature = "alloc")]
+                self.keep_origin(config, list, verified);
                 R::admits(config, verified.leaf(), &spki_sha256).map_err(|f| f.certificate(0))
             }
             Err(_) => {
@@ -361,6 +399,27 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         Judged::accept(verdict?.leaf()).map(Some)
     }
 
+    /// What the peer's trust rests on, for tickets to be held against.
+    #[cfg(feature = "alloc")]
+    fn keep_origin(
+        &mut self,
+        config: &R::Config<C>,
+        list: Vector<'_, CertificateEntry<'_>>,
+        verified: &x509::Verified<'_>,
+    ) {
+        let (Some(allow), Some(desk), Some(peer)) = (R::rests_on(config), self.desk.as_deref_mut(), &self.peer) else {
+            return;
+        };
+        let Time::Known(now) = desk.time else { return };
+        let chain: alloc::vec::Vec<_> = list.iter().map(|entry| entry.cert_data).collect();
+        let question = R::question(config, desk.time, desk.server_name.as_ref());
+        let trust = Trust::of(&config.settings().crypto, verified, &chain, &question, allow);
+        desk.origin = trust.map(|trust| {
+            let peer = Some((trust, (**peer).clone()));
+            alloc::boxed::Box::new(Origin { peer, ..Origin::anonymous(now) })
+        });
+    }
+
     /// Why the peer's chain was refused, for the error to carry.
     #[cfg(feature = "alloc")]
     fn explain(
@@ -376,6 +435,28 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             let question = question::<R, C>(config, desk.time, desk.server_name.as_ref(), &shown);
             let report = x509::Report::of(&config.settings().crypto, &chain, &question, verdict);
             desk.report = Some(alloc::boxed::Box::new(report));
+        }
+    }
+
+    /// The application wants to send early data.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn offer_early_data(&mut self) {
+        if let Some(desk) = self.desk.as_deref_mut() {
+            desk.early.wanted = true;
+        }
+    }
+
+    /// Bytes of early data that a client may still send.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn early_data_left(&self) -> u32 {
+        self.desk.as_deref().map_or(0, |desk| desk.early.left)
+    }
+
+    /// Early data went out.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn sent_early_data(&mut self, bytes: usize) {
+        if let Some(desk) = self.desk.as_deref_mut() {
+            desk.early.left = desk.early.left.saturating_sub(u32::try_from(bytes).unwrap_or(u32::MAX));
         }
     }
 
@@ -427,8 +508,6 @@ fn question<'q, R: Role, C: Crypto>(
 ) -> Question<'q> {
     let question = R::question(config, time, server_name);
     #[cfg(feature = "alloc")]
-    let settings = config.settings();
-    #[cfg(feature = "alloc")]
-    let question = question.revocation(&settings.revocation).profile(settings.profile).staples(shown.staples);
+    let question = question.staples(shown.staples);
     question
 }

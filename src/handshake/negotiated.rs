@@ -1,5 +1,7 @@
 //! What both ends agreed on.
 
+#[cfg(feature = "alloc")]
+use crate::resumption::PskKind;
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
 /// What both ends agreed on, as far as the handshake has come. It says nothing about who the peer is.
@@ -10,6 +12,12 @@ pub struct Negotiated {
     pub suite: Option<CipherSuite>,
     /// The group of the key exchange.
     pub group: Option<NamedGroup>,
+    /// The kind of PSK that stands in for certificates, if one does.
+    #[cfg(feature = "alloc")]
+    pub psk: Option<PskKind>,
+    /// What became of early data.
+    #[cfg(feature = "alloc")]
+    pub early_data: EarlyDataState,
     /// The scheme of the peer's CertificateVerify.
     pub peer_scheme: Option<SignatureScheme>,
     /// The scheme of our own CertificateVerify.
@@ -24,6 +32,21 @@ pub struct Negotiated {
     pub send_limit: Option<u16>,
     /// The most content that the peer may put into a record, if it took our limit.
     pub recv_limit: Option<u16>,
+}
+
+/// What became of early data (RFC 8446 §4.2.10), seen from either end.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EarlyDataState {
+    /// The client offered none.
+    #[default]
+    NotOffered,
+    /// The client offered it, and has no answer yet.
+    Offered,
+    /// The server refused it: what was sent of it was dropped unread, and has to be sent again.
+    Rejected,
+    /// The server takes it.
+    Accepted,
 }
 
 /// What became of client authentication, seen from either end.

@@ -5,6 +5,8 @@
 
 use super::Cx;
 use super::Trace;
+#[cfg(feature = "alloc")]
+use crate::crypto::Secret;
 use crate::crypto::{Crypto, Digest, MAX_HASH_LEN, PublicKey, SignatureAlgorithm};
 use crate::fault::{Detail, Fault, Reason, Side};
 use crate::wire::{CertificateVerify, SignatureScheme};
@@ -31,6 +33,36 @@ pub struct Unproven(());
 #[must_use]
 pub struct Proven(());
 
+impl From<ByPsk> for Proven {
+    fn from(_: ByPsk) -> Self {
+        Self(())
+    }
+}
+
+/// The peer holds a PSK that we hold: a client shows it by its binder, a server by everything that hangs from it, Finished
+/// above all.
+#[cfg(feature = "alloc")]
+#[must_use]
+pub struct ByPsk(());
+
+/// Without a heap there are no PSKs.
+#[cfg(not(feature = "alloc"))]
+pub enum ByPsk {}
+
+#[cfg(feature = "alloc")]
+impl ByPsk {
+    /// The server selected the PSK that `offered` has at this place.
+    pub(super) fn selected<T>(offered: &mut alloc::vec::Vec<T>, index: u16) -> Option<(T, Self)> {
+        let index = usize::from(index);
+        (index < offered.len()).then(|| (offered.swap_remove(index), Self(())))
+    }
+
+    /// The client's binder (§4.2.11.2), compared in constant time.
+    pub(super) fn bound(expected: &Secret, binder: &[u8]) -> Option<Self> {
+        (*expected == *binder).then_some(Self(()))
+    }
+}
+
 /// The client sent no certificate, and none is demanded.
 #[must_use]
 pub struct Unauthenticated(pub(super) ());
@@ -39,6 +71,7 @@ pub struct Unauthenticated(pub(super) ());
 #[must_use]
 pub enum ClientProof {
     Proven(#[allow(dead_code)] Proven),
+    ByPsk(#[allow(dead_code)] ByPsk),
     Unauthenticated(#[allow(dead_code)] Unauthenticated),
 }
 

@@ -8,7 +8,7 @@ use crate::connection::{ClientWith, Connection, Event, Observer, ServerWith, Uno
 use crate::crypto::Crypto;
 use crate::error::{Error, Misuse};
 use crate::fault::Reason;
-use crate::handshake::{Answer, Ask, Role};
+use crate::handshake::{Answer, Ask, EarlyDataState, Role};
 use crate::record::{RecvBuf, SendBuf};
 use crate::shared::Shared;
 use crate::x509::{Report, ServerName, UnixTime};
@@ -35,6 +35,7 @@ pub type Answers<'c> = Box<dyn FnMut(&Ask<'_>) -> Reply<'c> + Send + 'c>;
 pub struct Handshake<'c, R: Role, C: Crypto, T> {
     stream: Stream<'c, R, C, T>,
     answers: Option<Answers<'c>>,
+    first_data: Vec<u8>,
 }
 
 /// A connection that is CONNECTED, over a transport. Reads give 0 at the peer's close_notify, and an error of kind
@@ -45,6 +46,7 @@ pub struct Stream<'c, R: Role, C: Crypto, T> {
     tx: SendBuf<'static>,
     io: T,
     observer: Box<dyn Observer + Send + 'c>,
+    early_data: Vec<u8>,
 }
 
 /// A client's stream.
@@ -99,7 +101,9 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
     /// Joins a connection that has not begun to a transport.
     pub fn new(conn: Connection<'c, R, C>, io: T) -> Self {
         let observer = Box::new(Unobserved);
-        Self { stream: Stream { conn, rx: RecvBuf::new(), tx: SendBuf::new(), io, observer }, answers: None }
+        let early_data = Vec::new();
+        let stream = Stream { conn, rx: RecvBuf::new(), tx: SendBuf::new(), io, observer, early_data };
+        Self { stream, answers: None, first_data: Vec::new() }
     }
 
     /// Somebody who watches, now and as long as the stream lives.
@@ -116,7 +120,7 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
         self
     }
 
-    /// Runs the handshake to CONNECTED.
+    /// Runs the handshake to CONNECTED, and sends the first data of a client if [`Handshake::first_data`] has some.
     ///
     /// # Errors
     /// [`Failed`]. The alert, if one is due, was written to the transport.
@@ -137,7 +141,15 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
 
     fn run(&mut self) -> Result<(), Cause> {
         let s = &mut self.stream;
+        let mut early: usize = 0;
         while !s.conn.is_connected() {
+            if let (Some(mut early_data), Some(rest)) = (s.conn.early_data(), self.first_data.get(early..)) {
+                match early_data.write(rest, &mut s.tx) {
+                    Ok(written) => early = early.saturating_add(written),
+                    Err(error) => return Err(s.after(error)),
+                }
+                s.flush_records()?;
+            }
             let reply = match s.conn.step_with(&mut s.rx, &mut s.tx, &mut *s.observer) {
                 Ok(Event::Ask(ask)) => match &mut self.answers {
                     Some(answers) => answers(&ask),
@@ -146,6 +158,10 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
                 Ok(Event::NeedRecv) => {
                     s.flush_records()?;
                     s.fill()?;
+                    continue;
+                }
+                Ok(Event::EarlyData(data)) => {
+                    s.early_data.extend_from_slice(data);
                     continue;
                 }
                 Ok(_) => {
@@ -166,7 +182,21 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
             }
         }
         s.flush_records()?;
-        Ok(())
+        // What was refused has reached nobody.
+        let rejected = s.conn.negotiated().early_data != EarlyDataState::Accepted;
+        let rest = self.first_data.get(if rejected { 0 } else { early }..).unwrap_or_default();
+        s.write_all(rest).map_err(Cause::Io)
+    }
+}
+
+impl<C: Crypto, T: Read + Write> Handshake<'_, crate::ClientRole, C, T> {
+    /// What the client says first: as early data if a ticket allows it, and once CONNECTED if not, or if the server refused it. So
+    /// it is delivered once to a server that is honest; somebody else can send early data again (RFC 8446 §8).
+    #[must_use]
+    pub fn first_data(mut self, bytes: &[u8]) -> Self {
+        self.first_data = bytes.to_vec();
+        self.stream.conn = self.stream.conn.offer_early_data();
+        self
     }
 }
 
@@ -210,12 +240,18 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
                     Ok(n) if n > 0 => self.rx.received(n),
                     _ => return None,
                 },
-                Ok(Event::Moved { .. } | Event::Yield) => {}
+                Ok(Event::Moved { .. } | Event::Yield | Event::EarlyData(_)) => {}
                 Ok(Event::Data(_) | Event::Ask(_) | Event::NeedSend | Event::PeerClosed) => return None,
                 Err(error) => return Some(error),
             }
         }
         None
+    }
+
+    /// Early data that a server took (RFC 8446 §4.2.10). It came from somebody who then was unknown, and may be a replay.
+    #[must_use]
+    pub fn early_data(&self) -> &[u8] {
+        &self.early_data
     }
 
     /// Application data that is there without asking the transport; see [`Stream::read_some`].
@@ -237,7 +273,9 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
         while self.rx.data().is_empty() {
             match self.conn.step_with(&mut self.rx, &mut self.tx, &mut *self.observer) {
                 Ok(Event::Data(_)) => break,
-                Ok(Event::Moved { .. } | Event::Yield | Event::NeedSend) => self.flush_records()?,
+                Ok(Event::Moved { .. } | Event::Yield | Event::NeedSend | Event::EarlyData(_)) => {
+                    self.flush_records()?
+                }
                 Ok(Event::NeedRecv) => {
                     self.flush_records()?;
                     // Idle: the memory of the send buffer goes back until there is something to send.

@@ -236,7 +236,11 @@ impl<W: Write> Observer for Print<W> {
             }
             Trace::SendAlert(alert) => self.alert(Row::alert(side, alert.description, self.send)),
             Trace::RecvAlert(alert) => self.alert(Row::alert(side.peer(), alert.description, self.recv)),
-            Trace::Negotiated(_) | Trace::PeerProven(_) | Trace::ClientAuth(_) | Trace::Secret { .. } => {}
+            Trace::PskDeclined(_)
+            | Trace::Negotiated(_)
+            | Trace::PeerProven(_)
+            | Trace::ClientAuth(_)
+            | Trace::Secret { .. } => {}
         }
     }
 }

@@ -78,6 +78,18 @@ impl<A: Aead> Sealer<A> {
     }
 }
 
+/// What becomes of early data (§4.2.10), and how many bytes of it may still come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EarlyData {
+    /// None is to come.
+    None,
+    /// It was refused: records that don't open are dropped.
+    Skip(u32),
+    /// It was accepted: K_recv is its key.
+    #[cfg(feature = "alloc")]
+    Take(u32),
+}
+
 /// The receiving direction: K_recv, and what is counted of the peer's records. The counts are here because a receive
 /// buffer may serve several connections.
 pub(crate) struct Opener<A> {
@@ -85,8 +97,7 @@ pub(crate) struct Opener<A> {
     aead: Option<A>,
     iv: Iv,
     seq: u64,
-    /// Bytes of early data that may still be dropped unread (§4.2.10); `None` if none is to come.
-    skippable: Option<u32>,
+    early: EarlyData,
     /// Since the last record with content.
     empty_records: u8,
     change_cipher_specs: u8,
@@ -94,12 +105,16 @@ pub(crate) struct Opener<A> {
 
 impl<A: Aead> Opener<A> {
     pub(crate) fn new() -> Self {
-        Self { aead: None, iv: Iv::ZERO, seq: 0, skippable: None, empty_records: 0, change_cipher_specs: 0 }
+        Self { aead: None, iv: Iv::ZERO, seq: 0, early: EarlyData::None, empty_records: 0, change_cipher_specs: 0 }
     }
 
     pub(crate) fn set_key<C: Crypto<Aead = A>>(&mut self, crypto: &C, keys: &TrafficKeys) -> Result<(), Fault> {
         // [5.3-1]
         (self.aead, self.iv, self.seq) = (Some(aead(crypto, keys)?), keys.iv.clone(), 0);
+        #[cfg(feature = "alloc")]
+        if let EarlyData::Take(_) = self.early {
+            self.early = EarlyData::None;
+        }
         Ok(())
     }
 
@@ -114,25 +129,43 @@ impl<A: Aead> Opener<A> {
 
     /// From now on, up to `bytes` of protected records that don't open are dropped: early data that we refused (§4.2.10).
     pub(crate) fn skip_early_data(&mut self, bytes: u32) {
-        self.skippable = Some(bytes);
+        self.early = EarlyData::Skip(bytes);
+    }
+
+    /// From now on, up to `bytes` of application data are early data that we accepted.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn take_early_data(&mut self, bytes: u32) {
+        self.early = EarlyData::Take(bytes);
+    }
+
+    /// Application data came.
+    pub(crate) fn count_data(&mut self, len: usize) -> Result<(), Fault> {
+        self.saw_content();
+        #[cfg(feature = "alloc")]
+        if let EarlyData::Take(left) = self.early {
+            self.early = EarlyData::Take(rest_of_early_data(left, len)?);
+        }
+        #[cfg(not(feature = "alloc"))]
+        let _ = len;
+        Ok(())
     }
 
     /// Drops a record of early data, if that is still allowed.
     pub(crate) fn skip(&mut self, len: usize) -> Result<(), Fault> {
-        let len = u32::try_from(len).unwrap_or(u32::MAX);
-        // [4.2.10-6]
-        let left = self.skippable.unwrap_or(0).checked_sub(len).ok_or(Reason::TooMuchEarlyData)?;
-        self.skippable = Some(left);
+        let EarlyData::Skip(left) = self.early else { return Err(Reason::TooMuchEarlyData.into()) };
+        self.early = EarlyData::Skip(rest_of_early_data(left, len)?);
         Ok(())
     }
 
     pub(crate) fn is_skipping(&self) -> bool {
-        self.skippable.is_some()
+        matches!(self.early, EarlyData::Skip(_))
     }
 
-    /// A record came that could be read: no early data is behind it.
+    /// A record came that could be read: no early data that we refused is behind it.
     pub(crate) fn end_skipping(&mut self) {
-        self.skippable = None;
+        if self.is_skipping() {
+            self.early = EarlyData::None;
+        }
     }
 
     /// A record without content came.
@@ -179,6 +212,12 @@ impl<A: Aead> Opener<A> {
         self.end_skipping();
         Ok(Some(()))
     }
+}
+
+/// [4.2.10-6] What may still come of early data after another `len` bytes of it.
+fn rest_of_early_data(left: u32, len: usize) -> Result<u32, Fault> {
+    let len = u32::try_from(len).unwrap_or(u32::MAX);
+    Ok(left.checked_sub(len).ok_or(Reason::TooMuchEarlyData)?)
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ pub(crate) enum Opened {
 pub(crate) struct Rules {
     /// change_cipher_spec is legal now (§5): after the first ClientHello, before the peer's Finished.
     pub(crate) change_cipher_spec: bool,
-    /// Application data is legal now: the handshake is complete.
+    /// Application data is legal now: the handshake is complete, or early data was accepted.
     pub(crate) application_data: bool,
     /// A plaintext alert is legal although we have a key: the peer may not have made its own yet.
     pub(crate) plaintext_alert: bool,
@@ -296,7 +296,7 @@ impl<'b> RecvBuf<'b> {
             ContentType::application_data if !rules.application_data => Err(Reason::ApplicationDataEarly.into()),
             ContentType::application_data if content.is_empty() => opener.count_empty().map(|()| Opened::Dropped),
             ContentType::application_data => {
-                opener.saw_content();
+                opener.count_data(content.len())?;
                 (self.lent_at, self.lent_end) = (content.start, content.end);
                 Ok(Opened::Data)
             }

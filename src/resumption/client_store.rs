@@ -64,3 +64,13 @@ impl<T> fmt::Debug for Shelf<T> {
         write!(f, "Shelf({tickets} tickets of {servers} servers)")
     }
 }
+
+impl super::ClientTickets for Shelf<super::Ticket> {
+    fn put(&self, server: &str, ticket: super::Ticket) {
+        self.put(server, ticket);
+    }
+
+    fn take(&self, server: &str) -> Option<super::Ticket> {
+        self.take(server)
+    }
+}

@@ -16,11 +16,14 @@ mod client_store;
 mod declined;
 mod import;
 mod keys;
+mod origin;
 mod psk;
 #[cfg(feature = "redis")]
 mod redis;
 mod single_use;
+mod state;
 mod stored;
+mod ticket;
 mod trust;
 
 #[cfg(feature = "std")]
@@ -28,13 +31,17 @@ pub use client_store::Shelf;
 pub use declined::Declined;
 pub use import::ExternalPsk;
 pub use keys::{MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, SealError, TicketKey, TicketKeys, TicketKeysError};
+pub(crate) use origin::{Origin, Shown};
 pub use psk::{MIN_EXTERNAL_SECRET, Psk, PskError, PskKind};
 #[cfg(feature = "redis")]
 pub use redis::RedisSingleUse;
 #[cfg(feature = "std")]
 pub use single_use::SingleUseKeys;
 pub use single_use::{SingleUse, SingleUseError};
+pub(crate) use state::TicketState;
 #[cfg(feature = "std")]
 pub use stored::StoredTickets;
 pub use stored::{TicketIdentity, TicketStore};
+pub(crate) use ticket::MAX_LIFETIME;
+pub use ticket::{ClientTickets, Ticket};
 pub use trust::{Live, Trust, chain_fingerprint};

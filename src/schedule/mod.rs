@@ -16,11 +16,13 @@
 //! the right, which have no size. An arrow of the figure consumes one token and returns the next.
 
 mod early;
+#[cfg(feature = "alloc")]
+mod psk;
 mod vault;
 
 pub(crate) use early::Early;
 #[cfg(feature = "alloc")]
-pub(crate) use early::resumption_psk;
+pub(crate) use psk::resumption_psk;
 pub(crate) use vault::Vault;
 
 use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Iv, Secret, SharedSecret, SuiteParams, TrafficKeys};

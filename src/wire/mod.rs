@@ -53,6 +53,8 @@ pub use server_hello::{
     is_hello_retry_request,
 };
 pub use vector::{Element, Vector};
+#[cfg(feature = "alloc")]
+pub(crate) use writer::to_vec;
 pub use writer::{NoRoom, Writer};
 
 /// A message or structure that can be read from the body that the peer sent.

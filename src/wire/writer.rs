@@ -105,3 +105,19 @@ impl<'b> Writer<'b> {
         }
     }
 }
+
+/// All that `encode` writes, in memory of just its length.
+///
+/// # Errors
+/// [`NoRoom`] if a vector is longer than its length can say.
+#[cfg(feature = "alloc")]
+pub(crate) fn to_vec(encode: impl Fn(&mut Writer<'_>)) -> Result<alloc::vec::Vec<u8>, NoRoom> {
+    let mut counted = Writer::new(&mut []);
+    encode(&mut counted);
+    if counted.len == usize::MAX {
+        return Err(NoRoom);
+    }
+    let mut bytes = alloc::vec![0; counted.len];
+    encode(&mut Writer::new(&mut bytes));
+    Ok(bytes)
+}

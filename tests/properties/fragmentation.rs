@@ -131,6 +131,7 @@ fn play<R: Role>(
                     received.extend_from_slice(&lent);
                 }
                 Ok(Event::Yield) => {}
+                Ok(Event::EarlyData(_)) => panic!("early data that nobody takes"),
                 Ok(Event::NeedRecv) => break,
                 Ok(Event::NeedSend) => assert!(!tx.is_empty(), "it waits for nothing"),
                 Ok(Event::PeerClosed) => {

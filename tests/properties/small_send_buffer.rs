@@ -53,6 +53,7 @@ impl<'b, R: Role> End<'b, R> {
                     self.peer_closed = true;
                     break;
                 }
+                Ok(Event::EarlyData(_)) => return Err(TestCaseError::fail("early data that nobody takes")),
                 Ok(Event::Ask(ask)) => return Err(TestCaseError::fail(format!("{ask:?}"))),
                 Err(error) => return Err(TestCaseError::fail(error.to_string())),
             }

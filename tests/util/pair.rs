@@ -15,6 +15,7 @@ pub struct End<R: Role, C: Crypto> {
     pub tx: SendBuf<'static>,
     pub seen: Seen,
     pub received: Vec<u8>,
+    pub early_data: Vec<u8>,
     pub peer_closed: bool,
     pub error: Option<Error>,
 }
@@ -62,6 +63,7 @@ impl<R: Role, C: Crypto> End<R, C> {
             tx: SendBuf::new(),
             seen: Seen::default(),
             received: Vec::new(),
+            early_data: Vec::new(),
             peer_closed: false,
             error: None,
         }
@@ -73,6 +75,7 @@ impl<R: Role, C: Crypto> End<R, C> {
             match self.conn.step_with(&mut self.rx, &mut self.tx, &mut self.seen) {
                 Ok(Event::Moved { .. } | Event::Yield) => {}
                 Ok(Event::Data(data)) => self.received.extend_from_slice(data),
+                Ok(Event::EarlyData(data)) => self.early_data.extend_from_slice(data),
                 Ok(Event::Ask(_)) => return true,
                 Ok(Event::NeedRecv) => return false,
                 Ok(Event::NeedSend) => return false,

@@ -238,7 +238,7 @@ impl Live {
                 }
                 Ok(Event::PeerClosed) => Some(true),
                 Ok(Event::NeedRecv | Event::Ask(_)) => Some(false),
-                Ok(Event::Moved { .. } | Event::Yield | Event::NeedSend) => None,
+                Ok(Event::Moved { .. } | Event::Yield | Event::NeedSend | Event::EarlyData(_)) => None,
                 Err(error) => {
                     self.post();
                     self.outbox.drain(QUIET);

@@ -108,7 +108,7 @@ impl<R: Role> End<R> {
                 Event::Moved { from, to } => return Ok(Went::Arrow(from, to)),
                 Event::NeedRecv | Event::NeedSend | Event::Ask(_) => return Ok(Went::NeedRecv),
                 Event::PeerClosed => return Ok(Went::Closed),
-                Event::Data(_) | Event::Yield => {}
+                Event::Data(_) | Event::EarlyData(_) | Event::Yield => {}
             }
         }
     }

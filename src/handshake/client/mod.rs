@@ -1,6 +1,11 @@
 //! RFC 8446 Appendix A.1, the client. The `match` in [`recv`](Role::recv) is the figure; nothing else decides what may follow.
 
+mod early_data;
+#[cfg(feature = "alloc")]
+mod offer;
 mod start;
+#[cfg(feature = "alloc")]
+mod tickets;
 mod wait_cert;
 mod wait_cert_cr;
 mod wait_cv;
@@ -10,15 +15,22 @@ mod wait_sh;
 
 use super::answer::{choose_for_request, chosen_outside};
 use super::connected::Connected;
-use super::proof::{Proven, Unproven};
+use super::proof::{ByPsk, Proven, Unproven};
 use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientConfig, Credential};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
+#[cfg(feature = "alloc")]
+use crate::identity::Allow;
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{CertificateRequest, CipherSuite, In, NamedGroup, NewSessionTicket, SignatureScheme};
-use crate::x509::{self, Purpose, Question, Time};
+use crate::x509::{self, Question, Time};
+
+#[cfg(feature = "alloc")]
+pub(super) use offer::Offer;
+#[cfg(feature = "alloc")]
+pub use tickets::Keeper;
 
 /// The client's states. `WAIT_FINISHED` has a second variant, in which it waits for its own signature.
 pub enum State {
@@ -54,6 +66,7 @@ pub struct WaitSh {
 /// Handshake keys protect both directions. The server is unknown.
 pub struct WaitEe {
     at: AtHandshake,
+    psk: Option<ByPsk>,
 }
 
 /// The server's extensions are known. It may ask for our certificate before it shows its own.
@@ -95,6 +108,21 @@ enum Asked {
     No,
     NothingToShow,
     Sign(SignatureScheme),
+}
+
+/// From WAIT_EE the figure leads past the certificates if a PSK stands in for them.
+enum AfterExtensions {
+    WaitCertCr(WaitCertCr),
+    WaitFinished(WaitFinished),
+}
+
+impl From<AfterExtensions> for State {
+    fn from(after: AfterExtensions) -> Self {
+        match after {
+            AfterExtensions::WaitCertCr(s) => Self::WaitCertCr(s),
+            AfterExtensions::WaitFinished(s) => Self::WaitFinished(s),
+        }
+    }
 }
 
 /// From WAIT_FINISHED the figure leads to CONNECTED, by way of a signature if one is owed.
@@ -153,7 +181,7 @@ impl Role for Client {
             //           |     Using |                 | Using certificate
             //           |       PSK |                 v
             // [4.3.1-1]
-            (S::WaitEe(s), Some(K::EncryptedExtensions), _) => S::WaitCertCr(s.recv_encrypted_extensions(msg, cx)?),
+            (S::WaitEe(s), Some(K::EncryptedExtensions), _) => s.recv_encrypted_extensions(msg, cx)?.into(),
             //           |           |            WAIT_CERT_CR
             //           |           |        Recv |       | Recv CertificateRequest
             //           |           | Certificate |       v
@@ -193,10 +221,17 @@ impl Role for Client {
     }
 
     #[inline(never)]
-    fn recv_connected<C: Crypto>(state: State, msg: Inbound<'_>, base: Base<'_, C>) -> Result<State, Fault> {
+    fn recv_connected<C: Crypto>(
+        state: State,
+        msg: Inbound<'_>,
+        config: &ClientConfig<C>,
+        base: Base<'_, C>,
+    ) -> Result<State, Fault> {
         use {Kind as K, State as S};
         Ok(match (state, msg.kind()) {
-            (S::Connected(s), Some(K::NewSessionTicket)) => S::Connected(recv_new_session_ticket(s, msg, base)?),
+            (S::Connected(s), Some(K::NewSessionTicket)) => {
+                S::Connected(recv_new_session_ticket(s, msg, config, base)?)
+            }
             (S::Connected(s), Some(K::KeyUpdate)) => S::Connected(s.recv_key_update(msg, base)?),
             (_, None) => return Err(Reason::Internal.into()),
             // [4.6.2-1] [4-1]
@@ -291,7 +326,12 @@ impl Role for Client {
         time: Time,
         server_name: Option<&'q x509::ServerName<'_>>,
     ) -> Question<'q> {
-        Question::new(&config.anchors, time, Purpose::Server).name(server_name)
+        config.question(time).name(server_name)
+    }
+
+    #[cfg(feature = "alloc")]
+    fn rests_on<C: Crypto>(config: &ClientConfig<C>) -> Option<Option<&Allow>> {
+        config.tickets.is_some().then_some(None)
     }
 
     fn admits<C: Crypto>(_: &ClientConfig<C>, _: &x509::Certificate<'_>, _: &[u8; 32]) -> Result<(), Fault> {
@@ -300,14 +340,20 @@ impl Role for Client {
     }
 }
 
-/// Tickets are understood and not yet used (§4.6.1: a client may ignore them).
+/// Tickets are kept if the configuration keeps any (§4.6.1: a client may ignore them).
+#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "without a heap tickets are not kept"))]
 fn recv_new_session_ticket<C: Crypto>(
     s: Connected,
     msg: Inbound<'_>,
+    config: &ClientConfig<C>,
     mut base: Base<'_, C>,
 ) -> Result<Connected, Fault> {
     // [4.6.1-1] [4.6.1-2]
     let ticket: NewSessionTicket<'_> = base.take(msg)?;
     ticket.extensions.check(In::NewSessionTicket)?;
+    #[cfg(feature = "alloc")]
+    if let Some(keeper) = &s.keeper {
+        keeper.keep(&ticket, config)?;
+    }
     Ok(s)
 }

@@ -1,5 +1,7 @@
 //! START: the ClientHello (RFC 8446 §4.1.2), the first and the second.
 
+#[cfg(feature = "alloc")]
+use super::offer::{Offer, begin_early_data};
 use super::{ClientCx, Retry, Start, WaitSh};
 use crate::config::{MAX_SCHEMES, MAX_SHARES};
 use crate::crypto::{Crypto, MAX_SHARE_LEN};
@@ -25,8 +27,14 @@ impl Start {
         for (slot, group) in cx.desk.kx.iter_mut().zip(config.settings.groups()).take(config.shares) {
             *slot = Some((*group, generate(&config.settings.crypto, *group)?));
         }
+        #[cfg(feature = "alloc")]
+        {
+            cx.desk.offer = Offer::make(cx).map(alloc::boxed::Box::new);
+        }
         // [4.2.2-2]
         send(None, cx)?;
+        #[cfg(feature = "alloc")]
+        begin_early_data(cx)?;
         Ok(WaitSh { retry: None })
     }
 
@@ -39,6 +47,10 @@ impl Start {
         let retry = self.retry.ok_or(Reason::Internal)?;
         cx.desk.transcript.retry(&cx.config.settings.crypto, suite_hash(retry.suite)?)?;
         let request: HelloRetryRequest<'_> = cx.absorb(msg)?;
+        #[cfg(feature = "alloc")]
+        if let Some(offer) = &mut cx.desk.offer {
+            offer.retry(suite_hash(retry.suite)?);
+        }
         if let Some(group) = retry.group {
             // [4.2.8-8]
             cx.desk.kx = [Some((group, generate(&cx.config.settings.crypto, group)?)), None];
@@ -101,9 +113,19 @@ fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Resul
             supported_versions: Some(Vector::items(&[ProtocolVersion::TLS_1_3])),
             cookie,
             key_share: Some(Vector::items(entries.get(..count).unwrap_or_default())),
+            #[cfg(feature = "alloc")]
+            psk_key_exchange_modes: config.psk_modes(),
+            #[cfg(feature = "alloc")]
+            ticket_request: config.ticket_request,
             // [4.2.10-1]
             ..ClientHelloExtensions::default()
         },
     };
+    #[cfg(feature = "alloc")]
+    if let Some(offer) = cx.desk.offer.take() {
+        let sent = offer.send(&hello, cx);
+        cx.desk.offer = Some(offer);
+        return sent;
+    }
     cx.send(&hello)
 }

@@ -1,6 +1,6 @@
 //! WAIT_EE: EncryptedExtensions (RFC 8446 §4.3.1).
 
-use super::{ClientCx, WaitCertCr, WaitEe};
+use super::{AfterExtensions, Asked, ClientCx, WaitCertCr, WaitEe, WaitFinished};
 use crate::crypto::Crypto;
 use crate::fault::{Detail, Fault, Reason};
 use crate::handshake::Inbound;
@@ -11,7 +11,7 @@ impl WaitEe {
         self,
         msg: Inbound<'_>,
         cx: &mut ClientCx<'_, '_, C>,
-    ) -> Result<WaitCertCr, Fault> {
+    ) -> Result<AfterExtensions, Fault> {
         let ee: EncryptedExtensions<'_> = cx.absorb(msg)?;
         ee.raw.check(In::EncryptedExtensions)?;
         let settings = &cx.config.settings;
@@ -24,6 +24,9 @@ impl WaitEe {
                 ExtensionType::application_layer_protocol_negotiation => !settings.alpn().is_empty(),
                 ExtensionType::record_size_limit => settings.record_size_limit.is_some(),
                 ExtensionType::max_fragment_length => cx.config.max_fragment_length.is_some(),
+                ExtensionType::early_data => cx.sends_early_data(),
+                #[cfg(feature = "alloc")]
+                ExtensionType::ticket_request => cx.config.ticket_request.is_some(),
                 _ => false,
             };
             if !asked {
@@ -35,8 +38,15 @@ impl WaitEe {
             cx.base.negotiated.alpn = Some(alpn(chosen, cx)?);
         }
         limits(&ee, cx)?;
+        cx.settle_early_data(ee.early_data, &self.at)?;
         cx.base.trace_negotiated();
-        Ok(WaitCertCr { at: self.at })
+        Ok(match self.psk {
+            // With a PSK the server is who it was, or who shares it: no certificate is shown, and none asked for.
+            Some(psk) => {
+                AfterExtensions::WaitFinished(WaitFinished { at: self.at, asked: Asked::No, peer: psk.into() })
+            }
+            None => AfterExtensions::WaitCertCr(WaitCertCr { at: self.at }),
+        })
     }
 }
 

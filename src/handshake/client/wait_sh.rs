@@ -1,8 +1,10 @@
 //! WAIT_SH: ServerHello and HelloRetryRequest (RFC 8446 §4.1.3, §4.1.4).
 
+#[cfg(feature = "alloc")]
+use super::offer;
 use super::start::suite_hash;
 use super::{ClientCx, Retry, Start, WaitEe, WaitSh};
-use crate::crypto::{Crypto, SuiteParams};
+use crate::crypto::{Crypto, SharedSecret, SuiteParams};
 use crate::fault::{Detail, Fault, Reason, Side};
 use crate::handshake::Inbound;
 use crate::schedule::Early;
@@ -52,6 +54,7 @@ impl Hello<'_> {
                 [ExtensionType::supported_versions, ExtensionType::key_share, ExtensionType::cookie].contains(&t)
             }
             // [4.2.11-4]
+            _ if t == ExtensionType::pre_shared_key => cx.offers_psk(),
             _ => [ExtensionType::supported_versions, ExtensionType::key_share].contains(&t),
         };
         if let Some((t, _)) = self.raw.iter().find(|(t, _)| !known(*t)) {
@@ -118,9 +121,8 @@ impl WaitSh {
         // What comes behind can't be the answer to a ClientHello that was not sent yet.
         cx.check_end_of_record()?;
         cx.base.negotiated.retried = true;
-        if !cx.desk.legacy_session_id.as_bytes().is_empty() {
-            cx.send_change_cipher_spec()?;
-        }
+        cx.retry_without_early_data()?;
+        cx.send_change_cipher_spec()?;
         Ok(Start { retry: Some(Retry { suite: suite.suite, group }) })
     }
 
@@ -157,6 +159,39 @@ impl WaitSh {
                 return Err(Fault::from(Reason::SuiteChanged).field("cipher_suite").detail(detail));
             }
         }
+        #[cfg(feature = "alloc")]
+        let psk = select_psk(&hello, suite, cx)?;
+        #[cfg(feature = "alloc")]
+        let by_psk_alone = psk.is_some() && hello.extensions.key_share.is_none();
+        #[cfg(not(feature = "alloc"))]
+        let by_psk_alone = false;
+        let shared = if by_psk_alone { None } else { Some(self.agree(&hello, cx)?) };
+        cx.desk.kx = [None, None];
+        cx.base.negotiated.suite = Some(suite.suite);
+        cx.desk.transcript.decide(suite_hash(suite.suite)?);
+        let without_psk = Early::without_psk(cx.crypto(), suite);
+        #[cfg(feature = "alloc")]
+        let (early, psk) = psk.map_or((without_psk, None), |psk| (psk.early, Some(psk.by)));
+        #[cfg(not(feature = "alloc"))]
+        let (early, psk) = (without_psk, None);
+        let at = cx.agree(early, shared.as_ref());
+        cx.base.trace_negotiated();
+        // [D.4-3] Before anything that is protected.
+        cx.send_change_cipher_spec()?;
+        let at = cx.enter_handshake(at)?;
+        cx.base.set_recv_key(cx.handshake_keys(Side::Server, &at))?;
+        if psk.is_none() {
+            cx.reject_early_data();
+        }
+        // The key of early data is kept until EncryptedExtensions tell, and where they accept, until its end.
+        if !cx.sends_early_data() {
+            cx.base.set_send_key(cx.handshake_keys(Side::Client, &at))?;
+        }
+        Ok(WaitEe { at, psk })
+    }
+
+    /// The key exchange, by the server's share.
+    fn agree<C: Crypto>(&self, hello: &ServerHello<'_>, cx: &mut ClientCx<'_, '_, C>) -> Result<SharedSecret, Fault> {
         // [9.2-1]
         let missing = || Fault::from(Reason::ExtensionMissing).extension(ExtensionType::key_share);
         let share = hello.extensions.key_share.ok_or_else(missing)?;
@@ -172,25 +207,25 @@ impl WaitSh {
                 Some(_) | None => Reason::GroupNotOffered,
             }));
         };
-        cx.desk.kx = [None, None];
-        let shared = cx
-            .crypto()
-            .kx_decap(secret, share.key_exchange)
-            .map_err(|_| at_share(Reason::KeyShareBad).field("key_exchange"))?;
-
-        cx.base.negotiated.suite = Some(suite.suite);
         cx.base.negotiated.group = Some(share.group);
-        cx.desk.transcript.decide(suite_hash(suite.suite)?);
-        let early = Early::without_psk(cx.crypto(), suite);
-        let at = cx.agree(early, Some(&shared));
-        cx.base.trace_negotiated();
-        // [D.4-3] Once, before anything that is protected.
-        if self.retry.is_none() && !cx.desk.legacy_session_id.as_bytes().is_empty() {
-            cx.send_change_cipher_spec()?;
-        }
-        let at = cx.enter_handshake(at)?;
-        cx.base.set_recv_key(cx.handshake_keys(Side::Server, &at))?;
-        cx.base.set_send_key(cx.handshake_keys(Side::Client, &at))?;
-        Ok(WaitEe { at })
+        cx.crypto()
+            .kx_decap(secret, share.key_exchange)
+            .map_err(|_| at_share(Reason::KeyShareBad).field("key_exchange"))
     }
+}
+
+/// The PSK that the server selected, if any.
+#[cfg(feature = "alloc")]
+fn select_psk<C: Crypto>(
+    hello: &ServerHello<'_>,
+    suite: SuiteParams,
+    cx: &mut ClientCx<'_, '_, C>,
+) -> Result<Option<offer::Selected>, Fault> {
+    let (Some(index), Some(offer)) = (hello.extensions.pre_shared_key, cx.desk.offer.take()) else { return Ok(None) };
+    let psk = offer.select(index, suite, cx)?;
+    // §4.2.11: alone only where we offered that.
+    if hello.extensions.key_share.is_none() && !cx.config.psk_ke {
+        return Err(Fault::from(Reason::PskWithoutKeyShare).extension(ExtensionType::key_share));
+    }
+    Ok(Some(psk))
 }

@@ -2,25 +2,43 @@
 
 mod negotiate;
 mod negotiated;
+#[cfg(feature = "alloc")]
+mod psk;
 mod recvd_ch;
 mod start;
+#[cfg(feature = "alloc")]
+mod tickets;
 mod wait_cert;
 mod wait_cv;
+#[cfg(feature = "alloc")]
+mod wait_eoed;
 mod wait_finished;
 mod wait_flight2;
 
 use super::answer::{choose_for_hello, chosen_outside};
 use super::connected::Connected;
-use super::proof::{ClientProof, Unproven};
+#[cfg(feature = "alloc")]
+use super::desk::Desk;
+use super::proof::{ByPsk, ClientProof, Unproven};
 use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientAuthMode, Credential, ServerConfig};
 use crate::crypto::Crypto;
+#[cfg(feature = "alloc")]
+use crate::crypto::TrafficKeys;
 use crate::fault::{Fault, Reason, Side, StateName};
+#[cfg(feature = "alloc")]
+use crate::identity::Allow;
 use crate::schedule::{AtHandshake, AtHandshakeSecret, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
-use crate::x509::{self, Purpose, Question, Time};
+use crate::x509::{self, Question, Time};
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
 use negotiate::Choice;
+#[cfg(feature = "alloc")]
+use psk::Accepted;
+#[cfg(feature = "alloc")]
+pub use psk::LookedUp;
 
 /// The server's states. `NEGOTIATED` has a second variant, in which it waits for its own signature.
 pub enum State {
@@ -28,6 +46,8 @@ pub enum State {
     RecvdCh(RecvdCh),
     Negotiated(Negotiated),
     NegotiatedSigning(NegotiatedSigning),
+    #[cfg(feature = "alloc")]
+    WaitEoed(WaitEoed),
     WaitFlight2(WaitFlight2),
     WaitCert(WaitCert),
     WaitCv(WaitCv),
@@ -51,14 +71,43 @@ pub struct Start {
 /// A ClientHello lies in the receive buffer.
 pub struct RecvdCh {
     retry: Option<Retry>,
+    psk: PskChoice,
 }
 
-/// It is decided what both will use, and which credential we show; the secret of both is known here, and our share of it not yet
+/// What is known of the PSKs of a ClientHello.
+enum PskChoice {
+    /// Nobody looked.
+    NotLookedUp,
+    /// There is none to go by.
+    #[cfg(feature = "alloc")]
+    None,
+    #[cfg(feature = "alloc")]
+    Accepted(Box<Accepted>),
+}
+
+/// It is decided what both will use, and how we prove who we are; the secret of both is known here, and our share of it not yet
 /// there. The ClientHello still lies in the receive buffer.
 pub struct Negotiated {
     choice: Choice,
-    scheme: SignatureScheme,
+    by: By,
     at: AtHandshakeSecret,
+}
+
+/// How the two ends prove who they are.
+enum By {
+    /// By certificates: ours signs with this scheme.
+    Certificate(SignatureScheme),
+    #[cfg(feature = "alloc")]
+    Psk(ChosenPsk),
+}
+
+/// What is left to be done with a PSK.
+#[cfg(feature = "alloc")]
+struct ChosenPsk {
+    index: u16,
+    by: ByPsk,
+    /// The keys of early data, if it is taken.
+    early_data: Option<TrafficKeys>,
 }
 
 /// Our flight is written up to Certificate; our signature is missing.
@@ -67,9 +116,17 @@ pub struct NegotiatedSigning {
     scheme: SignatureScheme,
 }
 
-/// Our flight is out. Nothing is known of the client.
+/// Our flight is out, and the client sends early data.
+#[cfg(feature = "alloc")]
+pub struct WaitEoed {
+    at: AtMaster,
+    psk: ByPsk,
+}
+
+/// Our flight is out. Nothing is known of the client but that it holds the PSK, if there is one.
 pub struct WaitFlight2 {
     at: AtMaster,
+    psk: Option<ByPsk>,
 }
 
 /// We asked for a certificate.
@@ -87,6 +144,44 @@ pub struct WaitCv {
 pub struct WaitFinished {
     at: AtMaster,
     peer: ClientProof,
+}
+
+/// RECVD_CH leads to START or, without a credential, by a PSK to NEGOTIATED.
+enum AfterHello {
+    Start(Start),
+    #[cfg(feature = "alloc")]
+    Negotiated(Negotiated),
+}
+
+impl From<AfterHello> for State {
+    fn from(after: AfterHello) -> Self {
+        match after {
+            AfterHello::Start(s) => Self::Start(s),
+            #[cfg(feature = "alloc")]
+            AfterHello::Negotiated(s) => Self::Negotiated(s),
+        }
+    }
+}
+
+/// NEGOTIATED leads to the signature that it owes, or with a PSK straight on.
+enum AfterFlight {
+    Signing(NegotiatedSigning),
+    #[cfg(feature = "alloc")]
+    WaitEoed(WaitEoed),
+    #[cfg(feature = "alloc")]
+    WaitFlight2(WaitFlight2),
+}
+
+impl From<AfterFlight> for State {
+    fn from(after: AfterFlight) -> Self {
+        match after {
+            AfterFlight::Signing(s) => Self::NegotiatedSigning(s),
+            #[cfg(feature = "alloc")]
+            AfterFlight::WaitEoed(s) => Self::WaitEoed(s),
+            #[cfg(feature = "alloc")]
+            AfterFlight::WaitFlight2(s) => Self::WaitFlight2(s),
+        }
+    }
 }
 
 /// WAIT_FLIGHT2 leads to WAIT_CERT or WAIT_FINISHED.
@@ -133,8 +228,10 @@ impl Role for Server {
             //                             RECVD_CH ----+
             //                                | Select parameters
             //                                v
+            #[cfg(feature = "alloc")]
+            (S::RecvdCh(s), Some(K::ClientHello), G::Psk(looked_up)) => S::RecvdCh(s.with_psk(looked_up, cx)),
             (S::RecvdCh(s), Some(K::ClientHello), G::Credential(chosen)) => S::Negotiated(s.select(&msg, chosen, cx)?),
-            (S::RecvdCh(s), Some(K::ClientHello), _) => S::Start(s.send_hello_retry_request(msg, cx)?),
+            (S::RecvdCh(s), Some(K::ClientHello), _) => s.go_on(msg, cx)?.into(),
             //                             NEGOTIATED
             //                                | Send ServerHello
             //                                | K_send = handshake
@@ -145,7 +242,7 @@ impl Role for Server {
             // after   -->                    | K_send = application
             // here                  +--------+--------+
             //              No 0-RTT |                 | 0-RTT
-            (S::Negotiated(s), Some(K::ClientHello), _) => S::NegotiatedSigning(s.send_server_hello(msg, cx)?),
+            (S::Negotiated(s), Some(K::ClientHello), _) => s.send_server_hello(msg, cx)?.into(),
             (S::NegotiatedSigning(s), None, G::Signature(signature)) => {
                 S::WaitFlight2(s.send_certificate_verify(signature, cx)?)
             }
@@ -155,6 +252,8 @@ impl Role for Server {
             //                       |    |       Recv |      | Recv EndOfEarlyData
             //                       |    | early data |      | K_recv = handshake
             //                       |    +------------+      |
+            #[cfg(feature = "alloc")]
+            (S::WaitEoed(s), Some(K::EndOfEarlyData), _) => S::WaitFlight2(s.recv_end_of_early_data(msg, cx)?),
             //                       +> WAIT_FLIGHT2 <--------+
             //                                |
             //                       +--------+--------+
@@ -186,7 +285,12 @@ impl Role for Server {
     }
 
     #[inline(never)]
-    fn recv_connected<C: Crypto>(state: State, msg: Inbound<'_>, base: Base<'_, C>) -> Result<State, Fault> {
+    fn recv_connected<C: Crypto>(
+        state: State,
+        msg: Inbound<'_>,
+        _: &ServerConfig<C>,
+        base: Base<'_, C>,
+    ) -> Result<State, Fault> {
         use {Kind as K, State as S};
         Ok(match (state, msg.kind()) {
             (S::Connected(s), Some(K::KeyUpdate)) => S::Connected(s.recv_key_update(msg, base)?),
@@ -201,6 +305,8 @@ impl Role for Server {
         match state {
             State::Start(_) | State::RecvdCh(_) | State::Negotiated(_) => &[K::ClientHello],
             State::NegotiatedSigning(_) | State::WaitFlight2(_) | State::Failed => &[],
+            #[cfg(feature = "alloc")]
+            State::WaitEoed(_) => &[K::EndOfEarlyData],
             State::WaitCert(_) => &[K::Certificate],
             State::WaitCv(_) => &[K::CertificateVerify],
             State::WaitFinished(_) => &[K::Finished],
@@ -221,6 +327,8 @@ impl Role for Server {
             State::Start(_) => StateName::Start,
             State::RecvdCh(_) => StateName::RecvdCh,
             State::Negotiated(_) | State::NegotiatedSigning(_) => StateName::Negotiated,
+            #[cfg(feature = "alloc")]
+            State::WaitEoed(_) => StateName::WaitEoed,
             State::WaitFlight2(_) => StateName::WaitFlight2,
             State::WaitCert(_) => StateName::WaitCert,
             State::WaitCv(_) => StateName::WaitCv,
@@ -235,7 +343,9 @@ impl Role for Server {
     }
 
     fn sends(state: &State) -> bool {
-        matches!(state, State::RecvdCh(_) | State::Negotiated(_) | State::NegotiatedSigning(_))
+        // In WAIT_FINISHED tickets may follow.
+        let tickets = cfg!(feature = "alloc") && matches!(state, State::WaitFinished(_));
+        tickets || matches!(state, State::RecvdCh(_) | State::Negotiated(_) | State::NegotiatedSigning(_))
     }
 
     fn is_connected(state: &State) -> bool {
@@ -282,7 +392,25 @@ impl Role for Server {
         time: Time,
         _: Option<&'q x509::ServerName<'_>>,
     ) -> Question<'q> {
-        Question::new(&config.client_auth.anchors, time, Purpose::Client)
+        config.question(time)
+    }
+
+    #[cfg(feature = "alloc")]
+    fn look_up_psks<C: Crypto>(
+        state: &State,
+        msg: &Inbound<'_>,
+        config: &ServerConfig<C>,
+        desk: &Desk<'_, C>,
+    ) -> Result<LookedUp, Fault> {
+        match state {
+            State::RecvdCh(s) => psk::look_up(msg, s.retry, config, desk),
+            _ => Err(Reason::Internal.into()),
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    fn rests_on<'q, C: Crypto>(config: &'q ServerConfig<C>) -> Option<Option<&'q Allow>> {
+        config.resumption.is_some().then_some(Some(&config.client_auth.allow))
     }
 
     fn admits<C: Crypto>(

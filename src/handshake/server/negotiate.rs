@@ -13,7 +13,8 @@ use crate::wire::{
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) suite: CipherSuite,
-    pub(super) group: NamedGroup,
+    /// None where a PSK stands alone.
+    pub(super) group: Option<NamedGroup>,
     /// Counted from 0 in our list.
     pub(super) alpn: Option<u16>,
     pub(super) limit: Limit,
@@ -25,6 +26,14 @@ pub(super) enum Limit {
     None,
     RecordSize(u16),
     MaxFragment(MaxFragmentLength),
+}
+
+/// What an accepted PSK settles.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    pub(super) suite: CipherSuite,
+    /// psk_dhe_ke, and not psk_ke (§4.2.9).
+    pub(super) with_key_share: bool,
 }
 
 /// What the client's offer leads to.
@@ -39,10 +48,10 @@ pub(super) fn select<C: Crypto>(
     config: &ServerConfig<C>,
     retry: Option<Retry>,
     first_hello: Option<&Digest>,
+    psk: Option<Terms>,
 ) -> Result<Selected, Fault> {
     let settings = config.settings();
-    version(ch)?;
-    shape(ch)?;
+    check(ch)?;
     // [4.1.2-2]
     if retry.is_some() && first_hello != Some(&lasting(ch, &settings.crypto)) {
         return Err(Reason::SecondHelloChanged.into());
@@ -51,26 +60,33 @@ pub(super) fn select<C: Crypto>(
     if retry.is_some() && ch.extensions.early_data {
         return Err(Fault::from(Reason::SecondHelloChanged).extension(ExtensionType::early_data));
     }
-    let suite = suite(ch, settings)?;
-    // [4.1.4-7]
-    if retry.is_some_and(|retry| retry.suite != suite) {
-        return Err(Reason::Internal.into());
-    }
-    let (groups, shares) = key_exchange(ch)?;
+    let suite = match (retry, psk) {
+        // [4.1.4-7]
+        (Some(retry), _) => retry.suite,
+        (None, Some(psk)) => psk.suite,
+        (None, None) => suite(ch, settings)?,
+    };
+    let exchange = match psk {
+        Some(Terms { with_key_share: false, .. }) => None,
+        _ => Some(key_exchange(ch)?),
+    };
     let alpn = alpn(ch, settings)?;
     let limit = limit(ch)?;
+    let Some((groups, shares)) = exchange else {
+        return Ok(Selected::Choice(Choice { suite, group: None, alpn, limit }));
+    };
     if let Some(Retry { group, .. }) = retry {
         // [4.2.8-9] Exactly the share that was asked for.
         let mut shares = shares.iter();
         if shares.next().map(|share| share.group) != Some(group) || shares.next().is_some() {
             return Err(Fault::from(Reason::SecondHelloShare).extension(ExtensionType::key_share));
         }
-        return Ok(Selected::Choice(Choice { suite, group, alpn, limit }));
+        return Ok(Selected::Choice(Choice { suite, group: Some(group), alpn, limit }));
     }
     let ours = settings.groups();
     // [4.2.8-4] [4.2.8-5]
     if let Some(group) = ours.iter().copied().find(|group| shares.iter().any(|share| share.group == *group)) {
-        return Ok(Selected::Choice(Choice { suite, group, alpn, limit }));
+        return Ok(Selected::Choice(Choice { suite, group: Some(group), alpn, limit }));
     }
     // [4.1.1-4] A group in common without a share for it: ask for the share.
     match ours.iter().copied().find(|group| groups.contains(*group)) {
@@ -78,6 +94,12 @@ pub(super) fn select<C: Crypto>(
         // [4.1.1-2]
         None => Err(Fault::from(Reason::NoCommonGroup).extension(ExtensionType::supported_groups)),
     }
+}
+
+/// What holds whatever is chosen.
+pub(super) fn check(ch: &ClientHello<'_>) -> Result<(), Fault> {
+    version(ch)?;
+    shape(ch)
 }
 
 /// [4.2.1-3] supported_versions decides, whatever legacy_version says.
@@ -115,15 +137,16 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
     if ch.legacy_compression_methods != [0] {
         return Err(Fault::from(Reason::CompressionNotNull).field("legacy_compression_methods"));
     }
-    // [9.2-1]
+    // [9.2-1] A PSK may stand alone; whether it does is not known here.
     let e = &ch.extensions;
+    let psk = e.pre_shared_key.is_some();
     for (there, extension) in [
         // [4.2.3-3]
-        (e.signature_algorithms.is_some(), ExtensionType::signature_algorithms),
-        (e.supported_groups.is_some(), ExtensionType::supported_groups),
-        (e.key_share.is_some(), ExtensionType::key_share),
+        (psk || e.signature_algorithms.is_some(), ExtensionType::signature_algorithms),
+        (e.supported_groups.is_some() || psk && e.key_share.is_none(), ExtensionType::supported_groups),
+        (e.key_share.is_some() || psk && e.supported_groups.is_none(), ExtensionType::key_share),
         // [4.2.9-1] Even an offer to resume that we pass over says how.
-        (e.pre_shared_key.is_none() || e.psk_key_exchange_modes.is_some(), ExtensionType::psk_key_exchange_modes),
+        (!psk || e.psk_key_exchange_modes.is_some(), ExtensionType::psk_key_exchange_modes),
     ] {
         if !there {
             return Err(Fault::from(Reason::ExtensionMissing).extension(extension));

@@ -1,12 +1,17 @@
 //! NEGOTIATED: the server's flight (RFC 8446 §4.1.3, §4.3, §4.4).
 
 use super::negotiate::{Choice, Limit};
-use super::{Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
+use super::{AfterFlight, By, Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
+#[cfg(feature = "alloc")]
+use super::{ChosenPsk, WaitEoed};
 use crate::config::HasSettings;
 use crate::config::MAX_SCHEMES;
 use crate::crypto::{Crypto, MAX_SHARE_LEN, SuiteParams};
 use crate::fault::{Fault, Reason, Side};
+#[cfg(feature = "alloc")]
+use crate::handshake::EarlyDataState;
 use crate::handshake::{Inbound, Trace};
+use crate::schedule::{AtHandshake, AtMaster};
 use crate::wire::{
     Certificate, CertificateRequest, CertificateRequestExtensions, CertificateVerify, ClientHello, DistinguishedName,
     EncryptedExtensions, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello, ServerHelloExtensions,
@@ -18,14 +23,20 @@ impl Negotiated {
         self,
         msg: Inbound<'_>,
         cx: &mut ServerCx<'_, '_, C>,
-    ) -> Result<NegotiatedSigning, Fault> {
-        let Choice { suite, group, limit, .. } = self.choice;
+    ) -> Result<AfterFlight, Fault> {
+        let Choice { suite, limit, .. } = self.choice;
         let hello: ClientHello<'_> = cx.absorb(msg)?;
         let suite = SuiteParams::of(suite).ok_or(Reason::Internal)?;
         cx.desk.transcript.decide(suite.hash);
-        let (_, secret) = cx.desk.kx.iter().flatten().next().ok_or(Reason::Internal)?;
         let mut share = [0; MAX_SHARE_LEN];
-        let len = cx.crypto().kx_share(secret, &mut share).map_err(|_| Reason::CryptoFailed)?;
+        let key_share = match cx.desk.kx.iter().flatten().next() {
+            Some((group, secret)) => {
+                let len = cx.crypto().kx_share(secret, &mut share).map_err(|_| Reason::CryptoFailed)?;
+                Some(KeyShareEntry { group: *group, key_exchange: share.get(..len).unwrap_or_default() })
+            }
+            // A PSK stands alone.
+            None => None,
+        };
         cx.desk.kx = [None, None];
         // [4.1.3-9]
         let mut random = [0; 32];
@@ -41,30 +52,65 @@ impl Negotiated {
             extensions: ServerHelloExtensions {
                 // [4.2.1-5]
                 supported_versions: Some(ProtocolVersion::TLS_1_3),
-                key_share: Some(KeyShareEntry { group, key_exchange: share.get(..len).unwrap_or_default() }),
+                key_share,
+                #[cfg(feature = "alloc")]
+                pre_shared_key: match &self.by {
+                    By::Psk(psk) => Some(psk.index),
+                    By::Certificate(_) => None,
+                },
                 ..ServerHelloExtensions::default()
             },
         })?;
-        // [D.4-4] Once: after the first message of ours.
-        if !cx.base.negotiated.retried && !hello.legacy_session_id.is_empty() {
-            cx.send_change_cipher_spec()?;
-        }
+        // [D.4-4] After the first message of ours.
+        cx.send_change_cipher_spec()?;
         let at = cx.enter_handshake(self.at)?;
         cx.base.set_send_key(cx.handshake_keys(Side::Server, &at))?;
-        cx.base.set_recv_key(cx.handshake_keys(Side::Client, &at))?;
-
-        send_encrypted_extensions(&hello, limit, cx)?;
-        if asks(cx.config) {
-            send_certificate_request(cx)?;
+        match self.by {
+            By::Certificate(scheme) => {
+                cx.base.set_recv_key(cx.handshake_keys(Side::Client, &at))?;
+                send_encrypted_extensions(&hello, limit, cx)?;
+                send_certificate(&hello, cx)?;
+                Ok(AfterFlight::Signing(NegotiatedSigning { at, scheme }))
+            }
+            #[cfg(feature = "alloc")]
+            By::Psk(psk) => finish_by_psk(&hello, limit, psk, at, cx),
         }
-        // [4.4.2-8]
-        let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
-        cx.send(&Certificate {
-            certificate_request_context: &[],
-            certificate_list: credential.shown(hello.extensions.status_request),
-        })?;
-        Ok(NegotiatedSigning { at, scheme: self.scheme })
     }
+}
+
+/// The rest of the flight with a PSK: no certificate is shown, and none asked for (§4.3.2).
+#[cfg(feature = "alloc")]
+fn finish_by_psk<C: Crypto>(
+    hello: &ClientHello<'_>,
+    limit: Limit,
+    psk: ChosenPsk,
+    at: AtHandshake,
+    cx: &mut ServerCx<'_, '_, C>,
+) -> Result<AfterFlight, Fault> {
+    let takes_early_data = psk.early_data.is_some();
+    let recv = psk.early_data.or_else(|| cx.handshake_keys(Side::Client, &at));
+    cx.base.set_recv_key(recv)?;
+    if takes_early_data {
+        cx.take_early_data(cx.desk.early.left);
+    }
+    send_encrypted_extensions(hello, limit, cx)?;
+    let at = finish_flight(at, cx)?;
+    Ok(match takes_early_data {
+        true => AfterFlight::WaitEoed(WaitEoed { at, psk: psk.by }),
+        false => AfterFlight::WaitFlight2(WaitFlight2 { at, psk: Some(psk.by) }),
+    })
+}
+
+fn send_certificate<C: Crypto>(hello: &ClientHello<'_>, cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
+    if asks(cx.config) {
+        send_certificate_request(cx)?;
+    }
+    // [4.4.2-8]
+    let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
+    cx.send(&Certificate {
+        certificate_request_context: &[],
+        certificate_list: credential.shown(hello.extensions.status_request),
+    })
 }
 
 fn send_encrypted_extensions<C: Crypto>(
@@ -92,8 +138,21 @@ fn send_encrypted_extensions<C: Crypto>(
     cx.base.negotiated.server_name_used = server_name;
     cx.base.trace_negotiated();
     // [4.2.10-2]
-    let ee = EncryptedExtensions { server_name, alpn, record_size_limit, max_fragment_length, ..Default::default() };
-    cx.send(&ee)
+    cx.send(&EncryptedExtensions {
+        server_name,
+        alpn,
+        record_size_limit,
+        max_fragment_length,
+        #[cfg(feature = "alloc")]
+        early_data: cx.base.negotiated.early_data == EarlyDataState::Accepted,
+        #[cfg(feature = "alloc")]
+        ticket_request: hello
+            .extensions
+            .ticket_request
+            .filter(|_| cx.config.resumption.is_some())
+            .map(|_| cx.desk.tickets),
+        ..Default::default()
+    })
 }
 
 fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
@@ -125,11 +184,16 @@ impl NegotiatedSigning {
     ) -> Result<WaitFlight2, Fault> {
         cx.send(&CertificateVerify { algorithm: self.scheme, signature })?;
         cx.base.negotiated.own_scheme = Some(self.scheme);
-        cx.send_finished(Side::Server, &self.at)?;
-        let at = cx.enter_master(self.at)?;
-        // [4.4.4-3]
-        let send = cx.base.vault.application_keys(cx.base.crypto, Side::Server, &at);
-        cx.base.set_send_key(send)?;
-        Ok(WaitFlight2 { at })
+        Ok(WaitFlight2 { at: finish_flight(self.at, cx)?, psk: None })
     }
+}
+
+/// Finished, and K_send = application.
+fn finish_flight<C: Crypto>(at: AtHandshake, cx: &mut ServerCx<'_, '_, C>) -> Result<AtMaster, Fault> {
+    cx.send_finished(Side::Server, &at)?;
+    let at = cx.enter_master(at)?;
+    // [4.4.4-3]
+    let send = cx.base.vault.application_keys(cx.base.crypto, Side::Server, &at);
+    cx.base.set_send_key(send)?;
+    Ok(at)
 }

@@ -1,30 +1,74 @@
 //! RECVD_CH: parameters are selected, or a HelloRetryRequest is sent (RFC 8446 §4.1.1, §4.1.4).
 
 use super::negotiate::{Choice, Selected, lasting, select};
-use super::{Negotiated, RecvdCh, Retry, ServerCx, Start};
+#[cfg(feature = "alloc")]
+use super::psk::{Accepted, LookedUp};
+use super::{AfterHello, By, Negotiated, RecvdCh, Retry, ServerCx, Start};
+#[cfg(feature = "alloc")]
+use super::{ChosenPsk, PskChoice, tickets};
 use crate::config::ServerConfig;
-use crate::crypto::{Crypto, SuiteParams};
+use crate::crypto::{Crypto, SharedSecret, SuiteParams};
 use crate::fault::{Fault, Reason};
 use crate::handshake::desk::LegacySessionId;
 use crate::handshake::{Chosen, Inbound, Need, WhyNothingSent};
-use crate::schedule::{AtHandshakeSecret, Early};
-use crate::wire::{ClientHello, ExtensionType, HelloRetryRequest, HelloRetryRequestExtensions, ProtocolVersion};
+#[cfg(feature = "alloc")]
+use crate::handshake::{EarlyDataState, Trace};
+use crate::schedule::Early;
+#[cfg(feature = "alloc")]
+use crate::schedule::SecretName;
+use crate::wire::{
+    ClientHello, ExtensionType, HelloRetryRequest, HelloRetryRequestExtensions, NamedGroup, ProtocolVersion,
+};
 
 /// Early data that we refuse and drop: as much as a client may send before it hears of the refusal, within reason (§4.2.10).
 const MAX_EARLY_DATA: u32 = 1 << 16;
 
 impl RecvdCh {
-    /// A credential is needed only if this ClientHello can lead to a ServerHello.
+    /// A credential is needed only if this ClientHello can lead to a ServerHello, and no PSK stands in for it.
     pub(super) fn need<C: Crypto>(&self, msg: &Inbound<'_>, config: &ServerConfig<C>) -> Need {
+        let Ok(hello) = msg.peek::<ClientHello<'_>>() else { return Need::Nothing };
+        #[cfg(feature = "alloc")]
+        match &self.psk {
+            PskChoice::NotLookedUp if hello.extensions.pre_shared_key.is_some() && config.takes_psks() => {
+                return Need::Psk;
+            }
+            PskChoice::Accepted(_) => return Need::Nothing,
+            PskChoice::NotLookedUp | PskChoice::None => {}
+        }
         // The hash of the first ClientHello is not at hand; what it has to say is said when the arrow is taken.
-        let retry = self.retry;
-        let selected = msg.peek().and_then(|hello: ClientHello<'_>| {
-            let same = retry.map(|_| lasting(&hello, config.crypto()));
-            select(&hello, config, retry, same.as_ref())
-        });
-        match selected {
+        let same = self.retry.map(|_| lasting(&hello, config.crypto()));
+        match select(&hello, config, self.retry, same.as_ref(), None) {
             Ok(Selected::Choice(_)) => Need::Credential,
             Ok(Selected::Retry(_)) | Err(_) => Need::Nothing,
+        }
+    }
+
+    /// What became of the PSKs that are offered.
+    #[cfg(feature = "alloc")]
+    pub(super) fn with_psk<C: Crypto>(self, looked_up: LookedUp, cx: &mut ServerCx<'_, '_, C>) -> Self {
+        if let Some(why) = looked_up.declined {
+            cx.base.trace(Trace::PskDeclined(why));
+        }
+        Self { psk: looked_up.accepted.map_or(PskChoice::None, PskChoice::Accepted), ..self }
+    }
+
+    /// Without a credential: by a PSK, or to another ClientHello.
+    pub(super) fn go_on<C: Crypto>(self, msg: Inbound<'_>, cx: &mut ServerCx<'_, '_, C>) -> Result<AfterHello, Fault> {
+        let hello: ClientHello<'_> = msg.peek()?;
+        #[cfg(feature = "alloc")]
+        let terms = match &self.psk {
+            PskChoice::Accepted(accepted) => Some(accepted.terms),
+            PskChoice::NotLookedUp | PskChoice::None => None,
+        };
+        #[cfg(not(feature = "alloc"))]
+        let terms = None;
+        match (select(&hello, cx.config, self.retry, cx.desk.first_hello.as_ref(), terms)?, self.psk) {
+            (Selected::Retry(retry), _) => Ok(AfterHello::Start(send_hello_retry_request(retry, msg, cx)?)),
+            #[cfg(feature = "alloc")]
+            (Selected::Choice(choice), PskChoice::Accepted(accepted)) => {
+                Ok(AfterHello::Negotiated(resume(&hello, choice, *accepted, cx)?))
+            }
+            (Selected::Choice(_), _) => Err(Reason::Internal.into()),
         }
     }
 
@@ -36,7 +80,8 @@ impl RecvdCh {
         cx: &mut ServerCx<'_, 'c, C>,
     ) -> Result<Negotiated, Fault> {
         let hello: ClientHello<'_> = msg.peek()?;
-        let Selected::Choice(choice) = select(&hello, cx.config, self.retry, cx.desk.first_hello.as_ref())? else {
+        let Selected::Choice(choice) = select(&hello, cx.config, self.retry, cx.desk.first_hello.as_ref(), None)?
+        else {
             return Err(Reason::Internal.into());
         };
         let (credential, scheme) = chosen.map_err(|why| match why {
@@ -45,60 +90,91 @@ impl RecvdCh {
             _ => Reason::NoCommonScheme,
         })?;
         cx.desk.credential = Some(credential);
-        keep_hello(&hello, cx)?;
-        cx.base.negotiated.suite = Some(choice.suite);
-        cx.base.negotiated.group = Some(choice.group);
-        cx.base.negotiated.alpn = choice.alpn;
-        let at = agree(&hello, &choice, cx)?;
-        Ok(Negotiated { choice, scheme, at })
+        keep_hello(&hello, false, cx)?;
+        keep_choice(&choice, cx);
+        let shared = agree(&hello, choice.group.ok_or(Reason::Internal)?, cx)?;
+        let suite = SuiteParams::of(choice.suite).ok_or(Reason::Internal)?;
+        let at = cx.agree(Early::without_psk(cx.base.crypto, suite), Some(&shared));
+        Ok(Negotiated { choice, by: By::Certificate(scheme), at })
     }
+}
 
-    /// The ClientHello is absorbed at once: only its hash goes on (§4.4.1).
-    pub(super) fn send_hello_retry_request<C: Crypto>(
-        self,
-        msg: Inbound<'_>,
-        cx: &mut ServerCx<'_, '_, C>,
-    ) -> Result<Start, Fault> {
-        let hello: ClientHello<'_> = msg.peek()?;
-        let Selected::Retry(retry) = select(&hello, cx.config, self.retry, cx.desk.first_hello.as_ref())? else {
-            return Err(Reason::Internal.into());
-        };
-        let hello: ClientHello<'_> = cx.absorb(msg)?;
-        // What comes behind can't be the answer to a HelloRetryRequest that was not sent yet.
-        cx.check_end_of_record()?;
-        keep_hello(&hello, cx)?;
-        cx.desk.first_hello = Some(lasting(&hello, cx.crypto()));
-        let hash = SuiteParams::of(retry.suite).ok_or(Reason::Internal)?.hash;
-        cx.desk.transcript.retry(&cx.config.settings.crypto, hash)?;
-        let session_id = cx.desk.legacy_session_id;
-        cx.send(&HelloRetryRequest {
-            legacy_version: ProtocolVersion::TLS_1_2,
-            legacy_session_id_echo: session_id.as_bytes(),
-            cipher_suite: retry.suite,
-            legacy_compression_method: 0,
-            // [4.1.4-6]
-            extensions: HelloRetryRequestExtensions {
-                supported_versions: Some(ProtocolVersion::TLS_1_3),
-                key_share: Some(retry.group),
-                ..HelloRetryRequestExtensions::default()
-            },
-        })?;
-        if !session_id.as_bytes().is_empty() {
-            cx.send_change_cipher_spec()?;
-        }
-        cx.base.negotiated.retried = true;
-        Ok(Start { retry: Some(Retry { ..retry }) })
+/// By a PSK.
+#[cfg(feature = "alloc")]
+#[inline(never)]
+fn resume<C: Crypto>(
+    hello: &ClientHello<'_>,
+    choice: Choice,
+    accepted: Accepted,
+    cx: &mut ServerCx<'_, '_, C>,
+) -> Result<Negotiated, Fault> {
+    cx.base.negotiated.psk = Some(accepted.kind);
+    keep_hello(hello, accepted.early_data.is_some(), cx)?;
+    keep_choice(&choice, cx);
+    if accepted.early_data.is_some() {
+        cx.base.negotiated.early_data = EarlyDataState::Accepted;
     }
+    if let Some(origin) = accepted.origin {
+        cx.desk.returning = origin.identity().cloned();
+        cx.desk.origin = Some(alloc::boxed::Box::new(origin));
+    }
+    let shared = choice.group.map(|group| agree(hello, group, cx)).transpose()?;
+    let at = cx.agree(accepted.early, shared.as_ref());
+    let early_data = accepted.early_data.map(|early| {
+        cx.base.show(SecretName::ClientEarlyTraffic, &cx.desk.client_random, &early.traffic);
+        cx.base.show(SecretName::EarlyExporter, &cx.desk.client_random, &early.exporter);
+        let hash = SuiteParams::of(choice.suite).map(|suite| suite.hash);
+        cx.desk.early.exporter = hash.map(|hash| (hash, early.exporter));
+        cx.desk.early.left = early.max;
+        early.keys
+    });
+    Ok(Negotiated { choice, by: By::Psk(ChosenPsk { index: accepted.index, by: accepted.by, early_data }), at })
+}
+
+/// The ClientHello is absorbed at once: only its hash goes on (§4.4.1).
+fn send_hello_retry_request<C: Crypto>(
+    retry: Retry,
+    msg: Inbound<'_>,
+    cx: &mut ServerCx<'_, '_, C>,
+) -> Result<Start, Fault> {
+    let hello: ClientHello<'_> = cx.absorb(msg)?;
+    // What comes behind can't be the answer to a HelloRetryRequest that was not sent yet.
+    cx.check_end_of_record()?;
+    keep_hello(&hello, false, cx)?;
+    cx.desk.first_hello = Some(lasting(&hello, cx.crypto()));
+    let hash = SuiteParams::of(retry.suite).ok_or(Reason::Internal)?.hash;
+    cx.desk.transcript.retry(&cx.config.settings.crypto, hash)?;
+    let session_id = cx.desk.legacy_session_id;
+    cx.send(&HelloRetryRequest {
+        legacy_version: ProtocolVersion::TLS_1_2,
+        legacy_session_id_echo: session_id.as_bytes(),
+        cipher_suite: retry.suite,
+        legacy_compression_method: 0,
+        // [4.1.4-6]
+        extensions: HelloRetryRequestExtensions {
+            supported_versions: Some(ProtocolVersion::TLS_1_3),
+            key_share: Some(retry.group),
+            ..HelloRetryRequestExtensions::default()
+        },
+    })?;
+    cx.send_change_cipher_spec()?;
+    cx.base.negotiated.retried = true;
+    Ok(Start { retry: Some(Retry { ..retry }) })
+}
+
+fn keep_choice<C: Crypto>(choice: &Choice, cx: &mut ServerCx<'_, '_, C>) {
+    cx.base.negotiated.suite = Some(choice.suite);
+    cx.base.negotiated.group = choice.group;
+    cx.base.negotiated.alpn = choice.alpn;
 }
 
 /// The first of the two operations of a key exchange; the other one, which makes our share, is left to the next arrow.
 #[inline(never)]
 fn agree<C: Crypto>(
     hello: &ClientHello<'_>,
-    choice: &Choice,
+    group: NamedGroup,
     cx: &mut ServerCx<'_, '_, C>,
-) -> Result<AtHandshakeSecret, Fault> {
-    let Choice { suite, group, .. } = *choice;
+) -> Result<SharedSecret, Fault> {
     let theirs = hello.extensions.key_share.and_then(|shares| shares.iter().find(|share| share.group == group));
     let theirs = theirs.ok_or(Reason::Internal)?;
     let (secret, shared) = cx
@@ -107,15 +183,27 @@ fn agree<C: Crypto>(
         .kx_encap(group, theirs.key_exchange)
         .map_err(|_| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field("key_exchange"))?;
     cx.desk.kx = [Some((group, secret)), None];
-    let early = Early::without_psk(cx.crypto(), SuiteParams::of(suite).ok_or(Reason::Internal)?);
-    Ok(cx.agree(early, Some(&shared)))
+    Ok(shared)
 }
 
 /// What of the ClientHello outlives it.
-fn keep_hello<C: Crypto>(hello: &ClientHello<'_>, cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
+fn keep_hello<C: Crypto>(
+    hello: &ClientHello<'_>,
+    takes_early_data: bool,
+    cx: &mut ServerCx<'_, '_, C>,
+) -> Result<(), Fault> {
     cx.desk.client_random = *hello.random;
     cx.desk.legacy_session_id = LegacySessionId::new(hello.legacy_session_id).ok_or(Reason::Internal)?;
-    if hello.extensions.early_data {
+    #[cfg(feature = "alloc")]
+    if cx.config.resumption.is_some() {
+        cx.desk.tickets = tickets::count(hello, cx);
+        cx.desk.name_asked = hello.extensions.server_name.map(Into::into);
+    }
+    if hello.extensions.early_data && !takes_early_data {
+        #[cfg(feature = "alloc")]
+        {
+            cx.base.negotiated.early_data = EarlyDataState::Rejected;
+        }
         // [4.2.10-5] Early data is refused: what comes of it can't be read, and is dropped.
         cx.skip_early_data(MAX_EARLY_DATA);
     }

@@ -1,9 +1,9 @@
 //! START: only the type of the message is looked at.
 
-use super::{RecvdCh, Start};
+use super::{PskChoice, RecvdCh, Start};
 
 impl Start {
     pub(super) fn recv_client_hello(self) -> RecvdCh {
-        RecvdCh { retry: self.retry }
+        RecvdCh { retry: self.retry, psk: PskChoice::NotLookedUp }
     }
 }

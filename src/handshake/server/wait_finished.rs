@@ -1,5 +1,7 @@
 //! WAIT_FINISHED: the client's Finished (RFC 8446 §4.4.4).
 
+#[cfg(feature = "alloc")]
+use super::tickets;
 use super::{ServerCx, WaitFinished};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Side};
@@ -25,6 +27,16 @@ impl WaitFinished {
 fn connect<C: Crypto>(at: AtMaster, client: ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<Connected, Fault> {
     let recv = cx.base.vault.application_keys(cx.base.crypto, Side::Client, &at);
     cx.base.set_recv_key(recv)?;
-    let (complete, _) = cx.enter_complete(at, false)?;
+    #[cfg(feature = "alloc")]
+    let issues = tickets::issues(&client, cx);
+    #[cfg(not(feature = "alloc"))]
+    let issues = false;
+    let (complete, resumption) = cx.enter_complete(at, issues)?;
+    #[cfg(feature = "alloc")]
+    if let Some(secret) = resumption {
+        tickets::send(&secret, &client, cx)?;
+    }
+    #[cfg(not(feature = "alloc"))]
+    let _ = resumption;
     Ok(Connected::with_client(complete, client))
 }

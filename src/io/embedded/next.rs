@@ -72,6 +72,9 @@ impl<'a, 'c, 'b, R: Role, C: Crypto, E: Error> Loop<'a, 'c, 'b, R, C, E> {
                     return Err(Cause::Io(error));
                 }
                 Ok(Event::Ask(_)) => return Err(Cause::Unanswered),
+                // There is no place for it here, and it must not be taken for application data.
+                #[cfg(feature = "alloc")]
+                Ok(Event::EarlyData(_)) => return Err(Cause::Unanswered),
                 Ok(Event::NeedSend | Event::PeerClosed) => {}
             }
         }

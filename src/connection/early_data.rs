@@ -1,0 +1,71 @@
+//! Early data, on the client's side: what is sent before the server has said anything (RFC 8446 §4.2.10).
+
+use super::{ClientWith, Connection};
+use crate::crypto::Crypto;
+use crate::error::Error;
+use crate::fault::Side;
+use crate::handshake::Role;
+use crate::record::SendBuf;
+
+/// The sending side of a client whose ClientHello offers early data.
+pub struct EarlyData<'a, 'c, R: Role, C: Crypto> {
+    conn: &'a mut Connection<'c, R, C>,
+}
+
+impl<C: Crypto> ClientWith<'_, C> {
+    /// Lets this connection send early data, if there is a ticket that allows it and no certificate of ours was shown when it was
+    /// given out. Only before the first step.
+    ///
+    /// Early data can be recorded and sent again by anybody, and the server may refuse it: see
+    /// [`Negotiated::early_data`](crate::Negotiated). What was refused was not delivered, and has to be sent again.
+    #[must_use]
+    pub fn offer_early_data(mut self) -> Self {
+        self.machine.offer_early_data();
+        self
+    }
+}
+
+impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
+    /// Sending of early data: from the ClientHello until the server's Finished, or until it is refused. `None` at all other times,
+    /// once the ticket allows no more of it, and at servers.
+    pub fn early_data(&mut self) -> Option<EarlyData<'_, 'c, R, C>> {
+        let sends = R::SIDE == Side::Client && self.machine.early_data_left() > 0 && self.failure.is_none();
+        sends.then_some(EarlyData { conn: self })
+    }
+}
+
+impl<R: Role, C: Crypto> EarlyData<'_, '_, R, C> {
+    /// Bytes that the ticket still allows.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        usize::try_from(self.conn.machine.early_data_left()).unwrap_or(usize::MAX)
+    }
+
+    /// Protects as much of `bytes` as the ticket allows and the send buffer takes, and returns how much that was.
+    ///
+    /// # Errors
+    /// Why the connection is over.
+    pub fn write(&mut self, bytes: &[u8], tx: &mut SendBuf<'_>) -> Result<usize, Error> {
+        let bytes = bytes.get(..self.left()).unwrap_or(bytes);
+        let mut written: usize = 0;
+        while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+            let cut = self.conn.cut();
+            // Records that wait are never dropped for want of room: there is just none.
+            let Ok(space) = tx.data_space(&mut self.conn.sealer, cut) else { break };
+            let n = rest.len().min(space.len());
+            if let (Some(to), Some(from)) = (space.get_mut(..n), rest.get(..n)) {
+                to.copy_from_slice(from);
+            }
+            if n == 0 {
+                break;
+            }
+            if let Err(fault) = tx.commit_data(n, &mut self.conn.sealer, cut) {
+                let state = self.conn.state();
+                return Err(self.conn.fail(fault, state, tx, &mut super::Unobserved));
+            }
+            self.conn.machine.sent_early_data(n);
+            written = written.saturating_add(n);
+        }
+        Ok(written)
+    }
+}

@@ -1,0 +1,218 @@
+//! The PSKs that a ClientHello offers (RFC 8446 §4.2.11), and the early data that goes with the first of them (§4.2.10).
+
+use super::ClientCx;
+use crate::crypto::{Crypto, HashAlgorithm, SuiteParams};
+use crate::fault::{Detail, Fault, Reason};
+use crate::handshake::proof::ByPsk;
+use crate::handshake::{EarlyDataState, Trace};
+use crate::resumption::{Declined, MAX_LIFETIME, Origin, Psk, PskKind, Shown, Ticket};
+use crate::schedule::{Early, SecretName};
+use crate::wire::{
+    CipherSuite, ClientHello, Encode, ExtensionType, OfferedPsks, PskBinderEntry, PskIdentity, Vector, to_vec,
+    write_message,
+};
+use crate::x509::Time;
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+/// Tickets that are looked at before there is an end of it: those that expired in the store are dropped.
+const MAX_TAKEN: usize = 4;
+
+/// What a ClientHello offers.
+pub struct Offer {
+    psks: Vec<Offered>,
+    /// Bytes of early data that the first PSK allows; 0 if none is offered.
+    max_early_data: u32,
+}
+
+/// One PSK, ready for its binder.
+struct Offered {
+    early: Early,
+    identity: Box<[u8]>,
+    obfuscated_ticket_age: u32,
+    hash: HashAlgorithm,
+    kind: PskKind,
+    ticket: Option<OfTicket>,
+}
+
+/// What only a ticket has: early data is for this suite and this protocol.
+struct OfTicket {
+    suite: CipherSuite,
+    alpn: Option<Box<[u8]>>,
+    origin: Origin,
+}
+
+/// The PSK that the server selected.
+pub(super) struct Selected {
+    pub(super) early: Early,
+    pub(super) by: ByPsk,
+}
+
+impl Offered {
+    fn new<C: Crypto>(crypto: &C, psk: &Psk, suite: SuiteParams, obfuscated_ticket_age: u32) -> Self {
+        Self {
+            early: Early::of_psk(crypto, suite, psk.secret()),
+            identity: psk.identity().into(),
+            obfuscated_ticket_age,
+            hash: psk.hash(),
+            kind: psk.kind(),
+            ticket: None,
+        }
+    }
+
+    fn of_ticket<C: Crypto>(crypto: &C, ticket: Ticket, suite: SuiteParams, age: u32) -> Self {
+        let of_ticket = OfTicket { suite: ticket.suite, alpn: ticket.alpn, origin: ticket.origin };
+        Self { ticket: Some(of_ticket), ..Self::new(crypto, &ticket.psk, suite, age) }
+    }
+}
+
+impl Offer {
+    /// What the configuration has to offer to this server: the first ticket that is still good for something, then the external
+    /// PSKs. `None` if there is nothing.
+    pub(super) fn make<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Option<Self> {
+        let config = cx.config;
+        let suites = config.settings.suites();
+        let suite_of = |hash| suites.iter().filter_map(|s| SuiteParams::of(*s)).find(|suite| suite.hash == hash);
+        let mut offer = Self { psks: Vec::new(), max_early_data: 0 };
+        if let Some((ticket, age)) = take_ticket(cx) {
+            let of_same_hash = suite_of(ticket.psk.hash());
+            let exact = SuiteParams::of(ticket.suite).filter(|_| suites.contains(&ticket.suite));
+            // [4.2.10] Never with a client identity, nor under another suite.
+            if cx.desk.early.wanted && exact.is_some() && !matches!(ticket.origin.shown, Shown::Chain(_)) {
+                offer.max_early_data = ticket.max_early_data;
+            }
+            if let Some(suite) = exact.or(of_same_hash) {
+                offer.psks.push(Offered::of_ticket(cx.crypto(), ticket, suite, age));
+            }
+        }
+        for psk in &config.psks {
+            if let Some(suite) = suite_of(psk.hash()) {
+                offer.psks.push(Offered::new(cx.crypto(), psk, suite, 0));
+            }
+        }
+        (!offer.psks.is_empty()).then_some(offer)
+    }
+
+    /// After a HelloRetryRequest: only what fits its suite, and no early data (§4.1.2).
+    pub(super) fn retry(&mut self, hash: HashAlgorithm) {
+        self.max_early_data = 0;
+        self.psks.retain(|offered| offered.hash == hash);
+    }
+
+    /// Sends the ClientHello with the PSKs at its end. The binders cover what stands before them, so it is written twice: once
+    /// to be hashed.
+    pub(super) fn send<C: Crypto>(&self, hello: &ClientHello<'_>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
+        let identities: Vec<_> = self
+            .psks
+            .iter()
+            .map(|psk| PskIdentity { identity: &psk.identity, obfuscated_ticket_age: psk.obfuscated_ticket_age })
+            .collect();
+        let write = |binders: &[PskBinderEntry<'_>]| {
+            let psks = OfferedPsks { identities: Vector::items(&identities), binders: Vector::items(binders) };
+            to_vec(|w| psks.encode(w)).map(|body| (body, psks.binders_len())).map_err(|_| Reason::PskTooLong)
+        };
+        let with = |body: &[u8]| {
+            let mut hello = *hello;
+            hello.extensions.pre_shared_key = Some(body);
+            hello.extensions.early_data = self.max_early_data > 0;
+            to_vec(|w| write_message(&hello, w)).map_err(|_| Reason::PskTooLong)
+        };
+        let zeros = [0; crate::crypto::MAX_HASH_LEN];
+        let empty: Vec<_> =
+            self.psks.iter().map(|psk| PskBinderEntry(zeros.get(..psk.hash.len()).unwrap_or_default())).collect();
+        let (body, binders_len) = write(&empty)?;
+        let message = with(&body)?;
+        let truncated = message.len().checked_sub(binders_len).and_then(|end| message.get(..end));
+        let truncated = truncated.ok_or(Reason::Internal)?;
+        let mut binders = Vec::with_capacity(self.psks.len());
+        for psk in &self.psks {
+            // §4.2.11.2
+            let hash = cx.desk.transcript.hash_with(psk.hash, truncated)?;
+            binders.push(psk.early.binder(cx.crypto(), psk.kind.binder_label(), &hash));
+        }
+        let entries: Vec<_> = binders.iter().map(|binder| PskBinderEntry(binder.as_bytes())).collect();
+        let (body, _) = write(&entries)?;
+        let mut hello = *hello;
+        hello.extensions.pre_shared_key = Some(&body);
+        hello.extensions.early_data = self.max_early_data > 0;
+        cx.send(&hello)
+    }
+
+    /// `selected_identity` of the ServerHello. What the PSK stands for is on the desk then.
+    pub(super) fn select<C: Crypto>(
+        mut self,
+        index: u16,
+        suite: SuiteParams,
+        cx: &mut ClientCx<'_, '_, C>,
+    ) -> Result<Selected, Fault> {
+        let at = |reason: Reason| {
+            let fault = Fault::from(reason).extension(ExtensionType::pre_shared_key).field("selected_identity");
+            fault.detail(Detail::Value(index.into()))
+        };
+        let (offered, by) = ByPsk::selected(&mut self.psks, index).ok_or_else(|| at(Reason::PskNotOffered))?;
+        if offered.hash != suite.hash {
+            return Err(at(Reason::PskOtherHash));
+        }
+        cx.base.negotiated.psk = Some(offered.kind);
+        if let Some(ticket) = offered.ticket {
+            cx.desk.early.fits = index == 0 && ticket.suite == suite.suite;
+            cx.desk.early.alpn = ticket.alpn;
+            cx.desk.returning = ticket.origin.identity().cloned();
+            cx.desk.origin = Some(Box::new(ticket.origin));
+        }
+        Ok(Selected { early: offered.early.with_suite(suite), by })
+    }
+}
+
+/// K_send = early data, if some is offered. The first ClientHello is the last message in the transcript.
+pub(super) fn begin_early_data<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
+    let Some(offer) = cx.desk.offer.as_deref().filter(|offer| offer.max_early_data > 0) else { return Ok(()) };
+    let (max_early_data, Some(first)) = (offer.max_early_data, offer.psks.first()) else { return Ok(()) };
+    let hash = cx.desk.transcript.hash_with(first.hash, &[])?;
+    let secret = first.early.client_early_traffic(cx.base.crypto, &hash);
+    let exporter = first.early.early_exporter(cx.base.crypto, &hash);
+    cx.base.show(SecretName::ClientEarlyTraffic, &cx.desk.client_random, &secret);
+    cx.base.show(SecretName::EarlyExporter, &cx.desk.client_random, &exporter);
+    let keys = first.early.keys(cx.base.crypto, &secret);
+    cx.desk.early.exporter = Some((first.hash, exporter));
+    cx.desk.early.left = max_early_data;
+    cx.base.negotiated.early_data = EarlyDataState::Offered;
+    // [D.4-3]
+    cx.send_change_cipher_spec()?;
+    cx.base.set_send_key(Some(keys))
+}
+
+/// The first ticket for this server that still holds, and its obfuscated age.
+fn take_ticket<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Option<(Ticket, u32)> {
+    let tickets = cx.config.tickets.as_ref()?;
+    let name = cx.desk.server_name.as_ref()?.to_string();
+    for _ in 0..MAX_TAKEN {
+        let ticket = tickets.take(&name)?;
+        match age(&ticket, cx) {
+            Ok(age) => return Some((ticket, age)),
+            Err(declined) => cx.base.trace(Trace::PskDeclined(declined)),
+        }
+    }
+    None
+}
+
+/// Whether a ticket still holds: that of the server, and ours.
+fn age<C: Crypto>(ticket: &Ticket, cx: &ClientCx<'_, '_, C>) -> Result<u32, Declined> {
+    let config = cx.config;
+    let Time::Known(now) = cx.desk.time else { return Err(Declined::TimeUnknown) };
+    let age = ticket.obfuscated_age(now).ok_or(Declined::Expired)?;
+    let unseen = now.0.saturating_sub(ticket.origin.authenticated.0);
+    if unseen >= i64::from(MAX_LIFETIME) {
+        return Err(Declined::Expired);
+    }
+    let live = config.live.as_ref().ok_or(Declined::PolicyChanged)?;
+    let (trust, _) = ticket.origin.peer.as_ref().ok_or(Declined::Malformed)?;
+    trust.still_holds(config.crypto(), live, cx.desk.time)?;
+    // Another certificate of ours, or one at last: the server is to see it.
+    match ticket.origin.shown {
+        Shown::Chain(hash) if !config.own_chains.contains(&hash) => Err(Declined::OwnChainChanged),
+        Shown::Nothing if !config.own_chains.is_empty() => Err(Declined::OwnChainChanged),
+        _ => Ok(age),
+    }
+}

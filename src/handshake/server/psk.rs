@@ -1,0 +1,235 @@
+//! Which of the offered PSKs this handshake goes by (RFC 8446 §4.2.11): looked up, held against what is trusted by now, bound.
+//!
+//! Whatever is wrong with a ticket costs a full handshake and nothing else; only a binder that does not fit ends the connection.
+
+use super::Retry;
+use super::negotiate::{self, Selected, Terms, select};
+use crate::config::{ClientAuthMode, EarlyData, Resumption, ServerConfig};
+use crate::crypto::{Crypto, Secret, SuiteParams, TrafficKeys};
+use crate::fault::{Fault, Reason};
+use crate::handshake::proof::ByPsk;
+use crate::handshake::{Desk, Inbound};
+use crate::resumption::{Declined, MAX_LIFETIME, Origin, PskKind, TicketState};
+use crate::schedule::Early;
+use crate::wire::{ClientHello, ExtensionType, OfferedPsks, Parse, PskIdentity, PskKeyExchangeMode};
+use crate::x509::{Time, UnixTime};
+use alloc::boxed::Box;
+
+/// PSKs of one ClientHello that are looked up at most.
+const MAX_LOOKED_UP: usize = 8;
+
+/// What became of the PSKs that a ClientHello offers.
+pub struct LookedUp {
+    pub(super) accepted: Option<Box<Accepted>>,
+    /// Why the first of them is not the one.
+    pub(super) declined: Option<Declined>,
+}
+
+/// The PSK that this handshake goes by.
+pub struct Accepted {
+    pub(super) terms: Terms,
+    pub(super) index: u16,
+    pub(super) kind: PskKind,
+    pub(super) early: Early,
+    pub(super) by: ByPsk,
+    pub(super) origin: Option<Origin>,
+    pub(super) early_data: Option<AcceptedEarlyData>,
+}
+
+/// Early data that will be taken.
+pub(super) struct AcceptedEarlyData {
+    pub(super) max: u32,
+    pub(super) traffic: Secret,
+    pub(super) exporter: Secret,
+    pub(super) keys: TrafficKeys,
+}
+
+/// What an identity stands for.
+struct Found {
+    early: Early,
+    suite: SuiteParams,
+    kind: PskKind,
+    ticket: Option<TicketState>,
+}
+
+/// Where a PSK is looked for.
+struct Search<'a, 'c, C: Crypto> {
+    config: &'a ServerConfig<C>,
+    desk: &'a Desk<'c, C>,
+    hello: ClientHello<'a>,
+    /// The ClientHello, header included.
+    message: &'a [u8],
+    retry: Option<Retry>,
+}
+
+/// Looks the offered PSKs up. Nothing is used up before it is known that this ClientHello leads to a ServerHello.
+pub(super) fn look_up<C: Crypto>(
+    msg: &Inbound<'_>,
+    retry: Option<Retry>,
+    config: &ServerConfig<C>,
+    desk: &Desk<'_, C>,
+) -> Result<LookedUp, Fault> {
+    let hello: ClientHello<'_> = msg.peek()?;
+    negotiate::check(&hello)?;
+    let body = hello.extensions.pre_shared_key.ok_or(Reason::Internal)?;
+    let offered = OfferedPsks::parse(body)?;
+    // §4.2.11
+    if offered.identities.iter().count() != offered.binders.iter().count() {
+        return Err(Fault::from(Reason::PskBinderCount).extension(ExtensionType::pre_shared_key).field("binders"));
+    }
+    let search = Search { config, desk, hello, message: msg.bytes()?, retry };
+    let Some(with_key_share) = search.with_key_share() else {
+        return Ok(LookedUp { accepted: None, declined: Some(Declined::OtherMode) });
+    };
+    let mut declined = None;
+    let psks = (0_u16..).zip(offered.identities.iter()).zip(offered.binders.iter()).take(MAX_LOOKED_UP);
+    for ((index, identity), binder) in psks {
+        match search.find(identity.identity) {
+            Ok(found) => {
+                let by = search.bind(&found, binder.0, offered.binders_len())?;
+                return search.accept(found, by, Offered { index, identity, binder: binder.0, with_key_share });
+            }
+            Err(why) => declined = declined.or(Some(why)),
+        }
+    }
+    Ok(LookedUp { accepted: None, declined })
+}
+
+/// Where a PSK stands in the ClientHello.
+struct Offered<'a> {
+    index: u16,
+    identity: PskIdentity<'a>,
+    binder: &'a [u8],
+    with_key_share: bool,
+}
+
+impl<C: Crypto> Search<'_, '_, C> {
+    /// Whether a PSK would be used with a key exchange (§4.2.9); `None` if there is no mode that both allow.
+    fn with_key_share(&self) -> Option<bool> {
+        let modes = self.hello.extensions.psk_key_exchange_modes?;
+        let offers = |mode: PskKeyExchangeMode| modes.contains(&mode.0);
+        if offers(PskKeyExchangeMode::psk_dhe_ke) && self.hello.extensions.key_share.is_some() {
+            return Some(true);
+        }
+        (self.config.psk_ke && offers(PskKeyExchangeMode::psk_ke)).then_some(false)
+    }
+
+    /// The suite to use with a PSK of this hash: `wanted` if both have it, else the first that fits.
+    fn suite(&self, fits: impl Fn(&SuiteParams) -> bool, wanted: Option<SuiteParams>) -> Result<SuiteParams, Declined> {
+        let ours = self.config.settings.suites();
+        let both = |suite: &SuiteParams| {
+            let same_as_before = self.retry.is_none_or(|retry| retry.suite == suite.suite);
+            same_as_before && ours.contains(&suite.suite) && self.hello.cipher_suites.contains(suite.suite)
+        };
+        let all = ours.iter().filter_map(|suite| SuiteParams::of(*suite));
+        wanted.into_iter().chain(all).find(|suite| both(suite) && fits(suite)).ok_or(Declined::OtherHash)
+    }
+
+    /// What an identity stands for, if it still stands.
+    fn find(&self, identity: &[u8]) -> Result<Found, Declined> {
+        let crypto = self.config.crypto();
+        if let Some(psk) = self.config.psks.iter().find(|psk| psk.identity() == identity) {
+            let suite = self.suite(|suite| suite.hash == psk.hash(), None)?;
+            let early = Early::of_psk(crypto, suite, psk.secret());
+            return Ok(Found { early, suite, kind: psk.kind(), ticket: None });
+        }
+        let resumption = self.config.resumption.as_ref().ok_or(Declined::Unknown)?;
+        let Time::Known(now) = self.desk.time else { return Err(Declined::TimeUnknown) };
+        let bytes = resumption.tickets.open(crypto, identity, now).ok_or(Declined::Unknown)?;
+        let state = TicketState::from_bytes(&bytes).ok_or(Declined::Malformed)?;
+        self.still_holds(&state, resumption, now)?;
+        let of_ticket = SuiteParams::of(state.suite).ok_or(Declined::Malformed)?;
+        let suite = self.suite(|suite| suite.hash == of_ticket.hash, Some(of_ticket))?;
+        let early = Early::of_psk(crypto, suite, state.secret.as_bytes());
+        Ok(Found { early, suite, kind: PskKind::Resumption, ticket: Some(state) })
+    }
+
+    /// Whether everything that the ticket rests on is as it was.
+    fn still_holds(&self, state: &TicketState, resumption: &Resumption, now: UnixTime) -> Result<(), Declined> {
+        let within = |since: UnixTime, seconds: u32| (0..i64::from(seconds)).contains(&now.0.saturating_sub(since.0));
+        // §4.6.1: and resumptions of resumptions come to an end too.
+        if !within(state.issued, state.lifetime) || !within(state.origin.authenticated, MAX_LIFETIME) {
+            return Err(Declined::Expired);
+        }
+        if state.scope.as_ref() != resumption.scope.as_ref() {
+            return Err(Declined::OtherScope);
+        }
+        if state.server_name.as_deref() != self.hello.extensions.server_name {
+            return Err(Declined::OtherServerName);
+        }
+        match (self.config.client_auth.mode, &state.origin.peer) {
+            (ClientAuthMode::None, Some(_)) | (ClientAuthMode::Require, None) => Err(Declined::ClientAuthChanged),
+            (ClientAuthMode::None | ClientAuthMode::Request, None) => Ok(()),
+            // The application would have to be asked again.
+            (_, Some(_)) if self.config.settings.ask_chain => Err(Declined::PolicyChanged),
+            (_, Some((trust, _))) => {
+                let live = self.config.live.as_ref().ok_or(Declined::PolicyChanged)?;
+                trust.still_holds(self.config.crypto(), live, self.desk.time)
+            }
+        }
+    }
+
+    /// [4.2.11-3] The client holds the PSK: its binder is over all that stands before the binders.
+    fn bind(&self, found: &Found, binder: &[u8], binders_len: usize) -> Result<ByPsk, Fault> {
+        let truncated = self.message.len().checked_sub(binders_len).and_then(|end| self.message.get(..end));
+        let hash = self.desk.transcript.hash_with(found.suite.hash, truncated.ok_or(Reason::Internal)?)?;
+        let expected = found.early.binder(self.config.crypto(), found.kind.binder_label(), &hash);
+        let mismatch = || Fault::from(Reason::PskBinderMismatch).extension(ExtensionType::pre_shared_key);
+        ByPsk::bound(&expected, binder).ok_or_else(|| mismatch().field("binders"))
+    }
+
+    /// The PSK is the one. What can be used once is used up here, if no HelloRetryRequest comes between.
+    fn accept(&self, found: Found, by: ByPsk, at: Offered<'_>) -> Result<LookedUp, Fault> {
+        let terms = Terms { suite: found.suite.suite, with_key_share: at.with_key_share };
+        let mut early_data = None;
+        let choice = select(&self.hello, self.config, self.retry, self.desk.first_hello.as_ref(), Some(terms))?;
+        if let (Selected::Choice(choice), Some(state), Some(resumption), Time::Known(now)) =
+            (choice, &found.ticket, &self.config.resumption, self.desk.time)
+        {
+            let fresh = at.index == 0 && self.retry.is_none() && self.hello.extensions.early_data;
+            let rules = resumption.early_data.as_ref().filter(|_| fresh && found.suite.suite == state.suite);
+            let alpn = choice.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
+            // §4.2.10: only for the protocol that the ticket is for.
+            let rules = rules.filter(|_| alpn.map(|name| name.0) == state.alpn.as_deref());
+            if rules.is_some_and(|rules| is_first_and_fresh(rules, state, &at, now)) {
+                let max = rules.map_or(0, |rules| rules.max.min(state.max_early_data));
+                early_data = Some(self.early_data(&found, max)?);
+            }
+            if !resumption.tickets.take(at.identity.identity, now) {
+                return Ok(LookedUp { accepted: None, declined: Some(Declined::Unknown) });
+            }
+        }
+        let Found { early, kind, ticket, .. } = found;
+        let origin = ticket.map(|state| state.origin);
+        let accepted = Accepted { terms, index: at.index, kind, early, by, origin, early_data };
+        Ok(LookedUp { accepted: Some(Box::new(accepted)), declined: None })
+    }
+
+    fn early_data(&self, found: &Found, max: u32) -> Result<AcceptedEarlyData, Fault> {
+        let crypto = self.config.crypto();
+        let hello = self.desk.transcript.hash_with(found.suite.hash, self.message)?;
+        let traffic = found.early.client_early_traffic(crypto, &hello);
+        let exporter = found.early.early_exporter(crypto, &hello);
+        let keys = found.early.keys(crypto, &traffic);
+        Ok(AcceptedEarlyData { max, traffic, exporter, keys })
+    }
+}
+
+/// Whether early data is no older than it says, and came for the first time (§8).
+fn is_first_and_fresh(rules: &EarlyData, state: &TicketState, at: &Offered<'_>, now: UnixTime) -> bool {
+    // Never in the name of a certificate.
+    if state.max_early_data == 0 || state.origin.peer.is_some() {
+        return false;
+    }
+    let told = i64::from(at.identity.obfuscated_ticket_age.wrapping_sub(state.age_add)) / 1000;
+    let real = now.0.saturating_sub(state.issued.0);
+    let window = i64::from(rules.window);
+    // §8.3
+    if told.abs_diff(real) > window.unsigned_abs() {
+        return false;
+    }
+    let until = UnixTime(state.issued.0.saturating_add(told).saturating_add(window));
+    let key = at.binder.first_chunk();
+    // §8.2: where it can't be found out, it counts as seen.
+    key.is_some_and(|key| rules.single_use.first_use(key, until, now).unwrap_or(false))
+}

@@ -1,0 +1,68 @@
+//! Coming back by a ticket (RFC 8446 §2.2, §4.6.1).
+
+mod util;
+
+use std::sync::Arc;
+use symbolon::config::{EarlyData, Resumption};
+use symbolon::resumption::{PskKind, Shelf, SingleUseKeys, Ticket, TicketKeys};
+use symbolon::{ClientAuth, EarlyDataState, UnixTime};
+use util::pair::{Pair, World};
+use util::pki::NOW;
+use util::provider::provider;
+
+fn keys() -> Arc<TicketKeys> {
+    Arc::new(TicketKeys::generate(&provider()).unwrap())
+}
+
+fn shelf() -> Arc<Shelf<Ticket>> {
+    Arc::new(Shelf::new(8, 8))
+}
+
+#[test]
+fn a_client_comes_back_by_a_ticket_and_both_know_each_other_again() {
+    let (world, shelf) = (World::new(), shelf());
+    let client = Arc::new(world.client_config().tickets(shelf.clone()).build().unwrap());
+    let server = Arc::new(world.server_config().resumption(Resumption::stateless(keys())).build().unwrap());
+    let mut first = Pair::shared(&client, &server);
+    first.run();
+    first.assert_connected();
+    assert_eq!(first.client.conn.negotiated().psk, None);
+    assert_eq!(shelf.size(), (1, 2));
+    for _ in 0..3 {
+        let mut again = Pair::shared(&client, &server);
+        again.run();
+        again.assert_connected();
+        assert_eq!(again.client.conn.negotiated().psk, Some(PskKind::Resumption));
+        assert_eq!(again.server.conn.negotiated().psk, Some(PskKind::Resumption));
+        assert_eq!(again.client.conn.peer(), first.client.conn.peer());
+        assert_eq!(again.server.conn.peer(), first.server.conn.peer());
+        assert!(again.client.conn.peer().is_some() && again.server.conn.peer().is_some());
+        again.client.write(b"ping");
+        again.server.write(b"pong");
+        again.run();
+        assert_eq!((&*again.server.received, &*again.client.received), (&b"ping"[..], &b"pong"[..]));
+    }
+}
+
+#[test]
+fn early_data_reaches_the_server_before_it_says_anything() {
+    let (world, shelf) = (World::new(), shelf());
+    let client = Arc::new(world.client_config().tickets(shelf.clone()).build().unwrap());
+    let early_data = EarlyData::new(1000, Arc::new(SingleUseKeys::new(100, UnixTime(NOW - 1000), 10)));
+    let resumption = Resumption::stateless(keys()).early_data(early_data);
+    let server = world.server_config().client_auth(ClientAuth::none()).resumption(resumption).build().unwrap();
+    let server = Arc::new(server);
+    Pair::shared(&client, &server).run();
+    let mut pair = Pair::shared(&client, &server);
+    pair.client.conn = pair.client.conn.offer_early_data();
+    pair.client.drive();
+    let mut early = pair.client.conn.early_data().expect("a ticket allows it");
+    assert_eq!(early.write(b"early", &mut pair.client.tx).unwrap(), 5);
+    let flight = pair.client.take_output();
+    pair.server.give(&flight);
+    assert_eq!(pair.server.early_data, b"early");
+    pair.run();
+    pair.assert_connected();
+    assert_eq!(pair.client.conn.negotiated().early_data, EarlyDataState::Accepted);
+    assert_eq!(pair.server.received, b"");
+}

@@ -82,7 +82,7 @@ pub struct ClientHelloExtensions<'a> {
     /// RFC 9149 §3.
     #[cfg(feature = "alloc")]
     pub ticket_request: Option<TicketRequest>,
-    /// The body, unread: one of [`OfferedPsks`](super::OfferedPsks) (RFC 8446 §4.2.11).
+    /// The body, which [`OfferedPsks`](super::OfferedPsks) reads (RFC 8446 §4.2.11).
     pub pre_shared_key: Option<&'a [u8]>,
 }
 

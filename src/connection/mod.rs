@@ -8,6 +8,7 @@ mod app;
 #[cfg(feature = "alloc")]
 mod early_data;
 mod event;
+mod export;
 mod fail;
 mod observer;
 mod out;

@@ -1,8 +1,6 @@
 //! HKDF (RFC 5869) and the functions of RFC 8446 §7.1 over it, written once over the provider's HMAC.
 
 use super::{Crypto, HashAlgorithm, MAX_HASH_LEN, Secret};
-#[cfg(feature = "alloc")]
-use alloc::vec::Vec;
 use zeroize::Zeroize;
 
 /// HKDF with the hash of a suite.
@@ -29,15 +27,13 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
         self.extract(salt, zeros.get(..self.hash.len()).unwrap_or_default())
     }
 
-    /// HKDF-Expand-Label (RFC 8446 §7.1). `out` is at most one block of the hash, as everything in TLS 1.3 is.
+    /// HKDF-Expand-Label (RFC 8446 §7.1). `out` is at most one block of the hash, as everything but an exporter's is.
     pub(crate) fn expand_label(&self, secret: &Secret, label: &str, context: &[u8], out: &mut [u8]) {
-        // struct { uint16 length; opaque label<7..255> = "tls13 " + Label; opaque context<0..255>; } HkdfLabel
-        let length = u16::try_from(out.len()).unwrap_or(u16::MAX).to_be_bytes();
-        let label_len = u8::try_from(label.len()).unwrap_or(u8::MAX).saturating_add(6);
-        let context_len = u8::try_from(context.len()).unwrap_or(u8::MAX);
+        let lengths = Lengths::of(label, context, out);
+        let [length, label_len, tls13, label, context_len, context] = lengths.hkdf_label(label, context);
+        let parts = [length, label_len, tls13, label, context_len, context, &[1]];
         let mut block = [0; MAX_HASH_LEN];
         let t1 = block.get_mut(..self.hash.len()).unwrap_or_default();
-        let parts = [&length, &[label_len][..], b"tls13 ", label.as_bytes(), &[context_len], context, &[1]];
         self.crypto.hmac(self.hash, secret.as_bytes(), &parts, t1);
         for (to, from) in out.iter_mut().zip(t1.iter()) {
             *to = *from;
@@ -45,23 +41,18 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
         block.zeroize();
     }
 
-    /// The same for `out` of up to 255 blocks (RFC 5869 §2.3): the hash of an imported PSK need not be that of its suite.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn expand_label_long(&self, secret: &Secret, label: &str, context: &[u8], out: &mut [u8]) {
-        let length = u16::try_from(out.len()).unwrap_or(u16::MAX).to_be_bytes();
-        let label_len = u8::try_from(label.len()).unwrap_or(u8::MAX).saturating_add(6);
-        let context_len = u8::try_from(context.len()).unwrap_or(u8::MAX);
-        let hkdf_label: Vec<u8> =
-            [&length, &[label_len][..], b"tls13 ", label.as_bytes(), &[context_len], context].concat();
-        let mut previous = Secret::zeros(0);
-        for (n, chunk) in (1..=u8::MAX).zip(out.chunks_mut(self.hash.len())) {
-            let mut block = Secret::zeros(self.hash.len());
-            let parts = [previous.as_bytes(), &hkdf_label, &[n]];
+    /// HKDF-Expand-Label to as many blocks as `out` takes: up to 255 (RFC 5869 §2.3), what is beyond stays as it was.
+    pub(crate) fn expand_label_in_blocks(&self, secret: &Secret, label: &str, context: &[u8], out: &mut [u8]) {
+        let lengths = Lengths::of(label, context, out);
+        let [length, label_len, tls13, label, context_len, context] = lengths.hkdf_label(label, context);
+        let mut block = Secret::zeros(0);
+        for (counter, out) in (1..=u8::MAX).zip(out.chunks_mut(self.hash.len())) {
+            let before = core::mem::replace(&mut block, Secret::zeros(self.hash.len()));
+            let parts = [before.as_bytes(), length, label_len, tls13, label, context_len, context, &[counter]];
             self.crypto.hmac(self.hash, secret.as_bytes(), &parts, block.as_mut());
-            for (to, from) in chunk.iter_mut().zip(block.as_bytes()) {
+            for (to, from) in out.iter_mut().zip(block.as_bytes()) {
                 *to = *from;
             }
-            previous = block;
         }
     }
 
@@ -75,5 +66,27 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
     /// HMAC with a secret as the key: the verify_data of Finished (RFC 8446 §4.4.4).
     pub(crate) fn mac(&self, key: &Secret, message: &[u8]) -> Secret {
         self.extract(key.as_bytes(), message)
+    }
+}
+
+/// The lengths in `HkdfLabel` (RFC 8446 §7.1), which stand between its parts.
+struct Lengths {
+    length: [u8; 2],
+    label: [u8; 1],
+    context: [u8; 1],
+}
+
+impl Lengths {
+    fn of(label: &str, context: &[u8], out: &[u8]) -> Self {
+        Self {
+            length: u16::try_from(out.len()).unwrap_or(u16::MAX).to_be_bytes(),
+            label: [u8::try_from(label.len()).unwrap_or(u8::MAX).saturating_add(6)],
+            context: [u8::try_from(context.len()).unwrap_or(u8::MAX)],
+        }
+    }
+
+    /// struct { uint16 length; opaque label<7..255> = "tls13 " + Label; opaque context<0..255>; } HkdfLabel
+    fn hkdf_label<'p>(&'p self, label: &'p str, context: &'p [u8]) -> [&'p [u8]; 6] {
+        [&self.length, &self.label, b"tls13 ", label.as_bytes(), &self.context, context]
     }
 }

@@ -200,6 +200,11 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         &self.negotiated
     }
 
+    /// The secrets that outlive the handshake; nothing is in there before CONNECTED, or after a failure.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     pub(crate) fn client_auth(&self) -> ClientAuthState {
         self.client_auth
     }

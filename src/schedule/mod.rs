@@ -16,11 +16,13 @@
 //! the right, which have no size. An arrow of the figure consumes one token and returns the next.
 
 mod early;
+mod exporter;
 #[cfg(feature = "alloc")]
 mod psk;
 mod vault;
 
 pub(crate) use early::Early;
+pub(crate) use exporter::export;
 #[cfg(feature = "alloc")]
 pub(crate) use psk::resumption_psk;
 pub(crate) use vault::Vault;

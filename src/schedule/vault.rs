@@ -49,6 +49,7 @@ impl Vault {
         }
     }
 
+    /// exporter_master_secret.
     pub(crate) fn exporter(&self) -> &Secret {
         &self.exporter
     }

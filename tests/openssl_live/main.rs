@@ -3,6 +3,7 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod exporters;
 mod records;
 
 use rcgen::KeyPair;

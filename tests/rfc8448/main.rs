@@ -21,6 +21,7 @@
 #![cfg(feature = "ring")]
 #![allow(unreachable_pub)]
 
+mod exporters;
 #[allow(dead_code)]
 #[path = "../util/kv.rs"]
 mod kv;
@@ -31,6 +32,7 @@ mod section;
 mod values;
 mod watch;
 
+use exporters::{client_exports_from_every_section, server_exports_from_every_section};
 use replay::{NOW, Replay};
 use script::Provider;
 use section::{Content, Record, Section};
@@ -67,6 +69,8 @@ with_every_provider! {
     client_refuses_every_record_with_one_bit_flipped
     server_refuses_every_record_with_one_bit_flipped
     client_of_section_7_wants_its_session_id_back
+    client_exports_from_every_section
+    server_exports_from_every_section
 }
 
 // [4.2.7-1] [4.4.1-1] [4.4.3-2] [4.4.4-1] [5.1-8] [5.2-1] [5.3-1] [7.1-1] [7.1-2] [7.3-1]

@@ -17,6 +17,7 @@ with_rustcrypto! {
     "../asks/main.rs" asks
     "../drivers.rs" drivers
     "../embedded_io/main.rs" embedded_io
+    "../exporters.rs" exporters
     "../faults/main.rs" faults
     "../hkdf.rs" hkdf
     "../identity.rs" identity

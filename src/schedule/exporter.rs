@@ -1,0 +1,25 @@
+//! Exporters (RFC 8446 §7.5): keys for others than TLS, from a secret of the schedule.
+
+use crate::crypto::{Crypto, Hash, HashAlgorithm, Hkdf, Secret};
+
+/// TLS-Exporter over `secret`: the exporter_master_secret, or the early_exporter_master_secret. Of `out` no more than 255
+/// blocks of the hash are filled; the label has at most 249 bytes.
+pub(crate) fn export<C: Crypto>(
+    crypto: &C,
+    hash: HashAlgorithm,
+    secret: &Secret,
+    label: &str,
+    context: &[u8],
+    out: &mut [u8],
+) {
+    let hkdf = Hkdf::new(crypto, hash);
+    let digest = |bytes: &[u8]| {
+        let mut hash = crypto.hash(hash);
+        hash.update(bytes);
+        hash.finish()
+    };
+    // [7.5-1]
+    let of_label = hkdf.derive_secret(secret, label, digest(&[]).as_ref());
+    // [7.5-2]
+    hkdf.expand_label_in_blocks(&of_label, "exporter", digest(context).as_ref(), out);
+}

@@ -103,6 +103,9 @@ pub enum Misuse {
     TooMuch,
     /// What waits in the send buffer must be sent first.
     NoRoom,
+    /// No early data is offered, or the server did not take it.
+    #[cfg(feature = "alloc")]
+    NoEarlyData,
     /// An exporter's label has 1 to 249 bytes (RFC 8446 §7.1).
     ExporterLabel,
     /// An exporter gives at most 255 blocks of the suite's hash (RFC 5869 §2.3): 8160 bytes, with SHA-384 12240.
@@ -117,6 +120,8 @@ impl fmt::Display for Misuse {
             Self::Closed => f.write_str("close_notify was sent: nothing can follow it"),
             Self::TooMuch => f.write_str("more bytes than there was room for"),
             Self::NoRoom => f.write_str("what waits in the send buffer must be sent first"),
+            #[cfg(feature = "alloc")]
+            Self::NoEarlyData => f.write_str("no early data is offered, or it was refused, or the handshake is over"),
             Self::ExporterLabel => f.write_str("an exporter's label must have 1 to 249 bytes (RFC 8446 §7.1)"),
             Self::ExportTooLong => f.write_str("an exporter gives at most 255 blocks of the hash (RFC 5869 §2.3)"),
         }

@@ -61,6 +61,10 @@ fn early_data_reaches_the_server_before_it_says_anything() {
     let flight = pair.client.take_output();
     pair.server.give(&flight);
     assert_eq!(pair.server.early_data, b"early");
+    let (mut here, mut there) = ([0; 40], [0; 40]);
+    pair.client.conn.export_early("EXPERIMENTAL early", b"context", &mut here).unwrap();
+    pair.server.conn.export_early("EXPERIMENTAL early", b"context", &mut there).unwrap();
+    assert_eq!(here, there);
     pair.run();
     pair.assert_connected();
     assert_eq!(pair.client.conn.negotiated().early_data, EarlyDataState::Accepted);

@@ -34,6 +34,20 @@ impl<R: Role, C: Crypto> Connection<'_, R, C> {
         Ok(())
     }
 
+    /// The same from the ClientHello alone (RFC 8446 §7.5), for early data: as long as the handshake runs, at a client that offers
+    /// early data and was not refused, and at a server that takes it. It is no stronger than the early data itself: with the same
+    /// ClientHello it comes again.
+    ///
+    /// # Errors
+    /// [`Misuse::NoEarlyData`] at all other times; else as [`Connection::export`].
+    #[cfg(feature = "alloc")]
+    pub fn export_early(&self, label: &str, context: &[u8], out: &mut [u8]) -> Result<(), Misuse> {
+        let (hash, secret) = self.machine.early_exporter().ok_or(Misuse::NoEarlyData)?;
+        check(hash, label, out)?;
+        schedule::export(&self.config.settings().crypto, hash, secret, label, context, out);
+        Ok(())
+    }
+
     /// `tls-exporter` (RFC 9266): what an authentication inside this connection is bound to, so that nobody in the middle can
     /// carry it elsewhere.
     ///

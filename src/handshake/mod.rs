@@ -40,6 +40,8 @@ pub use proof::SignedContent;
 
 use crate::config::HasSettings;
 use crate::crypto::{Crypto, MAX_SIGNATURE_LEN};
+#[cfg(feature = "alloc")]
+use crate::crypto::{HashAlgorithm, Secret};
 use crate::fault::{Fault, Reason, Side, StateName};
 #[cfg(feature = "alloc")]
 use crate::identity::Allow;
@@ -449,6 +451,13 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         if let Some(desk) = self.desk.as_deref_mut() {
             desk.early.wanted = true;
         }
+    }
+
+    /// early_exporter_master_secret, while there is early data to be had.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn early_exporter(&self) -> Option<(HashAlgorithm, &Secret)> {
+        let (hash, secret) = self.desk.as_deref()?.early.exporter.as_ref()?;
+        Some((*hash, secret))
     }
 
     /// Bytes of early data that a client may still send.

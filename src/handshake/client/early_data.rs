@@ -29,6 +29,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
         if self.sends_early_data() {
             self.base.negotiated.early_data = EarlyDataState::Rejected;
             self.desk.early.left = 0;
+            self.desk.early.exporter = None;
         }
     }
 

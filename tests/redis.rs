@@ -93,6 +93,7 @@ fn two_clients_of_one_redis_see_one_first_use() {
     assert!(!ask(&one, 3, LATER - 1, LATER).unwrap(), "after its end");
 }
 
+// [8.2-1]
 #[test]
 fn of_many_threads_with_many_clients_one_is_the_first_for_each_key() {
     let Some(redis) = Redis::start() else { return };
@@ -111,6 +112,7 @@ fn of_many_threads_with_many_clients_one_is_the_first_for_each_key() {
     assert_eq!(first.into_inner(), 50);
 }
 
+// [8.2-2]
 #[test]
 fn redis_forgets_a_key_after_its_end_and_not_before() {
     let Some(redis) = Redis::start() else { return };
@@ -133,6 +135,7 @@ fn milliseconds(connection: &mut redis::Connection) -> i64 {
     seconds * 1000 + micros / 1000
 }
 
+// [8.2-3]
 #[test]
 fn a_redis_that_was_just_started_is_not_trusted_until_a_window_has_passed() {
     let Some(redis) = Redis::start() else { return };
@@ -143,6 +146,7 @@ fn a_redis_that_was_just_started_is_not_trusted_until_a_window_has_passed() {
     assert!(ask(&client, 2, LATER + window, LATER).unwrap());
 }
 
+// [8.2-3]
 #[test]
 fn a_redis_that_was_started_again_is_not_trusted_with_what_it_may_have_forgotten() {
     let Some(redis) = Redis::start() else { return };
@@ -164,6 +168,7 @@ fn a_redis_that_is_not_there_is_an_error_that_says_so() {
     assert!(error.to_string().contains("URL"), "{error}");
 }
 
+// [8.2-4]
 /// Without a time-out it would wait for ever.
 #[test]
 fn a_redis_that_never_answers_is_an_error() {

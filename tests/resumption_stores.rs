@@ -29,6 +29,7 @@ fn a_psk_shows_all_but_its_secret() {
     }
 }
 
+// [9257-6-1]
 #[test]
 fn what_is_no_psk_is_refused_with_the_rule() {
     let sha256 = HashAlgorithm::Sha256;
@@ -43,6 +44,7 @@ fn what_is_no_psk_is_refused_with_the_rule() {
     assert!(Psk::external(&long[1..], &SECRET[..MIN_EXTERNAL_SECRET], sha256).is_ok());
 }
 
+// [9258-5.1-4]
 #[test]
 fn an_import_binds_the_identity_to_the_context_and_stays_within_the_extension() {
     let epsk = ExternalPsk::new(b"device 7", &SECRET).unwrap();
@@ -220,6 +222,7 @@ fn take(store: &impl TicketStore, n: u32, now: i64) -> Option<Vec<u8>> {
     store.take(&identity(n), UnixTime(now)).map(|state| state.to_vec())
 }
 
+// [8.1-1]
 #[test]
 fn a_stored_ticket_can_be_looked_at_until_it_is_taken_once() {
     let store = StoredTickets::new(10, 1000);
@@ -260,6 +263,7 @@ fn stored_tickets_are_bounded_in_number_and_in_bytes_and_the_oldest_goes_first()
     assert_eq!((peek(&store, 7, 0), store.size()), (None, (2, 999)));
 }
 
+// [8.1-1]
 #[test]
 fn of_many_threads_one_takes_a_stored_ticket() {
     let (store, taken) = (StoredTickets::new(1000, 100_000), AtomicUsize::new(0));
@@ -303,6 +307,7 @@ fn a_key_is_used_for_the_first_time_once() {
     assert!(first_use(&used, 3, 111, 111));
 }
 
+// [8.2-2]
 #[test]
 fn keys_are_forgotten_after_their_end_and_never_new_again_by_a_clock_that_is_set_back() {
     let used = SingleUseKeys::new(10, UnixTime(0), 10);
@@ -314,6 +319,7 @@ fn keys_are_forgotten_after_their_end_and_never_new_again_by_a_clock_that_is_set
     assert!(first_use(&used, 4, 111, 105));
 }
 
+// [8.2-4]
 #[test]
 fn where_no_key_can_be_remembered_none_is_new() {
     let used = SingleUseKeys::new(2, UnixTime(0), 10);
@@ -322,6 +328,7 @@ fn where_no_key_can_be_remembered_none_is_new() {
     assert!(first_use(&used, 3, 115, 111), "the first of the two is over");
 }
 
+// [8.2-3]
 #[test]
 fn what_was_used_before_the_start_is_unknown_and_so_nothing_of_that_time_is_new() {
     let used = SingleUseKeys::new(10, UnixTime(1000), 10);
@@ -330,6 +337,7 @@ fn what_was_used_before_the_start_is_unknown_and_so_nothing_of_that_time_is_new(
     assert!(first_use(&used, 3, 1011, 1005));
 }
 
+// [8.2-1]
 #[test]
 fn of_many_threads_one_is_the_first_for_each_key() {
     let (used, first) = (SingleUseKeys::new(1000, UnixTime(0), 10), AtomicUsize::new(0));

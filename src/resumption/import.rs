@@ -27,6 +27,7 @@ impl ExternalPsk {
         Ok(Self {
             identity: checked_identity(external_identity)?.into(),
             secret: Zeroizing::new(checked_secret(secret)?.into()),
+            // [9258-5.1-2]
             hash: HashAlgorithm::Sha256,
         })
     }
@@ -44,6 +45,7 @@ impl ExternalPsk {
     /// # Errors
     /// [`PskError`] if `context` is too long, or makes the identity too long.
     pub fn import<C: Crypto>(&self, crypto: &C, context: &[u8]) -> Result<[Psk; 2], PskError> {
+        // [9258-5.1-1]
         let import = |target_hash| {
             let identity = ImportedIdentity { external_identity: &self.identity, context, target_hash }.encode()?;
             let mut hash = crypto.hash(self.hash);
@@ -56,6 +58,7 @@ impl ExternalPsk {
             hkdf.expand_label_in_blocks(&epskx, "derived psk", hash.finish().as_ref(), ipskx);
             Psk::new(&identity, ipskx, target_hash, PskKind::Imported)
         };
+        // [9258-5.1-3]
         Ok([import(HashAlgorithm::Sha256)?, import(HashAlgorithm::Sha384)?])
     }
 }
@@ -111,6 +114,7 @@ mod tests {
     use super::*;
     use crate::crypto::Ring;
 
+    // [9258-5.1-1] [9258-5.1-2] [9258-5.1-3] [9258-5.2-1]
     /// The secrets are not public, so what is computed of them is compared here.
     #[test]
     fn imported_psks_are_those_of_an_independent_computation() {

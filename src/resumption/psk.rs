@@ -35,6 +35,7 @@ impl PskKind {
     pub const fn binder_label(self) -> &'static str {
         match self {
             Self::External => "ext binder",
+            // [9258-5.2-1]
             Self::Imported => "imp binder",
             Self::Resumption => "res binder",
         }
@@ -99,6 +100,7 @@ impl fmt::Debug for Psk {
 }
 
 pub(super) fn checked_identity(identity: &[u8]) -> Result<&[u8], PskError> {
+    // [9258-5.1-4]
     match u16::try_from(identity.len()) {
         Ok(0) => Err(PskError::NoIdentity),
         Ok(_) => Ok(identity),
@@ -107,6 +109,7 @@ pub(super) fn checked_identity(identity: &[u8]) -> Result<&[u8], PskError> {
 }
 
 pub(super) fn checked_secret(secret: &[u8]) -> Result<&[u8], PskError> {
+    // [9257-6-1]
     match secret.len() {
         len if len < MIN_EXTERNAL_SECRET => Err(PskError::ShortSecret { len }),
         _ => Ok(secret),

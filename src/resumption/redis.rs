@@ -45,6 +45,7 @@ impl RedisSingleUse {
         Ok(Self { client, window, time_out, idle: Mutex::new(Vec::new()) })
     }
 
+    // [8.2-3] [8.2-4]
     fn connect(&self, now: UnixTime) -> Result<Open, SingleUseError> {
         let mut connection = self.client.get_connection_with_timeout(self.time_out).map_err(SingleUseError::new)?;
         connection.set_read_timeout(Some(self.time_out)).map_err(SingleUseError::new)?;
@@ -69,6 +70,7 @@ impl Open {
         if until <= self.forgotten {
             return Ok(false);
         }
+        // [8.2-1] [8.2-2]
         // Seconds from now, since the clock of Redis may be another.
         let seconds = until.0.saturating_sub(now.0).saturating_add(1);
         let mut set = redis::cmd("SET");

@@ -69,6 +69,7 @@ mod in_memory {
         ///
         /// Of what was used before `started` nothing is known, so that early data is rejected for a `window` of seconds, the
         /// longest time from the first use of a key to its end (RFC 8446 §8.2).
+        // [8.2-3]
         #[must_use]
         pub fn new(max_keys: usize, started: UnixTime, window: u32) -> Self {
             let forgotten = UnixTime(started.0.saturating_add(window.into()));
@@ -94,6 +95,7 @@ mod in_memory {
     }
 
     impl Used {
+        // [8.2-2]
         /// What was forgotten stays known by its end: clocks can be set back.
         fn forget_before(&mut self, now: UnixTime) {
             let rest = self.by_end.split_off(&(now, [0; 32]));
@@ -106,6 +108,7 @@ mod in_memory {
 
     impl SingleUse for SingleUseKeys {
         fn first_use(&self, key: &[u8; 32], until: UnixTime, now: UnixTime) -> Result<bool, SingleUseError> {
+            // [8.2-1] [8.2-4]
             let mut used = self.used();
             used.forget_before(now);
             let in_time = now <= until && used.forgotten < until;

@@ -106,6 +106,7 @@ mod in_memory {
             self.kept().tickets.get(identity).filter(|stored| now <= stored.until).map(|stored| stored.state.clone())
         }
 
+        // [8.1-1]
         fn take(&self, identity: &TicketIdentity, now: UnixTime) -> Option<Zeroizing<Vec<u8>>> {
             let mut kept = self.kept();
             let taken = kept.tickets.take(identity)?;

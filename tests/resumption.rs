@@ -48,7 +48,7 @@ fn a_client_comes_back_by_a_ticket_and_both_know_each_other_again() {
 fn early_data_reaches_the_server_before_it_says_anything() {
     let (world, shelf) = (World::new(), shelf());
     let client = Arc::new(world.client_config().tickets(shelf.clone()).build().unwrap());
-    let early_data = EarlyData::new(1000, Arc::new(SingleUseKeys::new(100, UnixTime(NOW - 1000), 10)));
+    let early_data = EarlyData::new(1000, Arc::new(SingleUseKeys::new(100, UnixTime(NOW - 1000))));
     let resumption = Resumption::stateless(keys()).early_data(early_data);
     let server = world.server_config().client_auth(ClientAuth::none()).resumption(resumption).build().unwrap();
     let server = Arc::new(server);

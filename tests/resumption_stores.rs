@@ -281,36 +281,37 @@ fn of_many_threads_one_takes_a_stored_ticket() {
 
 #[test]
 fn a_million_tickets_leave_no_more_than_the_bounds_allow() {
-    let (store, shelf, used) =
-        (StoredTickets::new(100, 2000), Shelf::new(10, 4), SingleUseKeys::new(50, UnixTime(-100), 0));
+    let (store, shelf, used) = (StoredTickets::new(100, 2000), Shelf::new(10, 4), SingleUseKeys::new(50, UnixTime(-1)));
     for n in 0..1_000_000 {
         put(&store, n, &[7; 32], 100, 0);
         shelf.put(if n % 3 == 0 { "always" } else { "other" }, n);
-        let _ = used.first_use(&identity(n), UnixTime(100), UnixTime(0));
+        let _ = used.first_use(&identity(n), UnixTime(0)..=UnixTime(20), UnixTime(0));
     }
     (0..1000).for_each(|n| shelf.put(&n.to_string(), n));
     assert_eq!((store.size(), shelf.size(), used.len()), ((62, 1984), (10, 10), 50));
 }
 
+/// The answer for a key made of `n`, fresh for twenty seconds up to `until`.
 fn first_use(used: &SingleUseKeys, n: u32, until: i64, now: i64) -> bool {
-    used.first_use(&identity(n), UnixTime(until), UnixTime(now)).unwrap()
+    used.first_use(&identity(n), UnixTime(until - 20)..=UnixTime(until), UnixTime(now)).unwrap()
 }
 
 #[test]
 fn a_key_is_used_for_the_first_time_once() {
-    let used = SingleUseKeys::new(10, UnixTime(0), 10);
+    let used = SingleUseKeys::new(10, UnixTime(0));
     assert!(first_use(&used, 1, 110, 100));
     assert!(!first_use(&used, 1, 110, 100));
     assert!(!first_use(&used, 1, 110, 110), "its last second");
     assert!(!first_use(&used, 1, 110, 111), "after its end");
     assert!(!first_use(&used, 2, 110, 111), "never seen, but after its end");
     assert!(first_use(&used, 3, 111, 111));
+    assert!(!first_use(&used, 4, 132, 111), "not fresh yet");
 }
 
 // [8.2-2]
 #[test]
 fn keys_are_forgotten_after_their_end_and_never_new_again_by_a_clock_that_is_set_back() {
-    let used = SingleUseKeys::new(10, UnixTime(0), 10);
+    let used = SingleUseKeys::new(10, UnixTime(0));
     assert!(first_use(&used, 1, 110, 100));
     assert!(first_use(&used, 2, 120, 111));
     assert_eq!(used.len(), 1);
@@ -322,7 +323,7 @@ fn keys_are_forgotten_after_their_end_and_never_new_again_by_a_clock_that_is_set
 // [8.2-4]
 #[test]
 fn where_no_key_can_be_remembered_none_is_new() {
-    let used = SingleUseKeys::new(2, UnixTime(0), 10);
+    let used = SingleUseKeys::new(2, UnixTime(0));
     assert!(first_use(&used, 1, 110, 100) && first_use(&used, 2, 115, 100));
     assert!(!first_use(&used, 3, 115, 100));
     assert!(first_use(&used, 3, 115, 111), "the first of the two is over");
@@ -331,16 +332,16 @@ fn where_no_key_can_be_remembered_none_is_new() {
 // [8.2-3]
 #[test]
 fn what_was_used_before_the_start_is_unknown_and_so_nothing_of_that_time_is_new() {
-    let used = SingleUseKeys::new(10, UnixTime(1000), 10);
+    let used = SingleUseKeys::new(10, UnixTime(1000));
     assert!(!first_use(&used, 1, 1005, 1000));
-    assert!(!first_use(&used, 2, 1010, 1005));
-    assert!(first_use(&used, 3, 1011, 1005));
+    assert!(!first_use(&used, 2, 1020, 1005));
+    assert!(first_use(&used, 3, 1021, 1005));
 }
 
 // [8.2-1]
 #[test]
 fn of_many_threads_one_is_the_first_for_each_key() {
-    let (used, first) = (SingleUseKeys::new(1000, UnixTime(0), 10), AtomicUsize::new(0));
+    let (used, first) = (SingleUseKeys::new(1000, UnixTime(0)), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {

@@ -1,13 +1,14 @@
 //! Where a client keeps the tickets that servers gave it (RFC 8446 §4.6.1).
 
 use super::aged::AgedMap;
+use super::{ClientTickets, Ticket};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use core::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Tickets in memory, by server, bounded in servers and in tickets of one server: the oldest goes first.
-pub struct Shelf<T> {
+pub struct Shelf<T = Ticket> {
     max_servers: usize,
     max_per_server: usize,
     servers: Mutex<AgedMap<Box<str>, VecDeque<T>>>,
@@ -65,12 +66,12 @@ impl<T> fmt::Debug for Shelf<T> {
     }
 }
 
-impl super::ClientTickets for Shelf<super::Ticket> {
-    fn put(&self, server: &str, ticket: super::Ticket) {
+impl ClientTickets for Shelf {
+    fn put(&self, server: &str, ticket: Ticket) {
         self.put(server, ticket);
     }
 
-    fn take(&self, server: &str) -> Option<super::Ticket> {
+    fn take(&self, server: &str) -> Option<Ticket> {
         self.take(server)
     }
 }

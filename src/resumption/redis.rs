@@ -5,6 +5,7 @@ use crate::x509::UnixTime;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::RangeInclusive;
 use core::time::Duration;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,29 +21,27 @@ const MAX_IDLE: usize = 16;
 /// rejected.
 pub struct RedisSingleUse {
     client: redis::Client,
-    window: u32,
     time_out: Duration,
     idle: Mutex<Vec<Open>>,
 }
 
 struct Open {
     connection: redis::Connection,
-    /// A key that ends at this time or before may have been used before Redis was started.
-    forgotten: UnixTime,
+    /// When Redis was, at the latest.
+    started: UnixTime,
 }
 
 impl RedisSingleUse {
     /// A Redis at a URL as `redis://10.0.0.7:6379/0`; an address, since looking up a name has no time-out. It is not connected to
     /// before it is asked, then by as many connections as there are threads that ask at once.
     ///
-    /// `window` is the longest time from the first use of a key to its end, in seconds: for as long, early data is rejected
-    /// after Redis was started. Connecting and every answer take `time_out` at most, or early data is rejected.
+    /// Connecting and every answer take `time_out` at most, or early data is rejected.
     ///
     /// # Errors
     /// [`SingleUseError`] if the URL is none.
-    pub fn new(url: &str, window: u32, time_out: Duration) -> Result<Self, SingleUseError> {
+    pub fn new(url: &str, time_out: Duration) -> Result<Self, SingleUseError> {
         let client = redis::Client::open(url).map_err(SingleUseError::new)?;
-        Ok(Self { client, window, time_out, idle: Mutex::new(Vec::new()) })
+        Ok(Self { client, time_out, idle: Mutex::new(Vec::new()) })
     }
 
     // [8.2-3] [8.2-4]
@@ -56,7 +55,7 @@ impl RedisSingleUse {
         let uptime = uptime.ok_or_else(|| SingleUseError::new("INFO of Redis does not tell its uptime"))?;
         // Both times are rounded down.
         let started = now.0.saturating_sub(uptime.into()).saturating_add(1);
-        Ok(Open { connection, forgotten: UnixTime(started.saturating_add(self.window.into())) })
+        Ok(Open { connection, started: UnixTime(started) })
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Open>> {
@@ -67,9 +66,6 @@ impl RedisSingleUse {
 
 impl Open {
     fn first_use(&mut self, key: &[u8; 32], until: UnixTime, now: UnixTime) -> redis::RedisResult<bool> {
-        if until <= self.forgotten {
-            return Ok(false);
-        }
         // [8.2-1] [8.2-2]
         // Seconds from now, since the clock of Redis may be another.
         let seconds = until.0.saturating_sub(now.0).saturating_add(1);
@@ -81,13 +77,18 @@ impl Open {
 }
 
 impl SingleUse for RedisSingleUse {
-    fn first_use(&self, key: &[u8; 32], until: UnixTime, now: UnixTime) -> Result<bool, SingleUseError> {
-        if until < now {
+    fn first_use(
+        &self,
+        key: &[u8; 32],
+        fresh: RangeInclusive<UnixTime>,
+        now: UnixTime,
+    ) -> Result<bool, SingleUseError> {
+        if !fresh.contains(&now) {
             return Ok(false);
         }
         let idle = self.idle().pop();
         let mut open = idle.map_or_else(|| self.connect(now), Ok)?;
-        let answer = open.first_use(key, until, now);
+        let answer = if open.started < *fresh.start() { open.first_use(key, *fresh.end(), now) } else { Ok(false) };
         let mut idle = self.idle();
         match &answer {
             Ok(_) if idle.len() < MAX_IDLE => idle.push(open),
@@ -102,6 +103,6 @@ impl SingleUse for RedisSingleUse {
 impl fmt::Debug for RedisSingleUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the URL, which may hold a password.
-        f.debug_struct("RedisSingleUse").field("window", &self.window).field("time_out", &self.time_out).finish()
+        f.debug_struct("RedisSingleUse").field("time_out", &self.time_out).finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use crate::x509::UnixTime;
 use alloc::boxed::Box;
 use core::error::Error;
 use core::fmt;
+use core::ops::RangeInclusive;
 #[cfg(feature = "std")]
 pub use in_memory::SingleUseKeys;
 
@@ -12,12 +13,13 @@ pub use in_memory::SingleUseKeys;
 pub trait SingleUse: Send + Sync {
     /// True for exactly one of all who ever ask with this key; false where that is not certain.
     ///
-    /// `until` is the last second in which a replay would still be taken for fresh, and the same whenever a key comes: so
-    /// long it has to be remembered.
+    /// `fresh` is when the ClientHello passes for fresh (§8.3), the same whenever it comes: until its end the key has to be
+    /// remembered, and at any time since its start it may have been used.
     ///
     /// # Errors
     /// [`SingleUseError`] if it can't be found out. Early data is then rejected, as for false.
-    fn first_use(&self, key: &[u8; 32], until: UnixTime, now: UnixTime) -> Result<bool, SingleUseError>;
+    fn first_use(&self, key: &[u8; 32], fresh: RangeInclusive<UnixTime>, now: UnixTime)
+    -> Result<bool, SingleUseError>;
 }
 
 /// Whether a key was used before could not be found out.
@@ -48,32 +50,35 @@ mod in_memory {
     use super::{SingleUse, SingleUseError, UnixTime};
     use alloc::collections::BTreeSet;
     use core::fmt;
+    use core::ops::RangeInclusive;
     use std::collections::HashSet;
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
     /// A [`SingleUse`] in memory, for one process, bounded in keys: where it is full, no key counts as new.
     pub struct SingleUseKeys {
         max_keys: usize,
+        started: UnixTime,
         used: Mutex<Used>,
     }
 
     struct Used {
         keys: HashSet<[u8; 32]>,
         by_end: BTreeSet<(UnixTime, [u8; 32])>,
-        /// A key that ends at this time or before may have been used and forgotten.
+        /// The latest end of what was forgotten.
         forgotten: UnixTime,
     }
 
     impl SingleUseKeys {
         /// Remembers at most `max_keys` keys, of about 150 bytes each.
         ///
-        /// Of what was used before `started` nothing is known, so that early data is rejected for a `window` of seconds, the
-        /// longest time from the first use of a key to its end (RFC 8446 §8.2).
+        /// Of what was used up to `started`, the time at which this is made, nothing is known: early data that was fresh
+        /// already is rejected (RFC 8446 §8.2).
         // [8.2-3]
         #[must_use]
-        pub fn new(max_keys: usize, started: UnixTime, window: u32) -> Self {
-            let forgotten = UnixTime(started.0.saturating_add(window.into()));
-            Self { max_keys, used: Mutex::new(Used { keys: HashSet::new(), by_end: BTreeSet::new(), forgotten }) }
+        pub fn new(max_keys: usize, started: UnixTime) -> Self {
+            let forgotten = UnixTime(i64::MIN);
+            let used = Mutex::new(Used { keys: HashSet::new(), by_end: BTreeSet::new(), forgotten });
+            Self { max_keys, started, used }
         }
 
         /// How many keys are remembered.
@@ -107,15 +112,20 @@ mod in_memory {
     }
 
     impl SingleUse for SingleUseKeys {
-        fn first_use(&self, key: &[u8; 32], until: UnixTime, now: UnixTime) -> Result<bool, SingleUseError> {
+        fn first_use(
+            &self,
+            key: &[u8; 32],
+            fresh: RangeInclusive<UnixTime>,
+            now: UnixTime,
+        ) -> Result<bool, SingleUseError> {
             // [8.2-1] [8.2-4]
             let mut used = self.used();
             used.forget_before(now);
-            let in_time = now <= until && used.forgotten < until;
-            if !in_time || used.keys.len() >= self.max_keys || !used.keys.insert(*key) {
+            let known = self.started < *fresh.start() && used.forgotten < *fresh.end();
+            if !known || !fresh.contains(&now) || used.keys.len() >= self.max_keys || !used.keys.insert(*key) {
                 return Ok(false);
             }
-            used.by_end.insert((until, *key));
+            used.by_end.insert((*fresh.end(), *key));
             Ok(true)
         }
     }

@@ -222,14 +222,15 @@ fn is_first_and_fresh(rules: &EarlyData, state: &TicketState, at: &Offered<'_>, 
         return false;
     }
     let told = i64::from(at.identity.obfuscated_ticket_age.wrapping_sub(state.age_add)) / 1000;
-    let real = now.0.saturating_sub(state.issued.0);
+    let expected_arrival_time = state.issued.0.saturating_add(told);
     let window = i64::from(rules.window);
+    let since = UnixTime(expected_arrival_time.saturating_sub(window));
+    let fresh = since..=UnixTime(expected_arrival_time.saturating_add(window));
     // §8.3
-    if told.abs_diff(real) > window.unsigned_abs() {
+    if !fresh.contains(&now) {
         return false;
     }
-    let until = UnixTime(state.issued.0.saturating_add(told).saturating_add(window));
     let key = at.binder.first_chunk();
     // §8.2: where it can't be found out, it counts as seen.
-    key.is_some_and(|key| rules.single_use.first_use(key, until, now).unwrap_or(false))
+    key.is_some_and(|key| rules.single_use.first_use(key, fresh, now).unwrap_or(false))
 }

@@ -124,9 +124,9 @@ fn redis_forgets_a_key_after_its_end_and_not_before() {
     assert_eq!(keys, [[&b"symbolon:early-data:"[..], &[1; 32]].concat()]);
     let left: i64 = redis::cmd("PTTL").arg(&keys[0]).query(&mut connection).unwrap();
     let passed = milliseconds(&mut connection) - before;
-    // 20 s, and the whole of the last second.
-    assert!(left <= 21_000, "{left}");
-    assert!(left + passed + 1 >= 21_000, "{left} after {passed}");
+    // 20 s, the whole of the last second, and 20 s for servers whose clocks are behind.
+    assert!(left <= 41_000, "{left}");
+    assert!(left + passed + 1 >= 41_000, "{left} after {passed}");
 }
 
 /// What Redis takes for the time.

@@ -16,9 +16,11 @@ const MAX_IDLE: usize = 16;
 /// A [`SingleUse`] that all servers share which ask the same Redis, by `SET key 1 NX EX seconds`.
 ///
 /// What Redis forgets can be replayed. After its start it is taken to know nothing; it must not evict keys
-/// (`maxmemory-policy noeviction`), be flushed, or fail over to a replica that lags behind. The user needs the commands SET and
-/// INFO. The way to Redis is not encrypted, and what goes over it is no secret; who can write there can only have early data
-/// rejected.
+/// (`maxmemory-policy noeviction`), be flushed, fail over to a replica that lags behind, or hide its restart behind a proxy. The
+/// clocks of the servers may differ by as much as a ClientHello is fresh for, 20 seconds by default.
+///
+/// The user needs the commands SET and INFO. The way to Redis is neither encrypted nor authenticated, beyond the password: whoever
+/// can change what goes over it, or what is in Redis, can have early data replayed.
 pub struct RedisSingleUse {
     client: redis::Client,
     time_out: Duration,
@@ -65,10 +67,20 @@ impl RedisSingleUse {
 }
 
 impl Open {
-    fn first_use(&mut self, key: &[u8; 32], until: UnixTime, now: UnixTime) -> redis::RedisResult<bool> {
+    fn first_use(
+        &mut self,
+        key: &[u8; 32],
+        fresh: RangeInclusive<UnixTime>,
+        now: UnixTime,
+    ) -> redis::RedisResult<bool> {
+        // What another server takes for fresh if its clock is behind.
+        let margin = fresh.end().0.saturating_sub(fresh.start().0);
+        if self.started.0.saturating_add(margin) >= fresh.start().0 {
+            return Ok(false);
+        }
         // [8.2-1] [8.2-2]
         // Seconds from now, since the clock of Redis may be another.
-        let seconds = until.0.saturating_sub(now.0).saturating_add(1);
+        let seconds = fresh.end().0.saturating_sub(now.0).saturating_add(margin).saturating_add(1);
         let mut set = redis::cmd("SET");
         set.arg([PREFIX, key].concat()).arg(1).arg("NX").arg("EX").arg(seconds);
         // Redis answers nil where the key is there already.
@@ -88,7 +100,7 @@ impl SingleUse for RedisSingleUse {
         }
         let idle = self.idle().pop();
         let mut open = idle.map_or_else(|| self.connect(now), Ok)?;
-        let answer = if open.started < *fresh.start() { open.first_use(key, *fresh.end(), now) } else { Ok(false) };
+        let answer = open.first_use(key, fresh, now);
         let mut idle = self.idle();
         match &answer {
             Ok(_) if idle.len() < MAX_IDLE => idle.push(open),

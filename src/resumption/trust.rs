@@ -68,10 +68,10 @@ impl Trust {
         self.not_after
     }
 
-    /// Whether the peer would still be accepted, as far as that can have changed since it was. No signature is verified for
-    /// it, and no chain read. While the CRLs are those of the full handshake, they are not looked at; others are asked
-    /// about each certificate once. One whose signature could not be checked when it was loaded ([`crate::x509::crl::List::is_verified`])
-    /// does not answer, which declines every peer of its issuer.
+    /// Whether the peer would still be accepted, as far as that can have changed since it was. That takes no public-key
+    /// operation, and the same few comparisons however much there is to go by. While the CRLs are those of the full handshake they
+    /// are not looked at; in others, each certificate is looked up. Only a CRL whose signature could not be checked when it
+    /// was loaded is hashed and verified for that, as in every full handshake (see [`Crls`](crate::x509::Crls)).
     ///
     /// # Errors
     /// [`Declined`]: what no longer holds, or is not known any more.

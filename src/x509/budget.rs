@@ -24,12 +24,6 @@ impl Budget {
         Self { signatures: 4, steps: 32, comparisons: 20_000 }
     }
 
-    /// For looking something up that was judged before: no signature.
-    #[cfg(feature = "alloc")]
-    pub(super) const fn none() -> Self {
-        Self { signatures: 0, steps: 0, comparisons: 0 }
-    }
-
     /// One public-key operation.
     pub(super) fn signature(&mut self) -> Result<(), Fault> {
         spend(&mut self.signatures, 1, "signatures")

@@ -49,13 +49,12 @@ impl Recheck {
                 continue;
             }
             let issuer = match path.get(depth.saturating_add(1)) {
-                Some(issuer) => Issuer::of(crypto, issuer),
-                None => Issuer::of_anchor(crypto, &anchor),
+                Some(issuer) => Issuer::of(issuer),
+                None => Issuer::of_anchor(&anchor),
             };
             let stapled = matches!(status, RevocationStatus::Good { by: Teller::Ocsp, .. });
             let stapled_until = status.until().filter(|_| stapled);
-            let Issuer { key, crl_sign, .. } = issuer;
-            Kept { subject: Subject::of(certificate), key, crl_sign, stapled_until }.write(&mut w);
+            Kept { subject: Subject::of(certificate), issuer, stapled_until }.write(&mut w);
             until = status.until().map_or(until, |end| end.min(until));
         }
         let certificates = w.written().ok()?.into();
@@ -77,12 +76,13 @@ impl Recheck {
         if revocation.is_off() || (*crls == self.crls && (!required || now <= self.until)) {
             return Ok(());
         }
+        let mut judge = Judge { crypto, time: Time::Known(now), budget: &mut Budget::of_one_chain() };
         let mut verdict = Ok(());
         exactly("certificates", &self.certificates, |r| {
             while !r.at_end() {
                 let kept = Kept::read(r);
                 if verdict.is_ok() {
-                    verdict = kept.judge(crypto, revocation, now);
+                    verdict = kept.judge(revocation, now, &mut judge);
                 }
             }
         })?;
@@ -112,10 +112,7 @@ impl Recheck {
 /// What is left of one certificate.
 struct Kept<'a> {
     subject: Subject<'a>,
-    /// Of its issuer.
-    key: [u8; 32],
-    /// Its issuer may sign CRLs.
-    crl_sign: bool,
+    issuer: Issuer<'a>,
     /// How long the OCSP response counts that came with it.
     stapled_until: Option<UnixTime>,
 }
@@ -130,14 +127,14 @@ impl<'a> Kept<'a> {
         let Subject { issuer, serial, is_ca, distribution_points } = self.subject;
         let flags = [
             (is_ca, IS_CA),
-            (self.crl_sign, CRL_SIGN),
+            (self.issuer.crl_sign, CRL_SIGN),
             (self.stapled_until.is_some(), STAPLED),
             (distribution_points.is_some(), POINTS),
         ];
         w.u8(flags.into_iter().filter(|(set, _)| *set).fold(0, |flags, (_, flag)| flags | flag));
         w.opaque16(issuer);
         w.opaque8(serial);
-        w.put(&self.key);
+        w.opaque16(self.issuer.spki);
         if let Some(until) = self.stapled_until {
             w.put(&until.0.to_be_bytes());
         }
@@ -149,20 +146,19 @@ impl<'a> Kept<'a> {
     fn read(r: &mut Reader<'a>) -> Self {
         let flags = r.u8("flags");
         let (issuer, serial) = (r.vec16("issuer"), r.vec8("serialNumber"));
-        let key = *r.array_ref("key");
+        let spki = r.vec16("subjectPublicKeyInfo");
         let stapled_until = (flags & STAPLED != 0).then(|| UnixTime(i64::from_be_bytes(*r.array_ref("until"))));
         let distribution_points = (flags & POINTS != 0).then(|| r.vec16("cRLDistributionPoints"));
-        let subject = Subject { issuer, serial, is_ca: flags & IS_CA != 0, distribution_points };
-        Self { subject, key, crl_sign: flags & CRL_SIGN != 0, stapled_until }
+        Self {
+            subject: Subject { issuer, serial, is_ca: flags & IS_CA != 0, distribution_points },
+            issuer: Issuer { spki, crl_sign: flags & CRL_SIGN != 0 },
+            stapled_until,
+        }
     }
 
-    /// No signature is verified for it: a CRL that would take one tells nothing here.
-    fn judge<C: Crypto>(&self, crypto: &C, revocation: &Revocation, now: UnixTime) -> Result<(), Fault> {
-        let issuer = Issuer { spki: &[], key: self.key, crl_sign: self.crl_sign };
-        let mut judge = Judge { crypto, time: Time::Known(now), budget: &mut Budget::none() };
-        match revocation.crls().judge(&self.subject, &issuer, &mut judge) {
+    fn judge<C: Crypto>(&self, revocation: &Revocation, now: UnixTime, judge: &mut Judge<'_, C>) -> Result<(), Fault> {
+        match revocation.crls().judge(&self.subject, &self.issuer, judge) {
             Ok(_) => Ok(()),
-            // Revoked, or perhaps so by a CRL whose signature is open.
             Err(fault) if matches!(fault.reason(), Reason::CertificateRevoked | Reason::CertificateBudget) => {
                 Err(fault)
             }

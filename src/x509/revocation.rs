@@ -4,7 +4,7 @@
 
 use super::{Anchor, Certificate, Crls, KeyUsage, Time, UnixTime, budget::Budget, crl::Subject, ocsp};
 use crate::{
-    crypto::{Crypto, fingerprint},
+    crypto::Crypto,
     fault::{Detail, Fault, Reason},
 };
 use alloc::sync::Arc;
@@ -280,26 +280,18 @@ impl Revocation {
 pub(super) struct Issuer<'a> {
     /// A whole SubjectPublicKeyInfo.
     pub(super) spki: &'a [u8],
-    /// Its fingerprint, by [`key_fingerprint`].
-    pub(super) key: [u8; 32],
     /// Its keyUsage, if there is one, has cRLSign (RFC 5280 §4.2.1.3).
     pub(super) crl_sign: bool,
 }
 
 impl<'a> Issuer<'a> {
-    pub(super) fn of<C: Crypto>(crypto: &C, certificate: &Certificate<'a>) -> Self {
-        let crl_sign = certificate.key_usage().is_none_or(KeyUsage::crl_sign);
-        Self { spki: certificate.spki(), key: key_fingerprint(crypto, certificate.spki()), crl_sign }
+    pub(super) fn of(certificate: &Certificate<'a>) -> Self {
+        Self { spki: certificate.spki(), crl_sign: certificate.key_usage().is_none_or(KeyUsage::crl_sign) }
     }
 
-    pub(super) fn of_anchor<C: Crypto>(crypto: &C, anchor: &Anchor<'a>) -> Self {
-        Self { spki: anchor.spki, key: key_fingerprint(crypto, anchor.spki), crl_sign: anchor.limits.crl_sign }
+    pub(super) fn of_anchor(anchor: &Anchor<'a>) -> Self {
+        Self { spki: anchor.spki, crl_sign: anchor.limits.crl_sign }
     }
-}
-
-/// What an issuer's SubjectPublicKeyInfo is recognized by.
-pub(super) fn key_fingerprint<C: Crypto>(crypto: &C, spki: &[u8]) -> [u8; 32] {
-    fingerprint(crypto, "key", [spki])
 }
 
 /// What judging takes.

@@ -10,7 +10,7 @@ use crate::{
     fault::{Detail, Fault, Reason},
     x509::{
         Anchor, Anchors, LoadError, UnixTime, load, pem,
-        revocation::{Issuer, Judge, key_fingerprint},
+        revocation::{Issuer, Judge},
         spki,
     },
 };
@@ -182,8 +182,8 @@ pub struct List {
 
 /// What is known of the signature.
 enum Signed {
-    /// It was made with the key of which the SubjectPublicKeyInfo has this fingerprint, by [`key_fingerprint`].
-    By([u8; 32]),
+    /// It was made with this key, a whole SubjectPublicKeyInfo.
+    By(Box<[u8]>),
     /// Nothing: the CRL, whole.
     Unknown(Box<[u8]>),
 }
@@ -217,7 +217,7 @@ impl List {
             next_update: crl.next_update,
             fingerprint: fingerprint(crypto, "CRL", [der]),
             signed: match issuers.iter().find(signer) {
-                Some(issuer) => Signed::By(key_fingerprint(crypto, issuer.spki)),
+                Some(issuer) => Signed::By(issuer.spki.into()),
                 None => Signed::Unknown(der.into()),
             },
             scope: crl.extensions.scope.map(Into::into),
@@ -313,7 +313,7 @@ impl List {
     /// [5280-6.3.3-4]
     fn signed_by<C: Crypto>(&self, issuer: &Issuer<'_>, judge: &mut Judge<'_, C>) -> Result<(), Fault> {
         match &self.signed {
-            Signed::By(key) if *key == issuer.key => Ok(()),
+            Signed::By(spki) if **spki == *issuer.spki => Ok(()),
             Signed::By(_) => Err(Fault::from(Reason::CrlIssuerWrong).field("key")),
             Signed::Unknown(der) => {
                 judge.budget.signature()?;

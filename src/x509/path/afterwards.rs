@@ -37,14 +37,14 @@ impl<'a, C: Crypto, W: Witness> Search<'_, 'a, C, W> {
             return Ok(());
         };
         let (crypto, time) = (self.crypto, self.question.time);
-        let mut issuer = Issuer::of_anchor(crypto, anchor);
+        let mut issuer = Issuer::of_anchor(anchor);
         let mut statuses = [RevocationStatus::NotAsked; MAX_CHAIN];
         for link in top.down() {
             let staple = self.question.staples.get(link.index).copied().flatten();
             let mut judge = Judge { crypto, time, budget: self.budget(mark) };
             let status = revocation.judge(&link.certificate, link.depth, &issuer, staple, &mut judge);
             let status = status.map_err(|fault| fault.certificate(link.index));
-            issuer = Issuer::of(crypto, &link.certificate);
+            issuer = Issuer::of(&link.certificate);
             let status = match status {
                 Ok(RevocationStatus::NotAsked) => None,
                 Ok(unknown @ RevocationStatus::Unknown(_)) => {

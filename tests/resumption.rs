@@ -4,8 +4,9 @@ mod util;
 
 use std::sync::Arc;
 use symbolon::config::{EarlyData, Resumption};
-use symbolon::resumption::{PskKind, Shelf, SingleUseKeys, Ticket, TicketKeys};
-use symbolon::{ClientAuth, EarlyDataState, UnixTime};
+use symbolon::crypto::HashAlgorithm;
+use symbolon::resumption::{ExternalPsk, Psk, PskKind, Shelf, SingleUseKeys, Ticket, TicketKeys};
+use symbolon::{ClientAuth, ClientConfig, EarlyDataState, Error, Reason, ServerConfig, UnixTime};
 use util::pair::{Pair, World};
 use util::pki::NOW;
 use util::provider::provider;
@@ -69,4 +70,37 @@ fn early_data_reaches_the_server_before_it_says_anything() {
     pair.assert_connected();
     assert_eq!(pair.client.conn.negotiated().early_data, EarlyDataState::Accepted);
     assert_eq!(pair.server.received, b"");
+}
+
+#[test]
+fn an_external_psk_takes_the_place_of_all_certificates() {
+    let of = |identity: &[u8], byte| Psk::external(identity, &[byte; 32], HashAlgorithm::Sha256).unwrap();
+    let (world, crypto) = (World::new(), provider());
+    let imported = ExternalPsk::new(b"door", &[9; 32]).unwrap();
+    let import = || imported.import(&crypto, b"").unwrap();
+    for (client_psks, kind, identity) in [
+        (vec![of(b"robot", 7)], PskKind::External, b"robot".to_vec()),
+        (Vec::from(import()), PskKind::Imported, import()[1].identity().to_vec()),
+    ] {
+        let client = ClientConfig::builder(provider()).psks(client_psks).build().unwrap();
+        let all = [of(b"other", 1), of(b"robot", 7)].into_iter().chain(import());
+        let server = ServerConfig::builder(provider()).psks(all).build().unwrap();
+        let mut pair = Pair::of(client, server);
+        pair.run();
+        pair.assert_connected();
+        assert_eq!(pair.server.conn.negotiated().psk, Some(kind));
+        let known = [pair.client.conn.external_psk().unwrap(), pair.server.conn.external_psk().unwrap()];
+        assert_eq!(known[0].identity(), known[1].identity());
+        if kind == PskKind::External {
+            assert_eq!(known[0].identity(), identity);
+        }
+        assert!(pair.client.conn.peer().is_none() && pair.server.conn.peer().is_none());
+    }
+    // Who holds another secret under the same name is refused, and who is unknown can't be shown a certificate.
+    let server = || ServerConfig::builder(provider()).psks([of(b"robot", 7)]).build().unwrap();
+    for (psk, reason) in [(of(b"robot", 8), Reason::PskBinderMismatch), (of(b"stranger", 7), Reason::PskUnknown)] {
+        let mut pair = Pair::of(world.client_config().psks([psk]).build().unwrap(), server());
+        pair.run();
+        assert!(matches!(pair.server.error, Some(Error::Refused(refusal)) if refusal.reason == reason), "{reason:?}");
+    }
 }

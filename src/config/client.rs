@@ -114,6 +114,11 @@ impl<C: Crypto> HasSettings for ClientConfig<C> {
     fn credentials(&self) -> &[Shared<'static, Credential>] {
         &self.credentials
     }
+
+    #[cfg(feature = "alloc")]
+    fn psks(&self) -> &[Psk] {
+        &self.psks
+    }
 }
 
 impl<C: Crypto> ClientConfigBuilder<C> {

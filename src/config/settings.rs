@@ -117,6 +117,9 @@ pub trait HasSettings {
     fn settings(&self) -> &Settings<Self::Crypto>;
     /// What we may show.
     fn credentials(&self) -> &[Shared<'static, Credential>];
+    /// The PSKs that were given outside of TLS.
+    #[cfg(feature = "alloc")]
+    fn psks(&self) -> &[crate::resumption::Psk];
     /// Bytes of the NewSessionTickets that a server may send together.
     fn tickets_len(&self) -> usize {
         0
@@ -425,7 +428,8 @@ pub(crate) use settings_setters;
 macro_rules! psk_setters {
     () => {
         /// Adds PSKs that both ends were given outside of TLS (RFC 8446 §2.2): as they are, or imported (RFC 9258). Who holds one
-        /// of them is trusted without a certificate.
+        /// of them is trusted without a certificate, whatever is asked of those who hold none; see
+        /// [`Connection::external_psk`](crate::Connection::external_psk).
         #[must_use]
         pub fn psks(mut self, psks: impl IntoIterator<Item = Psk>) -> Self {
             self.psks.extend(psks);

@@ -130,6 +130,14 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         self.config.settings().alpn().iter().nth(at.into()).map(|name| name.0)
     }
 
+    /// The external PSK by which both ends know each other, if they do so by one: there is no other peer then.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn external_psk(&self) -> Option<&crate::resumption::Psk> {
+        let at = self.negotiated().external_psk.filter(|_| self.is_connected())?;
+        self.config.psks().get(usize::from(at))
+    }
+
     /// Who the peer proved to be; nothing before CONNECTED, and nothing for a client that showed no certificate.
     #[must_use]
     pub fn peer(&self) -> Option<&PeerIdentity> {

@@ -15,6 +15,9 @@ pub struct Negotiated {
     /// The kind of PSK that stands in for certificates, if one does.
     #[cfg(feature = "alloc")]
     pub psk: Option<PskKind>,
+    /// Which PSK of the configuration that is, counted from 0; `Connection::external_psk` gives it.
+    #[cfg(feature = "alloc")]
+    pub external_psk: Option<u16>,
     /// What became of early data.
     #[cfg(feature = "alloc")]
     pub early_data: EarlyDataState,

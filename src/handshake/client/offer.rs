@@ -33,6 +33,8 @@ struct Offered {
     obfuscated_ticket_age: u32,
     hash: HashAlgorithm,
     kind: PskKind,
+    /// Counted from 0 in the configuration.
+    external: Option<u16>,
     ticket: Option<OfTicket>,
 }
 
@@ -57,6 +59,7 @@ impl Offered {
             obfuscated_ticket_age,
             hash: psk.hash(),
             kind: psk.kind(),
+            external: None,
             ticket: None,
         }
     }
@@ -86,9 +89,9 @@ impl Offer {
                 offer.psks.push(Offered::of_ticket(cx.crypto(), ticket, suite, age));
             }
         }
-        for psk in &config.psks {
+        for (index, psk) in (0..).zip(&config.psks) {
             if let Some(suite) = suite_of(psk.hash()) {
-                offer.psks.push(Offered::new(cx.crypto(), psk, suite, 0));
+                offer.psks.push(Offered { external: Some(index), ..Offered::new(cx.crypto(), psk, suite, 0) });
             }
         }
         (!offer.psks.is_empty()).then_some(offer)
@@ -155,6 +158,7 @@ impl Offer {
             return Err(at(Reason::PskOtherHash));
         }
         cx.base.negotiated.psk = Some(offered.kind);
+        cx.base.negotiated.external_psk = offered.external;
         if let Some(ticket) = offered.ticket {
             cx.desk.early.fits = index == 0 && ticket.suite == suite.suite;
             cx.desk.early.alpn = ticket.alpn;

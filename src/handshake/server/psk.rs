@@ -30,6 +30,8 @@ pub struct Accepted {
     pub(super) terms: Terms,
     pub(super) index: u16,
     pub(super) kind: PskKind,
+    /// Counted from 0 in the configuration.
+    pub(super) external: Option<u16>,
     pub(super) early: Early,
     pub(super) by: ByPsk,
     pub(super) origin: Option<Origin>,
@@ -49,6 +51,7 @@ struct Found {
     early: Early,
     suite: SuiteParams,
     kind: PskKind,
+    external: Option<u16>,
     ticket: Option<TicketState>,
 }
 
@@ -128,10 +131,11 @@ impl<C: Crypto> Search<'_, '_, C> {
     /// What an identity stands for, if it still stands.
     fn find(&self, identity: &[u8]) -> Result<Found, Declined> {
         let crypto = self.config.crypto();
-        if let Some(psk) = self.config.psks.iter().find(|psk| psk.identity() == identity) {
+        let mut external = (0_u16..).zip(&self.config.psks);
+        if let Some((index, psk)) = external.find(|(_, psk)| psk.identity() == identity) {
             let suite = self.suite(|suite| suite.hash == psk.hash(), None)?;
             let early = Early::of_psk(crypto, suite, psk.secret());
-            return Ok(Found { early, suite, kind: psk.kind(), ticket: None });
+            return Ok(Found { early, suite, kind: psk.kind(), external: Some(index), ticket: None });
         }
         let resumption = self.config.resumption.as_ref().ok_or(Declined::Unknown)?;
         let Time::Known(now) = self.desk.time else { return Err(Declined::TimeUnknown) };
@@ -141,7 +145,7 @@ impl<C: Crypto> Search<'_, '_, C> {
         let of_ticket = SuiteParams::of(state.suite).ok_or(Declined::Malformed)?;
         let suite = self.suite(|suite| suite.hash == of_ticket.hash, Some(of_ticket))?;
         let early = Early::of_psk(crypto, suite, state.secret.as_bytes());
-        Ok(Found { early, suite, kind: PskKind::Resumption, ticket: Some(state) })
+        Ok(Found { early, suite, kind: PskKind::Resumption, external: None, ticket: Some(state) })
     }
 
     /// Whether everything that the ticket rests on is as it was.
@@ -199,9 +203,9 @@ impl<C: Crypto> Search<'_, '_, C> {
                 return Ok(LookedUp { accepted: None, declined: Some(Declined::Unknown) });
             }
         }
-        let Found { early, kind, ticket, .. } = found;
+        let Found { early, kind, external, ticket, .. } = found;
         let origin = ticket.map(|state| state.origin);
-        let accepted = Accepted { terms, index: at.index, kind, early, by, origin, early_data };
+        let accepted = Accepted { terms, index: at.index, kind, external, early, by, origin, early_data };
         Ok(LookedUp { accepted: Some(Box::new(accepted)), declined: None })
     }
 

@@ -109,6 +109,7 @@ fn resume<C: Crypto>(
     cx: &mut ServerCx<'_, '_, C>,
 ) -> Result<Negotiated, Fault> {
     cx.base.negotiated.psk = Some(accepted.kind);
+    cx.base.negotiated.external_psk = accepted.external;
     keep_hello(hello, accepted.early_data.is_some(), cx)?;
     keep_choice(&choice, cx);
     if accepted.early_data.is_some() {

@@ -18,6 +18,27 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Our state when it happened.
+    #[must_use]
+    pub const fn state(&self) -> StateName {
+        match self {
+            Self::Refused(refusal) => refusal.state,
+            Self::PeerAlert(alert) => alert.state,
+            Self::Truncated { state } => *state,
+        }
+    }
+
+    /// The alert that `sender` gave up with, if it was that end.
+    pub(crate) fn alert_of(&self, sender: Side) -> Option<AlertDescription> {
+        match self {
+            Self::Refused(refusal) => (refusal.side == sender).then_some(refusal.alert()),
+            Self::PeerAlert(alert) => (alert.side != sender).then_some(alert.description),
+            Self::Truncated { .. } => None,
+        }
+    }
+}
+
 /// What we refused, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {

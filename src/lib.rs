@@ -71,7 +71,8 @@ pub use fault::{Detail, Fault, Place, Reason, Side, StateName};
 #[cfg(feature = "alloc")]
 pub use handshake::EarlyDataState;
 pub use handshake::{
-    Answer, Ask, ClientAuthState, Kind, Negotiated, Role, SignRequest, SignedContent, Trace, WhyNothingSent,
+    Answer, Ask, ClientAuthState, Confirmation, Kind, Negotiated, Role, SignRequest, SignedContent, Trace,
+    WhyNothingSent,
 };
 pub use handshake::{client::Client as ClientRole, server::Server as ServerRole};
 pub use identity::{Allow, PeerIdentity};

@@ -79,6 +79,8 @@ pub struct ServerConfig<C> {
     /// What tickets are held against.
     #[cfg(feature = "alloc")]
     pub(crate) live: Option<Live>,
+    #[cfg(feature = "alloc")]
+    pub(crate) confirm_client_auth: bool,
     /// DistinguishedName vector of the anchors, as it goes on the wire.
     #[cfg(feature = "alloc")]
     pub(crate) authorities: alloc::vec::Vec<u8>,
@@ -96,6 +98,8 @@ pub struct ServerConfigBuilder<C> {
     psk_ke: bool,
     #[cfg(feature = "alloc")]
     resumption: Option<Resumption>,
+    #[cfg(feature = "alloc")]
+    confirm_client_auth: bool,
 }
 
 impl<C: Crypto> ServerConfig<C> {
@@ -111,6 +115,8 @@ impl<C: Crypto> ServerConfig<C> {
             psk_ke: false,
             #[cfg(feature = "alloc")]
             resumption: None,
+            #[cfg(feature = "alloc")]
+            confirm_client_auth: false,
         }
     }
 
@@ -206,6 +212,16 @@ impl<C: Crypto> ServerConfigBuilder<C> {
     #[cfg(feature = "alloc")]
     psk_setters!();
 
+    /// Tells each client whose certificate is accepted that it is, which TLS 1.3 alone does not do: by a NewSessionTicket with
+    /// a lifetime of 0, which every client discards (RFC 8446 §4.6.1), and one of ours takes for the confirmation
+    /// ([`Confirmation::NewSessionTicket`](crate::Confirmation)). It is one record of 55 bytes or so behind the handshake.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn confirm_client_auth(mut self) -> Self {
+        self.confirm_client_auth = true;
+        self
+    }
+
     /// Checks the settings.
     ///
     /// # Errors
@@ -242,6 +258,8 @@ impl<C: Crypto> ServerConfigBuilder<C> {
             resumption: self.resumption,
             #[cfg(feature = "alloc")]
             live,
+            #[cfg(feature = "alloc")]
+            confirm_client_auth: self.confirm_client_auth,
         })
     }
 }

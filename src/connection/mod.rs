@@ -151,10 +151,20 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         self.machine.claimed_peer()
     }
 
-    /// What became of client authentication.
+    /// What became of client authentication; also after a failure, which may be the server's refusal.
     #[must_use]
     pub fn client_auth(&self) -> ClientAuthState {
-        self.machine.client_auth()
+        match self.error() {
+            Some(error) => self.machine.client_auth(error.state(), error.alert_of(Side::Server)),
+            None => self.machine.client_auth(self.state(), None),
+        }
+    }
+
+    /// True in a client that is CONNECTED and does not know what the server makes of its certificate, or of the lack of one:
+    /// as long as it steps and receives, it may learn of it. Many servers never say that they accept.
+    #[must_use]
+    pub fn awaits_client_auth(&self) -> bool {
+        self.machine.awaits_client_auth() && !self.closed.by_peer
     }
 
     /// Why the connection is over, if it failed.

@@ -17,6 +17,7 @@
 mod answer;
 mod certificate;
 pub(crate) mod client;
+mod client_auth;
 mod connected;
 mod desk;
 mod effects;
@@ -29,13 +30,14 @@ pub(crate) mod server;
 
 pub(crate) use answer::ask;
 pub use answer::{Answer, Ask, Chosen, Given, Need, SignRequest};
+pub use client_auth::{ClientAuthState, Confirmation, WhyNothingSent};
 pub use desk::Desk;
 pub use effects::{Base, Cx, Effects, Trace};
 pub use inbound::Inbound;
 pub use kind::Kind;
 #[cfg(feature = "alloc")]
 pub use negotiated::EarlyDataState;
-pub use negotiated::{ClientAuthState, Negotiated, WhyNothingSent};
+pub use negotiated::Negotiated;
 pub use proof::SignedContent;
 
 use crate::config::HasSettings;
@@ -50,7 +52,7 @@ use crate::identity::PeerIdentity;
 use crate::resumption::{Origin, Trust};
 use crate::schedule::Vault;
 use crate::shared::Kept;
-use crate::wire::Certificate;
+use crate::wire::{AlertDescription, Certificate};
 #[cfg(feature = "alloc")]
 use crate::wire::{CertificateEntry, Vector};
 use crate::x509::{self, Question, Time};
@@ -162,7 +164,7 @@ pub(crate) struct Machine<'c, R: Role, C: Crypto> {
     desk: Option<Kept<Desk<'c, C>>>,
     vault: Vault,
     negotiated: Negotiated,
-    client_auth: ClientAuthState,
+    client_auth: client_auth::Known,
     peer: Option<Kept<PeerIdentity>>,
 }
 
@@ -173,7 +175,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             desk: Some(Kept::new(Desk::new(crypto, server_name, time))),
             vault: Vault::empty(),
             negotiated: Negotiated::default(),
-            client_auth: ClientAuthState::default(),
+            client_auth: client_auth::Known::default(),
             peer: None,
         }
     }
@@ -207,8 +209,14 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         &self.vault
     }
 
-    pub(crate) fn client_auth(&self) -> ClientAuthState {
-        self.client_auth
+    /// What became of client authentication, in a connection that is in the state `at` or failed in it; `alert` is the server's.
+    pub(crate) fn client_auth(&self, at: StateName, alert: Option<AlertDescription>) -> ClientAuthState {
+        self.client_auth.state(R::SIDE, at, alert)
+    }
+
+    /// True in a client whose server may still judge what it sent.
+    pub(crate) fn awaits_client_auth(&self) -> bool {
+        R::SIDE == Side::Client && self.is_connected() && self.client_auth.is_open()
     }
 
     /// Who the peer's certificate names, proven or not.
@@ -293,25 +301,28 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         if R::is_connected(&self.state) {
             let state = core::mem::replace(&mut self.state, R::failed());
             self.state = R::recv_connected(state, msg, config, base)?;
+            if R::SIDE == Side::Client && kind == Some(Kind::NewSessionTicket) {
+                self.client_auth.recv_new_session_ticket();
+            }
             return Ok(Outcome::Took { from, to: from, taken: taken.get() });
         }
         if let Given::Credential(chosen) = &given
             && R::SIDE == Side::Client
         {
-            self.client_auth = match chosen {
-                Ok(_) => ClientAuthState::Sent,
-                Err(why) => ClientAuthState::NothingSent(*why),
-            };
+            self.client_auth.sent = Some(match chosen {
+                Ok(_) => Ok(()),
+                Err(why) => Err(*why),
+            });
         }
         let desk = self.desk.as_deref_mut().ok_or(Reason::Internal)?;
         let state = core::mem::replace(&mut self.state, R::failed());
         self.state = R::recv(state, msg, given, Cx { config, desk, base })?;
         let to = self.name();
         if R::SIDE == Side::Server && kind == Some(Kind::Certificate) {
-            self.client_auth = match &self.peer {
-                Some(_) => ClientAuthState::Sent,
-                None => ClientAuthState::NothingSent(WhyNothingSent::Unknown),
-            };
+            self.client_auth.sent = Some(match &self.peer {
+                Some(_) => Ok(()),
+                None => Err(WhyNothingSent::Unknown),
+            });
         }
         if self.is_connected() {
             // Who comes back by a ticket is who the full handshake proved it to be.

@@ -36,6 +36,7 @@ pub struct Handshake<'c, R: Role, C: Crypto, T> {
     stream: Stream<'c, R, C, T>,
     answers: Option<Answers<'c>>,
     first_data: Vec<u8>,
+    await_client_auth: bool,
 }
 
 /// A connection that is CONNECTED, over a transport. Reads give 0 at the peer's close_notify, and an error of kind
@@ -103,7 +104,7 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
         let observer = Box::new(Unobserved);
         let early_data = Vec::new();
         let stream = Stream { conn, rx: RecvBuf::new(), tx: SendBuf::new(), io, observer, early_data };
-        Self { stream, answers: None, first_data: Vec::new() }
+        Self { stream, answers: None, first_data: Vec::new(), await_client_auth: false }
     }
 
     /// Somebody who watches, now and as long as the stream lives.
@@ -117,6 +118,14 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
     #[must_use]
     pub fn answers(mut self, answers: impl FnMut(&Ask<'_>) -> Reply<'c> + Send + 'c) -> Self {
         self.answers = Some(Box::new(answers));
+        self
+    }
+
+    /// Has a client go on until it knows what the server makes of its certificate: [`Stream::await_client_auth`]. Then a refusal
+    /// is a [`Failed`] with a [`client_auth`](Connection::client_auth) that tells of it.
+    #[must_use]
+    pub fn await_client_auth(mut self) -> Self {
+        self.await_client_auth = true;
         self
     }
 
@@ -182,6 +191,9 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
             }
         }
         s.flush_records()?;
+        if self.await_client_auth {
+            s.await_client_auth()?;
+        }
         // What was refused has reached nobody.
         let rejected = s.conn.negotiated().early_data != EarlyDataState::Accepted;
         let rest = self.first_data.get(if rejected { 0 } else { early }..).unwrap_or_default();
@@ -270,7 +282,27 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
     /// # Errors
     /// Why the connection is over.
     pub fn read_some(&mut self) -> Result<&[u8], Cause> {
-        while self.rx.data().is_empty() {
+        self.listen_until(|_| false)?;
+        Ok(self.rx.data())
+    }
+
+    /// Waits in a client until it is known what the server makes of its certificate, or of the lack of one. It also ends
+    /// when application data is there, which is left to be read, at the peer's close_notify, and when the transport's time
+    /// runs out: a server that accepts need not say so, nor speak first, and without a time-out this may wait for ever.
+    /// [`Connection::client_auth`] tells what came of it.
+    ///
+    /// # Errors
+    /// Why the connection is over: the server's alert, if it refused.
+    pub fn await_client_auth(&mut self) -> Result<(), Cause> {
+        match self.listen_until(|conn| !conn.awaits_client_auth()) {
+            Err(Cause::Io(error)) if ran_out_of_time(&error) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Takes in what comes up to application data or the peer's close_notify, unless there is `enough` before.
+    fn listen_until(&mut self, enough: impl Fn(&Connection<'_, R, C>) -> bool) -> Result<(), Cause> {
+        while self.rx.data().is_empty() && !enough(&self.conn) {
             match self.conn.step_with(&mut self.rx, &mut self.tx, &mut *self.observer) {
                 Ok(Event::Data(_)) => break,
                 Ok(Event::Moved { .. } | Event::Yield | Event::NeedSend | Event::EarlyData(_)) => {
@@ -282,12 +314,12 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
                     self.tx.release();
                     self.fill()?;
                 }
-                Ok(Event::PeerClosed) => return Ok(&[]),
+                Ok(Event::PeerClosed) => return Ok(()),
                 Ok(Event::Ask(_)) => return Err(Cause::Unanswered(Misuse::AnswerDoesNotFit)),
                 Err(error) => return Err(self.after(error)),
             }
         }
-        Ok(self.rx.data())
+        Ok(())
     }
 
     /// Sends a KeyUpdate (RFC 8446 §4.6.3), asking for the peer's too if `both`.

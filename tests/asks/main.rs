@@ -429,6 +429,8 @@ fn a_client_that_declines_sends_an_empty_certificate_and_keeps_the_reason() {
     let mut pair = pair_of(world.client_config().ask_credential(), world.server_config());
     run(&mut pair, &mut declined(), &mut Elsewhere::nobody());
     assert_eq!(refused(&pair.server), (Reason::ClientCertificateMissing, StateName::WaitCert));
-    assert_eq!(told(&pair.client), AlertDescription::certificate_required);
-    assert_eq!(pair.client.conn.client_auth(), ClientAuthState::NothingSent(WhyNothingSent::Declined));
+    let alert = AlertDescription::certificate_required;
+    assert_eq!(told(&pair.client), alert);
+    let refused = ClientAuthState::Refused { alert, nothing_sent: Some(WhyNothingSent::Declined) };
+    assert_eq!(pair.client.conn.client_auth(), refused);
 }

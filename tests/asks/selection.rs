@@ -86,8 +86,9 @@ fn client_that_only_prefers_authorities_lets_the_server_say_what_it_thinks() {
     let c = Choices::new();
     let pair = c.meet(&[&c.ours], AuthorityHints::Prefer, |server| server);
     assert_eq!(refused(&pair.server), (Reason::CertificateIssuerUnknown, StateName::WaitCert));
-    assert_eq!(told(&pair.client), AlertDescription::unknown_ca);
-    assert_eq!(pair.client.conn.client_auth(), ClientAuthState::Sent);
+    let alert = AlertDescription::unknown_ca;
+    assert_eq!(told(&pair.client), alert);
+    assert_eq!(pair.client.conn.client_auth(), ClientAuthState::Refused { alert, nothing_sent: None });
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock};
 use symbolon::crypto::Crypto;
 use symbolon::identity::spki_sha256;
 use symbolon::wire::AlertDescription;
-use symbolon::{ClientConfig, ClientWith, Role, ServerConfig, ServerName, ServerWith, UnixTime};
+use symbolon::{
+    ClientAuthState, ClientConfig, ClientWith, Confirmation, Role, ServerConfig, ServerName, ServerWith, UnixTime,
+};
 
 use super::util::pair::{End, Pair};
 use super::util::pki::NOW;
@@ -145,7 +147,8 @@ fn assert_one_view<C: Crypto>(pair: &Pair<C>, crypto: &C) -> Result<(), TestCase
     prop_assert_eq!((ours.send_limit, ours.recv_limit), (theirs.recv_limit, theirs.send_limit));
     prop_assert_eq!(ours.server_name_used, theirs.server_name_used);
     prop_assert_eq!(client.alpn(), server.alpn());
-    prop_assert_eq!(client.client_auth(), server.client_auth());
+    prop_assert_eq!(client.client_auth(), ClientAuthState::Sent);
+    prop_assert_eq!(server.client_auth(), ClientAuthState::Confirmed(Confirmation::OwnVerdict));
     let key_of = |der: &[u8]| spki_sha256(crypto, &symbolon::x509::Certificate::parse(der).unwrap());
     prop_assert_eq!(client.peer().map(|peer| *peer.spki_sha256()), Some(key_of(&WORLD.server.leaf.der)));
     prop_assert_eq!(server.peer().map(|peer| *peer.spki_sha256()), Some(key_of(&WORLD.client.leaf.der)));

@@ -15,6 +15,7 @@ macro_rules! with_rustcrypto {
 
 with_rustcrypto! {
     "../asks/main.rs" asks
+    "../client_auth.rs" client_auth
     "../drivers.rs" drivers
     "../embedded_io/main.rs" embedded_io
     "../exporters.rs" exporters

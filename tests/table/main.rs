@@ -38,6 +38,7 @@ fn courses(client_signs: fn() -> Signing, server_signs: fn() -> Signing) -> Vec<
     };
     vec![
         course("mutual", client(), server()),
+        course("mutual, and the client is told so", client(), server().confirm_client_auth()),
         course("mutual after HelloRetryRequest", client().shares(0), server()),
         course("no client authentication", client(), server().client_auth(ClientAuth::none())),
         course(

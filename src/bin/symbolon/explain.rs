@@ -60,6 +60,10 @@ impl Case<'_> {
                     Some(line) => stop.line(line),
                     None => stop,
                 };
+                let stop = match conn.client_auth() {
+                    outcome @ ClientAuthState::Refused { nothing_sent: None, .. } => stop.line(outcome),
+                    _ => stop,
+                };
                 hints::for_alert(alert, conn.client_auth(), self).into_iter().fold(stop, Stop::hint)
             }
             Error::Truncated { state } => {
@@ -99,10 +103,10 @@ impl Case<'_> {
         match conn.client_auth() {
             _ if conn.side() == Side::Server => None,
             ClientAuthState::NotRequested => None,
-            ClientAuthState::NothingSent(why) => {
-                Some(format!("the server asked for a client certificate, and none was sent: {why}"))
+            ClientAuthState::NothingSent(why) | ClientAuthState::Refused { nothing_sent: Some(why), .. } => {
+                Some(ClientAuthState::NothingSent(why).to_string())
             }
-            ClientAuthState::Sent => {
+            ClientAuthState::Sent | ClientAuthState::Confirmed(_) | ClientAuthState::Refused { .. } => {
                 let der = first(&self.witness.own_certificate, 0)?;
                 let leaf = x509::Certificate::parse(&der).ok()?;
                 Some(format!(

@@ -90,17 +90,17 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
             description => about_status(description).into_iter().collect(),
         };
     }
-    match (alert.description, auth) {
-        (A::certificate_required, ClientAuthState::NothingSent(WhyNothingSent::NoCommonScheme)) => {
+    match (alert.description, sent(auth)) {
+        (A::certificate_required, Some(Err(WhyNothingSent::NoCommonScheme))) => {
             vec![
                 "the server takes signatures of other kinds of keys: a certificate with such a key is needed"
                     .to_owned(),
             ]
         }
-        (A::certificate_required | A::handshake_failure | A::bad_certificate, ClientAuthState::NothingSent(_)) => {
+        (A::certificate_required | A::handshake_failure | A::bad_certificate, Some(Err(_))) => {
             vec!["--cert and --key give the certificate to show".to_owned()]
         }
-        (A::unknown_ca, ClientAuthState::Sent) => {
+        (A::unknown_ca, Some(Ok(()))) => {
             let names = authorities(case);
             let wanted = if names.is_empty() {
                 "the server names no CA that it wants".to_owned()
@@ -112,7 +112,7 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
                 "a file of --cert with the intermediate behind the certificate may be all that is missing".to_owned(),
             ]
         }
-        (A::access_denied, ClientAuthState::Sent) => {
+        (A::access_denied, Some(Ok(()))) => {
             vec!["the server knows who we are, and must be told to let us in (symbolon server: --allow)".to_owned()]
         }
         (A::protocol_version, _) => vec!["the server speaks no TLS 1.3, and this tool nothing older".to_owned()],
@@ -123,13 +123,13 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
             ]
         }
         (A::no_application_protocol, _) => vec!["--alpn lists ours".to_owned()],
-        (A::certificate_unknown, ClientAuthState::Sent) => {
+        (A::certificate_unknown, Some(Ok(()))) => {
             vec![
                 "the log of the server tells why; one that asks for the state of revocation takes an OCSP response by --staple"
                     .to_owned(),
             ]
         }
-        (A::unsupported_certificate | A::bad_certificate, ClientAuthState::Sent) => {
+        (A::unsupported_certificate | A::bad_certificate, Some(Ok(()))) => {
             vec![
                 "symbolon lint --purpose client tells who takes the certificate of --cert, and what to change"
                     .to_owned(),
@@ -137,6 +137,15 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
         }
         (A::unrecognized_name, _) => vec![format!("we asked for {}; --name asks for another", case.server_name)],
         (description, _) => about_status(description).into_iter().collect(),
+    }
+}
+
+/// What the server got that asked for a certificate.
+fn sent(auth: ClientAuthState) -> Option<Result<(), WhyNothingSent>> {
+    match auth {
+        ClientAuthState::NotRequested => None,
+        ClientAuthState::NothingSent(why) | ClientAuthState::Refused { nothing_sent: Some(why), .. } => Some(Err(why)),
+        ClientAuthState::Sent | ClientAuthState::Confirmed(_) | ClientAuthState::Refused { .. } => Some(Ok(())),
     }
 }
 

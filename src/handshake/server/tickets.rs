@@ -103,3 +103,24 @@ fn lifetime(origin: &Origin, resumption: &Resumption, now: UnixTime) -> u32 {
     let unseen = left(origin.authenticated.0.saturating_add(MAX_LIFETIME.into()));
     resumption.lifetime.min(path).min(unseen)
 }
+
+/// Tells a client whose certificate was accepted that it was, if the configuration wants that: by a ticket that is worth
+/// nothing. Nobody keeps it, here or there.
+pub(super) fn confirm<C: Crypto>(client: &ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
+    if !cx.config.confirm_client_auth || !matches!(client, ClientProof::Proven(_)) {
+        return Ok(());
+    }
+    let (mut ticket_age_add, mut ticket) = ([0; 4], [0; 16]);
+    for random in [&mut ticket_age_add[..], &mut ticket] {
+        cx.crypto().random(random).map_err(|_| Reason::RandomFailed)?;
+    }
+    // [4.6.1-7]
+    cx.base.send(&NewSessionTicket {
+        ticket_lifetime: 0,
+        ticket_age_add: u32::from_be_bytes(ticket_age_add),
+        ticket_nonce: &[],
+        ticket: &ticket,
+        extensions: Extensions::EMPTY,
+        max_early_data_size: None,
+    })
+}

@@ -33,8 +33,9 @@ fn connect<C: Crypto>(at: AtMaster, client: ClientProof, cx: &mut ServerCx<'_, '
     let issues = false;
     let (complete, resumption) = cx.enter_complete(at, issues)?;
     #[cfg(feature = "alloc")]
-    if let Some(secret) = resumption {
-        tickets::send(&secret, &client, cx)?;
+    match resumption {
+        Some(secret) => tickets::send(&secret, &client, cx)?,
+        None => tickets::confirm(&client, cx)?,
     }
     #[cfg(not(feature = "alloc"))]
     let _ = resumption;

@@ -9,6 +9,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use symbolon::crypto::Ring;
+use symbolon::{Allow, Anchors, ClientAuth, Credential, ServerConfig};
 use tool::{Files, MOST, Server, has_openssl, run, symbolon, wait};
 use util::pki::For;
 
@@ -123,6 +125,50 @@ fn client_reports_every_time_that_its_certificate_was_refused() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn client_tells_what_became_of_its_certificate_and_loses_nothing_while_it_waits() {
+    let files = Files::new();
+    for (server, client, outcome) in [
+        ("", "--await-client-auth 60", "the client certificate is accepted: the server sent a ticket after it"),
+        ("--no-confirm-client-auth", "", "whether the server accepts it is not known"),
+        ("", "--await-client-auth 0", "whether the server accepts it is not known"),
+    ] {
+        let server = files.server(&format!("--client-ca ca.pem --echo --once {server}"));
+        let options = format!("--cert client.pem --key client.key {client}");
+        let done = run(&mut files.client(&server.address, &options), b"hello\n").is(0, &[outcome]);
+        assert_eq!(done.out, "hello\n", "{client}");
+    }
+    let server = files.server("--client-ca ca.pem --echo --once");
+    run(&mut files.client(&server.address, "--cert stranger.pem --key stranger.key"), b"")
+        .is(1, &["the client certificate is refused by unknown_ca: the server trusts no CA"]);
+}
+
+#[test]
+fn client_prints_what_a_server_says_before_the_outcome_is_known() {
+    let files = Files::new();
+    let shown = files.pki.server("server.test");
+    let anchors = Anchors::from_pem(files.pki.root.pem.as_bytes()).unwrap();
+    let config = ServerConfig::builder(Ring::new())
+        .credential(Credential::from_pem(shown.pem.as_bytes(), shown.key_pem.as_bytes()).unwrap())
+        .client_auth(ClientAuth::require(anchors, Allow::anyone()))
+        .build()
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let server = std::thread::spawn(move || {
+        let mut tls = symbolon::io::blocking::accept(&config, listener.accept().unwrap().0).unwrap();
+        tls.write_all(b"220 ready\n").unwrap();
+        let mut said = String::new();
+        tls.read_to_string(&mut said).unwrap();
+        tls.close().unwrap();
+        said
+    });
+    let options = "--cert client.pem --key client.key --await-client-auth 60 --wait 1";
+    let done = run(&mut files.client(&address, options), b"QUIT\n").is(0, &["is not known"]);
+    assert_eq!(done.out, "220 ready\n");
+    assert_eq!(server.join().unwrap(), "QUIT\n");
 }
 
 #[test]

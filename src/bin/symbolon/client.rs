@@ -2,7 +2,7 @@
 
 use crate::explain::{Case, parameters, proven};
 use crate::net::{self, Wire};
-use crate::options::{ClientOptions, Target, seconds};
+use crate::options::{ClientOptions, Target, seconds, seconds_or_none};
 use crate::outbox::Outbox;
 use crate::stop::{Stop, tell};
 use crate::watch::Watch;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 use symbolon::crypto::Ring;
-use symbolon::io::blocking::{Cause, Handshake};
-use symbolon::{ClientAuthState, ClientConfig, ClientWith, Error, Event, RecvBuf, SendBuf, ServerName, Side, UnixTime};
+use symbolon::io::blocking::{Cause, ClientStream, Handshake};
+use symbolon::{ClientAuthState, ClientWith, Error, Event, RecvBuf, SendBuf, Side, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -28,6 +28,10 @@ pub(crate) struct Options {
     /// Gives up a server that takes nothing of our input for so long.
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     idle: Duration,
+    /// How long a server that we showed a certificate may take to say what it makes of it, before we send anything; most
+    /// servers say it at once or never. 0 does not wait.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds_or_none)]
+    await_client_auth: Duration,
 }
 
 /// After the end of input, silence that follows an answer means that the answer is complete: then we say so too
@@ -42,15 +46,22 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let tcp = Arc::new(net::connect(&options.target, timeout)?);
     let server_name = name.to_string();
     let case = || Case { witness: watch.witness(), ca: &trusting.ca, server_name: &server_name, timeout };
-    let mut live = match connect(trusting.config, name, &tcp, timeout, watch.clone()) {
-        Ok(live) => live,
-        Err((cause, conn)) => return Err(case().explain(&cause, &conn)),
-    };
-    tell(format_args!("connected to {}: {}", options.target, parameters(&live.conn)));
-    tell(format_args!("the server is {}", proven(&live.conn)));
-    if let ClientAuthState::NothingSent(why) = live.conn.client_auth() {
-        tell(format_args!("it asked for a client certificate, and none was sent: {why}"));
+    let conn = ClientWith::new(Arc::new(trusting.config), name, UnixTime::now());
+    let mut tls = Handshake::new(conn, Wire::new(&tcp, timeout))
+        .observer(watch.clone())
+        .complete()
+        .map_err(|failed| case().explain(&failed.cause, &failed.conn))?;
+    tell(format_args!("connected to {}: {}", options.target, parameters(tls.conn())));
+    tell(format_args!("the server is {}", proven(tls.conn())));
+    if tls.conn().client_auth() == ClientAuthState::Sent && !options.await_client_auth.is_zero() {
+        tls.transport_mut().within(options.await_client_auth);
+        tls.await_client_auth().map_err(|cause| case().explain(&cause, tls.conn()))?;
     }
+    match tls.conn().client_auth() {
+        ClientAuthState::NotRequested => {}
+        outcome => tell(outcome),
+    }
+    let mut live = Live::new(tls, &tcp, watch.clone());
     match live.pump(options.wait, options.idle) {
         Ok(()) => Ok(()),
         Err(Over::Output(error)) => Err(Stop::refused(format_args!("standard output: {error}"))),
@@ -63,33 +74,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     }
 }
 
-type Conn = ClientWith<'static, Ring>;
-
-fn connect(
-    config: ClientConfig<Ring>,
-    name: ServerName<'static>,
-    tcp: &Arc<TcpStream>,
-    timeout: Duration,
-    watch: Watch,
-) -> Result<Live, (Cause, Box<Conn>)> {
-    let conn = ClientWith::new(Arc::new(config), name, UnixTime::now());
-    let wire = Wire::new(tcp, timeout);
-    match Handshake::new(conn, wire).observer(watch.clone()).complete() {
-        Ok(stream) => {
-            let (conn, rx, tx, _) = stream.into_parts();
-            Ok(Live { conn, rx, tx, tcp: tcp.clone(), outbox: Outbox::start(tcp.clone()), watch, answered: false })
-        }
-        Err(failed) => {
-            let failed = *failed;
-            Err((failed.cause, Box::new(failed.conn)))
-        }
-    }
-}
-
 /// A connection that is CONNECTED. All of it belongs to one thread; others wait for the network, for standard input, and
 /// for the peer to take what we send.
 struct Live {
-    conn: Conn,
+    conn: ClientWith<'static, Ring>,
     rx: RecvBuf<'static>,
     tx: SendBuf<'static>,
     tcp: Arc<TcpStream>,
@@ -135,9 +123,20 @@ struct Leaving {
 }
 
 impl Live {
+    fn new(tls: ClientStream<'static, Ring, Wire<'_>>, tcp: &Arc<TcpStream>, watch: Watch) -> Self {
+        let (conn, rx, tx, _) = tls.into_parts();
+        Self { conn, rx, tx, tcp: tcp.clone(), outbox: Outbox::start(tcp.clone()), watch, answered: false }
+    }
+
     fn pump(&mut self, wait: Duration, idle: Duration) -> Result<(), Over> {
         let happenings = self.start_threads();
         let mut leaving: Option<Leaving> = None;
+        // The server may have spoken first.
+        self.answered = !self.rx.data().is_empty();
+        if !print(self.rx.data())? {
+            self.close();
+            return Ok(());
+        }
         loop {
             if self.drain()? {
                 self.close();
@@ -228,13 +227,7 @@ impl Live {
             let closed = match event {
                 Ok(Event::Data(data)) => {
                     self.answered = true;
-                    let mut out = std::io::stdout().lock();
-                    match out.write_all(data).and_then(|()| out.flush()) {
-                        Ok(()) => None,
-                        // Nobody reads any more: `symbolon client .. | head` is done.
-                        Err(error) if error.kind() == ErrorKind::BrokenPipe => Some(true),
-                        Err(error) => return Err(Over::Output(error)),
-                    }
+                    if print(data)? { None } else { Some(true) }
                 }
                 Ok(Event::PeerClosed) => Some(true),
                 Ok(Event::NeedRecv | Event::Ask(_)) => Some(false),
@@ -315,6 +308,16 @@ impl Live {
             });
         }
         happenings
+    }
+}
+
+/// Puts data on standard output. False if nobody reads there any more: `symbolon client .. | head` is done.
+fn print(data: &[u8]) -> Result<bool, Over> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(data).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Over::Output(error)),
     }
 }
 

@@ -251,11 +251,19 @@ impl Role {
 
 /// A positive number of seconds, perhaps with a fraction.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    seconds_or_none(text)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "not a number of seconds above 0, and at most 86400".to_owned())
+}
+
+/// The same, or 0.
+pub(crate) fn seconds_or_none(text: &str) -> Result<Duration, String> {
     text.parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .filter(|time| !time.is_zero() && *time <= Duration::from_secs(86_400))
-        .ok_or_else(|| "not a number of seconds above 0, and at most 86400".to_owned())
+        .filter(|time| *time <= Duration::from_secs(86_400))
+        .ok_or_else(|| "not a number of seconds, and at most 86400".to_owned())
 }
 
 fn suite(name: &str) -> Result<CipherSuite, String> {

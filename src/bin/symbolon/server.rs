@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Who is let in: dns:NAME, spiffe://DOMAIN/PATH, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX [default: all whom --client-ca vouches for].
     #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
     allow: Vec<String>,
+    /// Does not tell clients that their certificate is accepted, which is done by a ticket with a lifetime of 0.
+    #[arg(long)]
+    no_confirm_client_auth: bool,
     #[command(flatten)]
     revocation: RevocationOptions,
     #[command(flatten)]
@@ -130,6 +133,9 @@ impl Server {
         let mut builder = ServerConfig::builder(Ring::new())
             .client_auth(client_auth(options)?)
             .revocation(options.revocation.policy(&issuers)?);
+        if !options.no_confirm_client_auth {
+            builder = builder.confirm_client_auth();
+        }
         for (at, (cert, key)) in options.cert.iter().zip(&options.key).enumerate() {
             let credential = files::credential(cert, key)?;
             // The response is about one certificate: the first.

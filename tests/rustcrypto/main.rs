@@ -57,6 +57,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ("is of builds without a heap, where `ring` can't be", &["no_heap.rs"]),
     ("are about the sources", &["figures.rs", "layers.rs", "notes.rs"]),
     ("RSA keys are in the files that it reads", &["load.rs"]),
+    ("does over and over what `openssl_refusals.rs` does once", &["every_refusal.rs"]),
     ("its figures are those of `ring`", &["idle.rs", "crl_memory.rs"]),
     ("the tool has `ring`", &["inspect.rs", "lint/main.rs", "tool.rs", "tool_revocation.rs", "verify.rs"]),
 ];

@@ -14,3 +14,4 @@ pub mod pki;
 pub mod plain;
 pub mod provider;
 pub mod samples;
+pub mod wrong;

@@ -35,6 +35,16 @@ impl Driver {
         }
     }
 
+    pub(crate) async fn await_client_auth<R: Role, T: Transport>(
+        self,
+        link: &mut Link<'_, '_, '_, R, Provider, T>,
+    ) -> Said<()> {
+        match self {
+            Self::Blocking => link.await_client_auth(),
+            Self::Async => link.await_client_auth_async().await,
+        }
+    }
+
     pub(crate) async fn read<R: Role, T: Transport>(
         self,
         link: &mut Link<'_, '_, '_, R, Provider, T>,

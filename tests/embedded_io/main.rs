@@ -5,6 +5,7 @@ mod driver;
 mod echo;
 mod failures;
 mod openssl;
+mod outcome;
 mod peer;
 mod turns;
 #[path = "../util/mod.rs"]

@@ -2,10 +2,12 @@
 
 use super::next::{Goal, Next, written};
 use super::{Cause, Link};
+use crate::connection::Connection;
 use crate::crypto::Crypto;
 use crate::handshake::Role;
 use core::future::poll_fn;
 use core::task::Poll;
+use embedded_io::{Error, ErrorKind};
 use embedded_io_async::{BufRead, Read, Write};
 
 impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
@@ -15,6 +17,20 @@ impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
     /// [`Cause`]. After a failure of TLS the alert, if one is due, was sent and flushed.
     pub async fn handshake_async(&mut self) -> Result<(), Cause<T::Error>> {
         self.run_async(Goal::Connected).await
+    }
+
+    /// Runs the handshake, and goes on in a client until it is known what the server makes of its certificate, or of the lack
+    /// of one. It also ends when application data is there, which is left to be read, at the peer's close_notify, and when the
+    /// time of the transport runs out: a server that accepts need not say so. [`Connection::client_auth`] tells what came of it.
+    ///
+    /// # Errors
+    /// [`Cause`]: the server's alert, if it refused.
+    pub async fn await_client_auth_async(&mut self) -> Result<(), Cause<T::Error>> {
+        self.run_async(Goal::Connected).await?;
+        match self.run_until_async(Goal::Data, |conn| !conn.awaits_client_auth()).await {
+            Err(Cause::Io(error)) if error.kind() == ErrorKind::TimedOut => Ok(()),
+            done => done,
+        }
     }
 
     /// Says that we will send no more: close_notify, once. The peer may go on sending.
@@ -27,9 +43,19 @@ impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
     }
 
     async fn run_async(&mut self, goal: Goal) -> Result<(), Cause<T::Error>> {
+        self.run_until_async(goal, |_| false).await
+    }
+
+    /// Runs to the goal, or until there is `enough` of the connection and nothing left to send.
+    async fn run_until_async(
+        &mut self,
+        goal: Goal,
+        enough: impl Fn(&Connection<'_, R, C>) -> bool,
+    ) -> Result<(), Cause<T::Error>> {
         let Self { tls, io } = self;
         loop {
             match tls.next(goal)? {
+                Next::Recv if enough(tls.conn) => return Ok(()),
                 Next::Send => tls.sent(io.write(tls.tx.to_send()).await)?,
                 Next::Flush => tls.flushed(io.flush().await)?,
                 Next::Recv => {

@@ -107,14 +107,20 @@ struct Offered<'a> {
 }
 
 impl<C: Crypto> Search<'_, '_, C> {
-    /// Whether a PSK would be used with a key exchange (§4.2.9); `None` if there is no mode that both allow.
+    /// Whether a PSK would be used with a key exchange (§4.2.9); `None` if there is no mode that both allow. Without a group in
+    /// common, psk_ke is all that is left.
     fn with_key_share(&self) -> Option<bool> {
-        let modes = self.hello.extensions.psk_key_exchange_modes?;
+        let extensions = &self.hello.extensions;
+        let modes = extensions.psk_key_exchange_modes?;
         let offers = |mode: PskKeyExchangeMode| modes.contains(&mode.0);
-        if offers(PskKeyExchangeMode::psk_dhe_ke) && self.hello.extensions.key_share.is_some() {
+        let psk_ke = self.config.psk_ke && offers(PskKeyExchangeMode::psk_ke);
+        let ours = self.config.settings.groups();
+        let agreed =
+            || extensions.supported_groups.is_some_and(|groups| ours.iter().any(|group| groups.contains(*group)));
+        if offers(PskKeyExchangeMode::psk_dhe_ke) && extensions.key_share.is_some() && (!psk_ke || agreed()) {
             return Some(true);
         }
-        (self.config.psk_ke && offers(PskKeyExchangeMode::psk_ke)).then_some(false)
+        psk_ke.then_some(false)
     }
 
     /// The suite to use with a PSK of this hash: `wanted` if both have it, else the first that fits.

@@ -3,8 +3,11 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod early_data;
 mod exporters;
+mod psk;
 mod records;
+mod resumption;
 
 use rcgen::KeyPair;
 use std::sync::LazyLock;

@@ -227,6 +227,11 @@ impl Openssl {
         patient(tcp)
     }
 
+    /// `s_client` at this `s_server`.
+    pub fn meets(&self, args: &[&str]) -> Self {
+        Self::client(self.port, args)
+    }
+
     fn client(port: u16, args: &[&str]) -> Self {
         let address = format!("127.0.0.1:{port}");
         Self::start("s_client", &[&["-connect", &address], args].concat())
@@ -316,9 +321,24 @@ pub type Met<R> = Result<Ours<R>, Box<Failed<'static, R, Provider>>>;
 
 /// Our client against `openssl s_server`.
 pub fn connect(config: ClientConfigBuilder<Provider>, name: &str, server: &mut Openssl) -> Met<ClientRole> {
+    complete(handshake(config, name, server))
+}
+
+/// The same at `server.test`; this is what it says first.
+pub fn connect_saying(
+    config: ClientConfigBuilder<Provider>,
+    first_data: &[u8],
+    server: &mut Openssl,
+) -> Met<ClientRole> {
+    complete(handshake(config, "server.test", server).first_data(first_data))
+}
+
+type OverTcp<R> = Handshake<'static, R, Provider, TcpStream>;
+
+fn handshake(config: ClientConfigBuilder<Provider>, name: &str, server: &mut Openssl) -> OverTcp<ClientRole> {
     let tcp = server.dial();
     let name = ServerName::dns(name).unwrap().into_owned();
-    complete(ClientWith::new(Arc::new(config.build().unwrap()), name, UnixTime(NOW)), tcp)
+    Handshake::new(ClientWith::new(Arc::new(config.build().unwrap()), name, UnixTime(NOW)), tcp)
 }
 
 /// Our server against `openssl s_client` with these arguments.
@@ -339,7 +359,8 @@ pub fn accept(config: ServerConfigBuilder<Provider>, args: &[&str]) -> (Met<Serv
     };
     tcp.set_nonblocking(false).unwrap();
     client.held.push(tcp.try_clone().unwrap());
-    let met = complete(ServerWith::new(Arc::new(config.build().unwrap()), UnixTime(NOW)), patient(tcp));
+    let conn = ServerWith::new(Arc::new(config.build().unwrap()), UnixTime(NOW));
+    let met = complete(Handshake::new(conn, patient(tcp)));
     (met, client)
 }
 
@@ -351,9 +372,9 @@ fn patient(tcp: TcpStream) -> TcpStream {
     tcp
 }
 
-fn complete<R: Role>(conn: symbolon::Connection<'static, R, Provider>, tcp: TcpStream) -> Met<R> {
+fn complete<R: Role>(handshake: OverTcp<R>) -> Met<R> {
     let seen = Watch::default();
-    let tls = Handshake::new(conn, tcp).observer(seen.clone()).complete()?;
+    let tls = handshake.observer(seen.clone()).complete()?;
     Ok(Ours { tls, seen })
 }
 

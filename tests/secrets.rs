@@ -135,8 +135,9 @@ fn converse(fail: bool) -> (Vec<Vec<u8>>, Vec<u8>, Vec<Vec<u8>>) {
 fn no_secret_of_the_key_schedule_lies_in_a_buffer_or_goes_over_the_wire() {
     for fail in [false, true] {
         let (memory, wire, secrets) = converse(fail);
-        // Two handshake and two application traffic secrets, exporter and resumption, two updated ones: from each end.
-        assert_eq!(secrets.len(), 16);
+        // Early, Handshake and Master Secret, two handshake and two application traffic secrets, exporter and resumption, two
+        // updated ones: from each end.
+        assert_eq!(secrets.len(), 22);
         assert!(contains(&wire, b"server.test"), "what is sent in plaintext is found");
         for secret in secrets {
             assert!(secret.len() >= 32 && secret.iter().any(|b| *b != 0));

@@ -158,14 +158,27 @@ impl<'m, C: Crypto> Base<'m, C> {
         show(self.out, SecretName::Exporter, Some(client_random), self.vault.exporter());
     }
 
+    /// True if a PSK stands in for certificates.
+    pub(super) fn goes_by_psk(&self) -> bool {
+        #[cfg(feature = "alloc")]
+        return self.negotiated.psk.is_some();
+        #[cfg(not(feature = "alloc"))]
+        return false;
+    }
+
     /// True if the observer is shown secrets.
     pub(super) fn shows_secrets(&self) -> bool {
         cfg!(feature = "keylog") && self.out.wants_secrets()
     }
 
     /// Shows the observer a secret that is not in the vault.
-    pub(super) fn show(&mut self, name: SecretName, client_random: &[u8; 32], secret: &Secret) {
-        show(self.out, name, Some(client_random), secret);
+    pub(super) fn show<'r>(
+        &mut self,
+        name: SecretName,
+        client_random: impl Into<Option<&'r [u8; 32]>>,
+        secret: &Secret,
+    ) {
+        show(self.out, name, client_random.into(), secret);
     }
 
     pub(super) fn trace(&mut self, event: Trace<'_>) {

@@ -33,8 +33,13 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
 
     /// The key exchange led to this secret.
     pub(super) fn agree(&mut self, early: Early, shared: Option<&SharedSecret>) -> AtHandshakeSecret {
+        // That of a PSK was shown when the PSK was offered, or accepted.
+        if !self.base.goes_by_psk() {
+            self.base.show(SecretName::Early, &self.desk.client_random, early.secret());
+        }
         let (mut schedule, at) = Schedule::begin(early);
         let at = schedule.agree(self.base.crypto, at, shared);
+        self.base.show(SecretName::Handshake, &self.desk.client_random, schedule.running());
         self.desk.schedule = Some(schedule);
         at
     }
@@ -64,6 +69,7 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
         let at = schedule.enter_master(self.base.crypto, at, &hash, self.base.vault);
         let client_random = self.desk.client_random;
+        self.base.show(SecretName::Master, &client_random, schedule.running());
         self.base.show_traffic(Side::Client, Some(&client_random));
         self.base.show_traffic(Side::Server, Some(&client_random));
         self.base.show_exporter(&client_random);

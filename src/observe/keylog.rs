@@ -29,9 +29,14 @@ fn label(name: SecretName) -> Option<&'static str> {
         SecretName::ClientApplicationTraffic(0) => Some("CLIENT_TRAFFIC_SECRET_0"),
         SecretName::ServerApplicationTraffic(0) => Some("SERVER_TRAFFIC_SECRET_0"),
         SecretName::Exporter => Some("EXPORTER_SECRET"),
-        SecretName::ClientApplicationTraffic(_) | SecretName::ServerApplicationTraffic(_) | SecretName::Resumption => {
-            None
-        }
+        SecretName::Early
+        | SecretName::Binder(_)
+        | SecretName::Handshake
+        | SecretName::Master
+        | SecretName::ClientApplicationTraffic(_)
+        | SecretName::ServerApplicationTraffic(_)
+        | SecretName::Resumption
+        | SecretName::TicketPsk => None,
     }
 }
 

@@ -16,6 +16,11 @@ impl Early {
         Self { suite, secret: Hkdf::new(crypto, suite.hash).extract_zeros(salt.as_bytes()) }
     }
 
+    /// For who watches.
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     pub(super) fn into_parts(self) -> (SuiteParams, Secret) {
         (self.suite, self.secret)
     }

@@ -56,21 +56,31 @@ impl HasHandshakeTraffic for AtMaster {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum SecretName {
+    /// Of each PSK that a client offers, and of what both go by in the end.
+    Early,
+    /// With the label that tells where the PSK comes from.
+    Binder(&'static str),
     ClientEarlyTraffic,
     EarlyExporter,
+    Handshake,
     ClientHandshakeTraffic,
     ServerHandshakeTraffic,
+    Master,
     ClientApplicationTraffic(u64),
     ServerApplicationTraffic(u64),
     Exporter,
     Resumption,
+    /// Of one ticket (RFC 8446 §4.6.1).
+    TicketPsk,
 }
 
 impl SecretName {
-    /// The label of Derive-Secret, or "traffic upd" for a successor (RFC 8446 §7.1, §7.2).
+    /// The label of Derive-Secret or HKDF-Expand-Label (RFC 8446 §4.6.1, §7.1, §7.2); empty for the results of HKDF-Extract.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Early | Self::Handshake | Self::Master => "",
+            Self::Binder(label) => label,
             Self::ClientEarlyTraffic => "c e traffic",
             Self::EarlyExporter => "e exp master",
             Self::ClientHandshakeTraffic => "c hs traffic",
@@ -80,6 +90,7 @@ impl SecretName {
             Self::ClientApplicationTraffic(_) | Self::ServerApplicationTraffic(_) => "traffic upd",
             Self::Exporter => "exp master",
             Self::Resumption => "res master",
+            Self::TicketPsk => "resumption",
         }
     }
 
@@ -87,14 +98,19 @@ impl SecretName {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Early => "Early Secret",
+            Self::Binder(_) => "binder_key",
             Self::ClientEarlyTraffic => "client_early_traffic_secret",
             Self::EarlyExporter => "early_exporter_master_secret",
+            Self::Handshake => "Handshake Secret",
             Self::ClientHandshakeTraffic => "client_handshake_traffic_secret",
             Self::ServerHandshakeTraffic => "server_handshake_traffic_secret",
+            Self::Master => "Master Secret",
             Self::ClientApplicationTraffic(_) => "client_application_traffic_secret",
             Self::ServerApplicationTraffic(_) => "server_application_traffic_secret",
             Self::Exporter => "exporter_master_secret",
             Self::Resumption => "resumption_master_secret",
+            Self::TicketPsk => "PSK",
         }
     }
 }
@@ -193,6 +209,11 @@ impl Schedule {
         // [7.1-3]
         self.running = Secret::zeros(0);
         Complete(())
+    }
+
+    /// The secret that the others hang from at this stage.
+    pub(crate) fn running(&self) -> &Secret {
+        &self.running
     }
 
     /// The handshake traffic secret of a sender.

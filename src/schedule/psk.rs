@@ -15,13 +15,16 @@ impl Early {
         Self { suite, ..self }
     }
 
-    /// The value of a PskBinderEntry (§4.2.11.2): `label` tells where the PSK comes from, `hello` is Transcript-Hash of the
-    /// handshake up to the identities.
-    pub(crate) fn binder<C: Crypto>(&self, crypto: &C, label: &str, hello: &Digest) -> Secret {
-        let hkdf = Hkdf::new(crypto, self.suite.hash);
+    /// binder_key: `label` tells where the PSK comes from.
+    pub(crate) fn binder_key<C: Crypto>(&self, crypto: &C, label: &str) -> Secret {
         let empty = crypto.hash(self.suite.hash).finish();
-        let binder_key = hkdf.derive_secret(&self.secret, label, empty.as_ref());
-        let finished_key = hkdf.derive_secret(&binder_key, "finished", &[]);
+        Hkdf::new(crypto, self.suite.hash).derive_secret(&self.secret, label, empty.as_ref())
+    }
+
+    /// The value of a PskBinderEntry (§4.2.11.2): `hello` is Transcript-Hash of the handshake up to the identities.
+    pub(crate) fn binder<C: Crypto>(&self, crypto: &C, binder_key: &Secret, hello: &Digest) -> Secret {
+        let hkdf = Hkdf::new(crypto, self.suite.hash);
+        let finished_key = hkdf.derive_secret(binder_key, "finished", &[]);
         hkdf.mac(&finished_key, hello.as_ref())
     }
 

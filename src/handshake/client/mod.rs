@@ -353,7 +353,7 @@ fn recv_new_session_ticket<C: Crypto>(
     ticket.extensions.check(In::NewSessionTicket)?;
     #[cfg(feature = "alloc")]
     if let Some(keeper) = &s.keeper {
-        keeper.keep(&ticket, config)?;
+        keeper.keep(&ticket, config, &mut base)?;
     }
     Ok(s)
 }

@@ -132,7 +132,11 @@ impl Offer {
         for psk in &self.psks {
             // §4.2.11.2
             let hash = cx.desk.transcript.hash_with(psk.hash, truncated)?;
-            binders.push(psk.early.binder(cx.crypto(), psk.kind.binder_label(), &hash));
+            let label = psk.kind.binder_label();
+            let binder_key = psk.early.binder_key(cx.crypto(), label);
+            cx.base.show(SecretName::Early, &cx.desk.client_random, psk.early.secret());
+            cx.base.show(SecretName::Binder(label), &cx.desk.client_random, &binder_key);
+            binders.push(psk.early.binder(cx.crypto(), &binder_key, &hash));
         }
         let entries: Vec<_> = binders.iter().map(|binder| PskBinderEntry(binder.as_bytes())).collect();
         let (body, _) = write(&entries)?;

@@ -1,11 +1,11 @@
 //! CONNECTED: NewSessionTicket (RFC 8446 §4.6.1), kept where the configuration keeps tickets.
 
-use super::ClientCx;
+use super::{Base, ClientCx};
 use crate::config::ClientConfig;
 use crate::crypto::{Crypto, Secret, SuiteParams};
 use crate::fault::Fault;
 use crate::resumption::{MAX_LIFETIME, Origin, Psk, Shown, Ticket};
-use crate::schedule::resumption_psk;
+use crate::schedule::{SecretName, resumption_psk};
 use crate::wire::NewSessionTicket;
 use crate::x509::{Time, UnixTime};
 use alloc::boxed::Box;
@@ -48,9 +48,11 @@ impl Keeper {
         &self,
         message: &NewSessionTicket<'_>,
         config: &ClientConfig<C>,
+        base: &mut Base<'_, C>,
     ) -> Result<(), Fault> {
         let Some(tickets) = config.tickets.as_ref().filter(|_| message.ticket_lifetime > 0) else { return Ok(()) };
         let secret = resumption_psk(config.crypto(), self.suite, &self.resumption, message.ticket_nonce);
+        base.show(SecretName::TicketPsk, None, &secret);
         let Ok(psk) = Psk::resumption(message.ticket, secret.as_bytes(), self.suite.hash) else { return Ok(()) };
         // Early data goes out before the server knows who sends it: never in the name of a certificate.
         let early = message.max_early_data_size.filter(|_| !matches!(self.origin.shown, Shown::Chain(_)));

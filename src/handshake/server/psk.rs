@@ -183,7 +183,8 @@ impl<C: Crypto> Search<'_, '_, C> {
     fn bind(&self, found: &Found, binder: &[u8], binders_len: usize) -> Result<ByPsk, Fault> {
         let truncated = self.message.len().checked_sub(binders_len).and_then(|end| self.message.get(..end));
         let hash = self.desk.transcript.hash_with(found.suite.hash, truncated.ok_or(Reason::Internal)?)?;
-        let expected = found.early.binder(self.config.crypto(), found.kind.binder_label(), &hash);
+        let binder_key = found.early.binder_key(self.config.crypto(), found.kind.binder_label());
+        let expected = found.early.binder(self.config.crypto(), &binder_key, &hash);
         let mismatch = || Fault::from(Reason::PskBinderMismatch).extension(ExtensionType::pre_shared_key);
         ByPsk::bound(&expected, binder).ok_or_else(|| mismatch().field("binders"))
     }

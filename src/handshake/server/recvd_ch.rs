@@ -112,6 +112,7 @@ fn resume<C: Crypto>(
     cx.base.negotiated.external_psk = accepted.external;
     keep_hello(hello, accepted.early_data.is_some(), cx)?;
     keep_choice(&choice, cx);
+    show_psk(&accepted, cx);
     if accepted.early_data.is_some() {
         cx.base.negotiated.early_data = EarlyDataState::Accepted;
     }
@@ -119,8 +120,6 @@ fn resume<C: Crypto>(
         cx.desk.returning = origin.identity().cloned();
         cx.desk.origin = Some(alloc::boxed::Box::new(origin));
     }
-    let shared = choice.group.map(|group| agree(hello, group, cx)).transpose()?;
-    let at = cx.agree(accepted.early, shared.as_ref());
     let early_data = accepted.early_data.map(|early| {
         cx.base.show(SecretName::ClientEarlyTraffic, &cx.desk.client_random, &early.traffic);
         cx.base.show(SecretName::EarlyExporter, &cx.desk.client_random, &early.exporter);
@@ -129,7 +128,20 @@ fn resume<C: Crypto>(
         cx.desk.early.left = early.max;
         early.keys
     });
+    let shared = choice.group.map(|group| agree(hello, group, cx)).transpose()?;
+    let at = cx.agree(accepted.early, shared.as_ref());
     Ok(Negotiated { choice, by: By::Psk(ChosenPsk { index: accepted.index, by: accepted.by, early_data }), at })
+}
+
+/// What the PSK leads to, for who watches.
+#[cfg(feature = "alloc")]
+fn show_psk<C: Crypto>(accepted: &Accepted, cx: &mut ServerCx<'_, '_, C>) {
+    cx.base.show(SecretName::Early, &cx.desk.client_random, accepted.early.secret());
+    if cx.base.shows_secrets() {
+        let label = accepted.kind.binder_label();
+        let binder_key = accepted.early.binder_key(cx.base.crypto, label);
+        cx.base.show(SecretName::Binder(label), &cx.desk.client_random, &binder_key);
+    }
 }
 
 /// The ClientHello is absorbed at once: only its hash goes on (§4.4.1).

@@ -6,7 +6,7 @@ use crate::crypto::{Crypto, Secret, SuiteParams};
 use crate::fault::{Fault, Reason};
 use crate::handshake::proof::ClientProof;
 use crate::resumption::{MAX_LIFETIME, Origin, TicketState};
-use crate::schedule::resumption_psk;
+use crate::schedule::{SecretName, resumption_psk};
 use crate::wire::{ClientHello, Extensions, NewSessionTicket};
 use crate::x509::{Time, UnixTime};
 
@@ -93,7 +93,9 @@ fn send_one<C: Crypto>(
         ticket: &ticket,
         extensions: Extensions::EMPTY,
         max_early_data_size: early_data.map(|early_data| early_data.max),
-    })
+    })?;
+    cx.base.show(SecretName::TicketPsk, &cx.desk.client_random, &state.secret);
+    Ok(())
 }
 
 /// Seconds: never longer than what the ticket rests on.

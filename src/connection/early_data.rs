@@ -1,10 +1,10 @@
 //! Early data, on the client's side: what is sent before the server has said anything (RFC 8446 §4.2.10).
 
-use super::{ClientWith, Connection};
+use super::{ClientWith, Connection, Observer, Unobserved};
 use crate::crypto::Crypto;
 use crate::error::Error;
 use crate::fault::Side;
-use crate::handshake::Role;
+use crate::handshake::{Role, Trace};
 use crate::record::SendBuf;
 
 /// The sending side of a client whose ClientHello offers early data.
@@ -46,6 +46,19 @@ impl<R: Role, C: Crypto> EarlyData<'_, '_, R, C> {
     /// # Errors
     /// Why the connection is over.
     pub fn write(&mut self, bytes: &[u8], tx: &mut SendBuf<'_>) -> Result<usize, Error> {
+        self.write_with(bytes, tx, &mut Unobserved)
+    }
+
+    /// [`EarlyData::write`], with somebody watching.
+    ///
+    /// # Errors
+    /// As [`EarlyData::write`].
+    pub fn write_with(
+        &mut self,
+        bytes: &[u8],
+        tx: &mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<usize, Error> {
         let bytes = bytes.get(..self.left()).unwrap_or(bytes);
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
@@ -61,9 +74,10 @@ impl<R: Role, C: Crypto> EarlyData<'_, '_, R, C> {
             }
             if let Err(fault) = tx.commit_data(n, &mut self.conn.sealer, cut) {
                 let state = self.conn.state();
-                return Err(self.conn.fail(fault, state, tx, &mut super::Unobserved));
+                return Err(self.conn.fail(fault, state, tx, observer));
             }
             self.conn.machine.sent_early_data(n);
+            observer.event(&Trace::SendEarlyData(n));
             written = written.saturating_add(n);
         }
         Ok(written)

@@ -121,6 +121,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
                     self.idle_records = 0;
                     #[cfg(feature = "alloc")]
                     if !self.is_connected() {
+                        observer.event(&Trace::RecvEarlyData(rx.data().len()));
                         return Ok(Step::EarlyData);
                     }
                     return Ok(Step::Data);

@@ -44,6 +44,12 @@ pub enum Trace<'a> {
     /// A PSK that was offered, or could have been, is not used: why. A full handshake follows.
     #[cfg(feature = "alloc")]
     PskDeclined(Declined),
+    /// A record of early data was written (RFC 8446 §4.2.10), with so many bytes of it.
+    #[cfg(feature = "alloc")]
+    SendEarlyData(usize),
+    /// A record of early data was received, with so many bytes of it.
+    #[cfg(feature = "alloc")]
+    RecvEarlyData(usize),
     /// Cipher suite, group and the like are settled; ALPN and limits follow with EncryptedExtensions.
     Negotiated(&'a Negotiated),
     /// The peer proved that it holds the key of its certificate, by a signature with this scheme.

@@ -153,7 +153,7 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
         let mut early: usize = 0;
         while !s.conn.is_connected() {
             if let (Some(mut early_data), Some(rest)) = (s.conn.early_data(), self.first_data.get(early..)) {
-                match early_data.write(rest, &mut s.tx) {
+                match early_data.write_with(rest, &mut s.tx, &mut *s.observer) {
                     Ok(written) => early = early.saturating_add(written),
                     Err(error) => return Err(s.after(error)),
                 }

@@ -14,6 +14,7 @@ use crate::connection::Observer;
 use crate::crypto::Epoch;
 use crate::fault::{Side, StateName};
 use crate::handshake::{Kind, Trace};
+use crate::resumption::Declined;
 use crate::wire::AlertDescription;
 use alloc::{format, string::String, string::ToString, vec, vec::Vec};
 use core::fmt::{self, Write};
@@ -76,6 +77,29 @@ impl Row {
     pub fn change_cipher_spec(sender: Side) -> Self {
         let lines = vec!["(change_cipher_spec)".to_string()];
         Self { drawn: Some(Drawn { sender, lines, arrow: false }), ..Self::default() }
+    }
+
+    /// Early data: one row, however many records it takes.
+    #[must_use]
+    pub fn early_data() -> Self {
+        let lines = vec![bracketed("Application Data", Epoch::EarlyData)];
+        Self { drawn: Some(Drawn { sender: Side::Client, lines, arrow: true }), ..Self::default() }
+    }
+
+    /// No message, but what `side` made of a PSK.
+    #[must_use]
+    pub fn psk_declined(side: Side, why: Declined) -> Self {
+        let mut lines = vec![String::from("PSK declined:")];
+        for word in why.to_string().split(' ') {
+            match lines.last_mut() {
+                Some(line) if line.len().saturating_add(word.len()) < BETWEEN => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.into()),
+            }
+        }
+        Self { drawn: Some(Drawn { sender: side, lines, arrow: false }), ..Self::default() }
     }
 
     /// What the handshake is for: data in both directions.
@@ -158,8 +182,10 @@ pub struct Print<W: Write> {
     recv: Epoch,
     /// The message seen last: the state that it leads to is printed beside it.
     open: Option<Row>,
-    /// A change_cipher_spec that went out before the state that the open message leads to.
-    change_cipher_spec: bool,
+    /// What comes behind the open message, and happened before the state that it leads to.
+    behind: Vec<Row>,
+    /// Early data flows.
+    early_data: bool,
     /// States entered before the message that leads to them is told: hellos are looked at first, and taken later.
     early: Vec<StateName>,
     /// START is printed.
@@ -175,7 +201,8 @@ impl<W: Write> Print<W> {
             send: Epoch::Initial,
             recv: Epoch::Initial,
             open: None,
-            change_cipher_spec: false,
+            behind: Vec::new(),
+            early_data: false,
             early: Vec::new(),
             begun: false,
         }
@@ -195,9 +222,22 @@ impl<W: Write> Print<W> {
     fn flush(&mut self) {
         if let Some(row) = self.open.take() {
             let _ = write!(self.out, "{row}");
-            if core::mem::take(&mut self.change_cipher_spec) {
-                let _ = write!(self.out, "{}", Row::change_cipher_spec(self.side));
+            for row in self.behind.drain(..) {
+                let _ = write!(self.out, "{row}");
             }
+        }
+    }
+
+    fn message(&mut self, row: Row) {
+        self.early_data = false;
+        self.begin(row);
+    }
+
+    /// The first record of it stands for all until the next message.
+    fn early_data(&mut self) {
+        if !core::mem::replace(&mut self.early_data, true) {
+            self.begin(Row::early_data());
+            self.flush();
         }
     }
 
@@ -221,9 +261,11 @@ impl<W: Write> Observer for Print<W> {
     fn event(&mut self, event: &Trace<'_>) {
         let side = self.side;
         match *event {
-            Trace::Send { kind, bytes } => self.begin(Row::message(side, kind, bytes, self.send)),
-            Trace::Recv { kind, bytes } => self.begin(Row::message(side.peer(), kind, bytes, self.recv)),
-            Trace::SendChangeCipherSpec => self.change_cipher_spec = true,
+            Trace::Send { kind, bytes } => self.message(Row::message(side, kind, bytes, self.send)),
+            Trace::Recv { kind, bytes } => self.message(Row::message(side.peer(), kind, bytes, self.recv)),
+            Trace::SendEarlyData(_) | Trace::RecvEarlyData(_) => self.early_data(),
+            Trace::PskDeclined(why) => self.behind.push(Row::psk_declined(side, why)),
+            Trace::SendChangeCipherSpec => self.behind.push(Row::change_cipher_spec(side)),
             Trace::SendKey(epoch) => self.send = epoch,
             Trace::RecvKey(epoch) => self.recv = epoch,
             Trace::Moved { to: to @ (StateName::RecvdCh | StateName::Negotiated), .. } => self.early.push(to),
@@ -236,11 +278,7 @@ impl<W: Write> Observer for Print<W> {
             }
             Trace::SendAlert(alert) => self.alert(Row::alert(side, alert.description, self.send)),
             Trace::RecvAlert(alert) => self.alert(Row::alert(side.peer(), alert.description, self.recv)),
-            Trace::PskDeclined(_)
-            | Trace::Negotiated(_)
-            | Trace::PeerProven(_)
-            | Trace::ClientAuth(_)
-            | Trace::Secret { .. } => {}
+            Trace::Negotiated(_) | Trace::PeerProven(_) | Trace::ClientAuth(_) | Trace::Secret { .. } => {}
         }
     }
 }

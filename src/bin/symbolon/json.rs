@@ -47,6 +47,9 @@ fn fields(event: &Trace<'_>) -> Option<(&'static str, Value)> {
         Trace::SendKey(epoch) => ("send_key", json!({ "epoch": epoch.to_string() })),
         Trace::RecvKey(epoch) => ("recv_key", json!({ "epoch": epoch.to_string() })),
         Trace::Moved { from, to } => ("moved", json!({ "from": from.name(), "to": to.name() })),
+        Trace::PskDeclined(why) => ("psk_declined", json!({ "why": why.to_string() })),
+        Trace::SendEarlyData(length) => ("send_early_data", json!({ "length": length })),
+        Trace::RecvEarlyData(length) => ("recv_early_data", json!({ "length": length })),
         Trace::Negotiated(negotiated) => ("negotiated", parameters(negotiated)),
         Trace::PeerProven(scheme) => ("peer_proven", json!({ "scheme": scheme.to_string() })),
         Trace::ClientAuth(mode) => ("client_auth", json!({ "mode": format!("{mode:?}").to_lowercase() })),
@@ -83,6 +86,7 @@ fn parameters(negotiated: &Negotiated) -> Value {
     let names = [
         ("cipher_suite", negotiated.suite.map(|v| v.to_string())),
         ("group", negotiated.group.map(|v| v.to_string())),
+        ("psk", negotiated.psk.map(|kind| format!("{kind:?}").to_lowercase())),
         ("own_scheme", negotiated.own_scheme.map(|v| v.to_string())),
         ("peer_scheme", negotiated.peer_scheme.map(|v| v.to_string())),
     ];

@@ -182,9 +182,10 @@ impl<'a> ServerHelloExtensions<'a> {
 
     fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
+        // In the order of the traces of RFC 8448, which is as good as any.
+        put(w, T::pre_shared_key, self.pre_shared_key, pre_shared_key::encode_selected);
         put(w, T::key_share, self.key_share, key_share::encode_server_share);
         put(w, T::supported_versions, self.supported_versions, supported_versions::encode_selected);
-        put(w, T::pre_shared_key, self.pre_shared_key, pre_shared_key::encode_selected);
     }
 }
 

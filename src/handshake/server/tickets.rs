@@ -46,7 +46,7 @@ pub(super) fn send<C: Crypto>(
     let (Time::Known(now), Some(resumption)) = (cx.desk.time, &cx.config.resumption) else { return Ok(()) };
     let Some(origin) = origin(client, now, cx) else { return Ok(()) };
     for nonce in 0..cx.desk.tickets {
-        send_one(&[nonce], resumption_master_secret, &origin, resumption, now, cx)?;
+        send_one(&[0, nonce], resumption_master_secret, &origin, resumption, now, cx)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The traces of RFC 8448, sections 3, 5, 6 and 7, replayed with both of our ends.
+//! The traces of RFC 8448, sections 3 to 7, replayed with both of our ends.
 //!
 //! Our client speaks to the server of the trace, and our server to its client, with the random values and private keys of
 //! the trace. Every secret, key, IV, hash, verify_data, message and record of a section must come up in what our end computes.
@@ -13,11 +13,9 @@
 //!   a signer, which verifies them over the bytes that it is asked to sign.
 //! - *The chain* is judged here, by comparison. The RSA keys of the traces have 1024 bits, which path validation refuses.
 //! - *P-256* (section 5): providers take no private keys, so shares and shared secret are the trace's.
-//! - *The ticket* of section 3 is received by our client. Our server sends none: another record takes its sequence number.
-//!
-//! # What is not covered
-//!
-//! Section 4 (resumption, early data; `tests/wire.rs` reads its messages), and the resumption secret of section 3, which only resumption needs.
+//! - *The ticket* of section 3 is whatever our server makes of it; all else in its NewSessionTicket is the trace's. How the ends
+//!   come back by it in section 4, `resumed.rs` tells.
+//! - *The age* of the ticket in section 4 is of 6 milliseconds, and our clock counts seconds: its ClientHello stands in.
 #![cfg(feature = "ring")]
 #![allow(unreachable_pub)]
 
@@ -25,7 +23,11 @@ mod exporters;
 #[allow(dead_code)]
 #[path = "../util/kv.rs"]
 mod kv;
+#[allow(dead_code, unused_imports)]
+#[path = "../util/pki.rs"]
+mod pki;
 mod replay;
+mod resumed;
 mod rsa_pss;
 mod script;
 mod section;
@@ -37,9 +39,10 @@ use replay::{NOW, Replay};
 use script::Provider;
 use section::{Content, Record, Section};
 use symbolon::crypto::SignatureAlgorithm::{self, EcdsaP256Sha256, RsaPssSha256};
+use symbolon::resumption::PskKind;
 use symbolon::wire::{CertificateVerify, HELLO_RETRY_REQUEST_RANDOM, NamedGroup, Parse};
 use symbolon::x509::{self, Purpose, Question};
-use symbolon::{Anchors, Error, Reason, Role, Side};
+use symbolon::{Anchors, EarlyDataState, Error, Reason, Role, Side};
 
 const SECTIONS: [&str; 4] = ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"];
 
@@ -60,6 +63,8 @@ macro_rules! with_every_provider {
 with_every_provider! {
     client_of_section_3_goes_to_the_end
     server_of_section_3_goes_to_the_end
+    client_of_section_4_comes_back_with_early_data
+    server_of_section_4_takes_its_ticket_back_and_early_data_with_it
     client_of_section_5_retries_with_p256_and_the_cookie
     server_of_section_5_asks_for_a_retry_with_p256
     client_of_section_6_shows_its_certificate
@@ -80,7 +85,27 @@ fn client_of_section_3_goes_to_the_end<C: Provider>() {
 
 // [4.4.1-1] [4.4.4-1] [5.1-8] [5.2-1] [5.2-2] [5.3-1] [7.1-1] [7.1-2] [7.3-1]
 fn server_of_section_3_goes_to_the_end<C: Provider>() {
-    assert_goes_to_the_end(&Section::read("3-1rtt"), Replay::<_, C>::server, &[]);
+    assert_goes_to_the_end(&Section::read("3-1rtt"), |section| resumed::Server::new().first::<C>(section), &[]);
+}
+
+// [4.2.11-3] [4.2.11.2-1]
+fn client_of_section_4_comes_back_with_early_data<C: Provider>() {
+    let (first, again) = (Section::read("3-1rtt"), Section::read("4-resumption"));
+    let client = resumed::Client::new();
+    let verified = [EcdsaP256Sha256; 3];
+    assert_goes_to_the_end(&first, |section| client.first::<C>(section), &verified);
+    let replay = assert_goes_to_the_end(&again, |section| client.again::<C>(section), &[]);
+    assert_eq!(replay.conn.negotiated().psk, Some(PskKind::Resumption));
+    assert_eq!(replay.conn.negotiated().early_data, EarlyDataState::Accepted);
+}
+
+fn server_of_section_4_takes_its_ticket_back_and_early_data_with_it<C: Provider>() {
+    let (first, again) = (Section::read("3-1rtt"), Section::read("4-resumption"));
+    let server = resumed::Server::new();
+    let issued = assert_goes_to_the_end(&first, |section| server.first::<C>(section), &[]).issued();
+    let replay = assert_goes_to_the_end(&again, |section| server.again::<C>(section, &issued), &[]);
+    assert_eq!(replay.conn.negotiated().psk, Some(PskKind::Resumption));
+    assert_eq!(replay.early_data, b"ABCDEF");
 }
 
 // [4.2.2-1] [4.4.1-2]
@@ -128,11 +153,14 @@ fn assert_goes_to_the_end<'s, R: Role, C: Provider>(
 ) -> Replay<'s, R, C> {
     let mut replay = end(section);
     let records = section.records();
-    assert_eq!(replay.run(&records), Ok(()));
+    assert_eq!(replay.run(), Ok(()));
     assert_eq!(replay.tape.lines().differences, [""; 0]);
     assert!(replay.conn.is_connected() && replay.conn.peer_closed());
     let data = records.iter().filter(|r| r.side != R::SIDE && r.content == Content::ApplicationData);
-    assert_eq!(replay.received, data.flat_map(|r| r.payload.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        [&replay.early_data[..], &replay.received].concat(),
+        data.flat_map(|r| r.payload.clone()).collect::<Vec<_>>()
+    );
     assert_eq!(replay.tape.lines().verified, verified);
     values::check(section, &replay);
     replay
@@ -143,6 +171,9 @@ fn client_refuses_every_record_with_one_bit_flipped<C: Provider>() {
     for name in SECTIONS {
         assert_refuses_flipped_bits(name, |section| Replay::<_, C>::client(section));
     }
+    let client = resumed::Client::new();
+    assert_eq!(client.first::<C>(&Section::read("3-1rtt")).run(), Ok(()));
+    assert_refuses_flipped_bits("4-resumption", |section| client.again::<C>(section));
 }
 
 // [5.2-6]
@@ -150,6 +181,12 @@ fn server_refuses_every_record_with_one_bit_flipped<C: Provider>() {
     for name in SECTIONS {
         assert_refuses_flipped_bits(name, |section| Replay::<_, C>::server(section));
     }
+    assert_refuses_flipped_bits("4-resumption", |section| {
+        let (server, first) = (resumed::Server::new(), Section::read("3-1rtt"));
+        let mut replay = server.first::<C>(&first);
+        assert_eq!(replay.run(), Ok(()));
+        server.again::<C>(section, &replay.issued())
+    });
 }
 
 fn assert_refuses_flipped_bits<R: Role, C: Provider>(
@@ -157,13 +194,14 @@ fn assert_refuses_flipped_bits<R: Role, C: Provider>(
     end: impl for<'s> Fn(&'s Section) -> Replay<'s, R, C>,
 ) {
     let section = Section::read(name);
-    let peers = section.records().into_iter().enumerate().filter(|(_, record)| record.side != R::SIDE);
+    let conversation = end(&section).conversation;
+    let peers = conversation.iter().enumerate().filter(|(_, record)| record.side != R::SIDE);
     for (at, record) in peers {
-        let (bytes, reason) = weak_spots(&record, R::SIDE, name == "5-hrr");
+        let (bytes, reason) = weak_spots(record, R::SIDE, name);
         for byte in bytes {
-            let mut records = section.records();
-            records[at].bytes[byte] ^= 0x10;
-            match end(&section).run(&records) {
+            let mut replay = end(&section);
+            replay.conversation[at].bytes[byte] ^= 0x10;
+            match replay.run() {
                 Err(Error::Refused(refusal)) => assert_eq!(refusal.reason, reason, "{name}, record {at}, byte {byte}"),
                 other => panic!("{name}, record {at}, byte {byte}: {other:?}"),
             }
@@ -173,14 +211,17 @@ fn assert_refuses_flipped_bits<R: Role, C: Provider>(
 
 /// Bytes of a record, and why a change to one of them must be refused. In hellos it is the random, or, for HelloRetryRequest,
 /// the cookie: nothing is wrong with the message as such, but the two ends have different transcripts.
-fn weak_spots(record: &Record, us: Side, retried: bool) -> (Vec<usize>, Reason) {
+fn weak_spots(record: &Record, us: Side, section: &str) -> (Vec<usize>, Reason) {
     const RANDOM: usize = 5 + 4 + 2;
     const COOKIE: usize = RANDOM + 32 + 1 + 2 + 1 + 2 + 6 + 6;
     let starts_as_retry_request = record.bytes.get(RANDOM) == Some(&HELLO_RETRY_REQUEST_RANDOM[0]);
     match (record.content, us) {
         (Content::ChangeCipherSpec, _) => (vec![5], Reason::BadChangeCipherSpec),
-        (Content::Handshake, Side::Server) if record.is_plain() && retried => {
+        (Content::Handshake, Side::Server) if record.is_plain() && section == "5-hrr" => {
             (vec![RANDOM, RANDOM + 31], Reason::SecondHelloChanged)
+        }
+        (Content::Handshake, Side::Server) if record.is_plain() && section == "4-resumption" => {
+            (vec![RANDOM, RANDOM + 31, record.bytes.len() - 1], Reason::PskBinderMismatch)
         }
         (Content::Handshake, Side::Client) if record.is_plain() && starts_as_retry_request => {
             (vec![COOKIE, COOKIE + 100], Reason::BadRecordMac)
@@ -193,10 +234,10 @@ fn weak_spots(record: &Record, us: Side, retried: bool) -> (Vec<usize>, Reason) 
 // [4.1.3-2]
 fn client_of_section_7_wants_its_session_id_back<C: Provider>() {
     let section = Section::read("7-compat");
-    let mut records = section.records();
-    let hello = records.iter_mut().find(|r| r.side == Side::Server).unwrap();
+    let mut replay = Replay::<_, C>::client(&section);
+    let hello = replay.conversation.iter_mut().find(|r| r.side == Side::Server).unwrap();
     hello.bytes[5 + 4 + 2 + 32 + 1] ^= 1;
-    match Replay::<_, C>::client(&section).run(&records) {
+    match replay.run() {
         Err(Error::Refused(refusal)) => assert_eq!(refusal.reason, Reason::SessionIdNotEchoed),
         other => panic!("{other:?}"),
     }

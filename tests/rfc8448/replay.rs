@@ -5,6 +5,7 @@ use crate::section::{Content, Record, Section};
 use crate::watch::Watch;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use symbolon::config::{ClientConfigBuilder, Resumption};
 use symbolon::crypto::{Crypto, CryptoError, SignatureAlgorithm, Signer};
 use symbolon::wire::{CertificateVerify, ClientHello, NamedGroup, Parse, SignatureScheme};
 use symbolon::{
@@ -12,8 +13,8 @@ use symbolon::{
     Event, RecvBuf, Role, SendBuf, ServerConfig, ServerName, ServerRole, ServerWith, Side, Signing, UnixTime, x509,
 };
 
-/// While all certificates of the traces were valid.
-pub const NOW: UnixTime = UnixTime(1_475_000_000);
+/// While all certificates of the traces are valid, and those of [`crate::pki`].
+pub const NOW: UnixTime = UnixTime(crate::pki::NOW);
 /// RFC 8449, as all traces have it.
 const RECORD_SIZE_LIMIT: u16 = 0x4001;
 
@@ -24,8 +25,12 @@ pub struct Replay<'s, R: Role, C: Crypto> {
     pub conn: Connection<'static, R, Script<C>>,
     rx: RecvBuf<'static>,
     tx: SendBuf<'static>,
+    pub keeps_tickets: bool,
+    /// The records of both sides.
+    pub conversation: Vec<Record>,
     /// Our records that were not compared yet.
     records: VecDeque<Vec<u8>>,
+    pub early_data: Vec<u8>,
     pub received: Vec<u8>,
 }
 
@@ -80,29 +85,51 @@ impl<C: Provider> Signer for Signed<C> {
 
 impl<'s, C: Provider> Replay<'s, ClientRole, C> {
     pub fn client(section: &'s Section) -> Self {
+        Self::client_that(section, ClientConfigBuilder::ask_chain)
+    }
+
+    /// `configure` says how the server is to be trusted.
+    pub fn client_that(
+        section: &'s Section,
+        configure: impl FnOnce(ClientConfigBuilder<Script<C>>) -> ClientConfigBuilder<Script<C>>,
+    ) -> Self {
         let (script, tape) = script(section, Side::Client);
         let has_session_id = section.randoms(Side::Client).iter().all(|drawn| !drawn.is_empty());
         let mut config = ClientConfig::builder(script)
             .certificate_schemes([])
             .record_size_limit(RECORD_SIZE_LIMIT)
-            .middlebox_compatibility(has_session_id)
-            .ask_chain();
+            .middlebox_compatibility(has_session_id);
         if let Some(credential) = credential::<C>(section, Side::Client, &tape) {
             config = config.credential(credential);
         }
         let name = ServerName::dns("server").unwrap();
-        Self::new(section, tape, ClientWith::new(Arc::new(config.build().unwrap()), name, NOW))
+        let config = Arc::new(configure(config).build().unwrap());
+        let mut conn = ClientWith::new(config, name, NOW);
+        if section.has_early_data() {
+            conn = conn.offer_early_data();
+            // No hash covers a ClientHello without its end but that of a binder.
+            tape.lines().client_hello_prefix = section.client_hello_prefix();
+        }
+        Self::new(section, tape, conn)
     }
 }
 
 impl<'s, C: Provider> Replay<'s, ServerRole, C> {
     pub fn server(section: &'s Section) -> Self {
+        Self::server_with(section, section, None)
+    }
+
+    /// The certificate is that of section `of`.
+    pub fn server_with(section: &'s Section, of: &Section, resumption: Option<Resumption>) -> Self {
         let (script, tape) = script(section, Side::Server);
         let mut config = ServerConfig::builder(script)
             .certificate_schemes([])
             .record_size_limit(RECORD_SIZE_LIMIT)
-            .credential(credential::<C>(section, Side::Server, &tape).unwrap())
+            .credential(credential::<C>(of, Side::Server, &tape).unwrap())
             .ask_chain();
+        if let Some(resumption) = resumption {
+            config = config.resumption(resumption);
+        }
         if !section.chain(Side::Client).is_empty() {
             config = config.client_auth(ClientAuth::require(Anchors::default(), Allow::default()));
         }
@@ -116,38 +143,37 @@ impl<'s, C: Provider> Replay<'s, ServerRole, C> {
 impl<'s, R: Role, C: Crypto> Replay<'s, R, C> {
     fn new(section: &'s Section, tape: Tape, conn: Connection<'static, R, Script<C>>) -> Self {
         let watch = Watch::new(tape.clone(), section.messages(R::SIDE));
-        let (rx, tx) = (RecvBuf::new(), SendBuf::new());
-        Self { section, tape, watch, conn, rx, tx, records: VecDeque::new(), received: Vec::new() }
+        let (rx, tx, conversation) = (RecvBuf::new(), SendBuf::new(), section.records());
+        let (records, early_data, received) = Default::default();
+        let keeps_tickets = false;
+        Self { section, tape, watch, conn, rx, tx, keeps_tickets, conversation, records, early_data, received }
     }
 
     /// Takes the part of our side in the conversation, up to the end or an error.
-    pub fn run(&mut self, records: &[Record]) -> Result<(), Error> {
+    pub fn run(&mut self) -> Result<(), Error> {
         self.drive()?;
-        for record in records {
+        for record in std::mem::take(&mut self.conversation) {
             if record.side != R::SIDE {
                 assert_eq!(self.rx.receive(&record.bytes), record.bytes.len());
                 self.drive()?;
                 continue;
             }
+            let payload = &record.payload;
             if let Some(mut app) = self.conn.app() {
                 match record.content {
                     Content::Alert => app.close(&mut self.tx),
                     Content::ApplicationData => {
-                        assert_eq!(app.write(&record.payload, &mut self.tx).unwrap()?, record.payload.len())
+                        assert_eq!(app.write(payload, &mut self.tx).unwrap()?, payload.len());
                     }
-                    // The client's last flight is there already.
-                    _ if R::SIDE == Side::Client => {}
-                    // NewSessionTicket, which we don't send: something else uses up its sequence number.
-                    _ => {
-                        app.write(b"ticket", &mut self.tx).unwrap()?;
-                        self.take_output();
-                        self.records.pop_back();
-                        continue;
-                    }
+                    // The client's last flight, or the server's ticket, is there already.
+                    _ => {}
                 }
+            } else if record.content == Content::ApplicationData {
+                let mut early_data = self.conn.early_data().expect("early data is offered");
+                assert_eq!(early_data.write(payload, &mut self.tx)?, payload.len());
             }
             self.take_output();
-            self.compare(record);
+            self.compare(&record);
         }
         if !self.records.is_empty() {
             self.tape.lines().differences.push(format!("{} records too many", self.records.len()));
@@ -184,6 +210,10 @@ impl<'s, R: Role, C: Crypto> Replay<'s, R, C> {
                 Event::Moved { .. } => continue,
                 Event::Data(data) => {
                     self.received.extend_from_slice(data);
+                    continue;
+                }
+                Event::EarlyData(data) => {
+                    self.early_data.extend_from_slice(data);
                     continue;
                 }
                 Event::Ask(Ask::PeerChain(peer)) => {

@@ -59,6 +59,8 @@ pub struct Lines {
     pub keys: VecDeque<Key>,
     /// A message of ours, and what transcripts take in its place.
     pub stand_ins: Vec<(Vec<u8>, Vec<u8>)>,
+    /// What binders take for the ClientHello without its end; our own, if this is empty.
+    pub client_hello_prefix: Vec<u8>,
     pub hashes: Vec<Vec<u8>>,
     pub macs: Vec<Mac>,
     /// Key and nonce of every record.
@@ -115,8 +117,9 @@ impl<H: Hash> Hash for TapedHash<H> {
     /// The transcript adds a message whole: if it is one of ours that has a stand-in, that is added.
     fn update(&mut self, bytes: &[u8]) {
         let lines = self.1.lines();
-        let stand_in = lines.stand_ins.iter().find(|(ours, _)| ours == bytes);
-        self.0.update(stand_in.map_or(bytes, |(_, theirs)| theirs));
+        let stand_in = lines.stand_ins.iter().find(|(ours, _)| ours == bytes).map(|(_, theirs)| &**theirs);
+        let prefix = Some(&*lines.client_hello_prefix).filter(|prefix| !prefix.is_empty() && is_prefix_of_hello(bytes));
+        self.0.update(stand_in.or(prefix).unwrap_or(bytes));
     }
 
     fn finish(self) -> Digest {
@@ -124,6 +127,11 @@ impl<H: Hash> Hash for TapedHash<H> {
         self.1.lines().hashes.push(digest.as_ref().to_vec());
         digest
     }
+}
+
+/// True for a ClientHello that is shorter than its header says.
+fn is_prefix_of_hello(bytes: &[u8]) -> bool {
+    matches!(bytes, [1, 0, high, low, rest @ ..] if usize::from(u16::from_be_bytes([*high, *low])) > rest.len())
 }
 
 pub struct TapedAead<A> {

@@ -3,7 +3,10 @@
 use crate::kv::{Block, File};
 use crate::script::Key;
 use symbolon::Side;
-use symbolon::wire::{Certificate, CertificateVerify, ClientHello, HEADER_LEN, HandshakeType, Parse, ServerHello};
+use symbolon::wire::{
+    Certificate, CertificateVerify, ClientHello, ContentType, HEADER_LEN, HandshakeType, NewSessionTicket, Parse,
+    ServerHello,
+};
 
 pub struct Section {
     pub file: File,
@@ -29,7 +32,7 @@ pub enum Content {
 impl Record {
     /// True if it is not protected.
     pub fn is_plain(&self) -> bool {
-        self.bytes[5..] == self.payload
+        self.bytes[0] != ContentType::application_data.0
     }
 }
 
@@ -72,7 +75,17 @@ impl Section {
 
     /// The handshake messages that a side sends, in order.
     pub fn messages(&self, side: Side) -> Vec<Vec<u8>> {
-        self.blocks(side, "construct a").map(|b| b.entries[0].1.clone()).collect()
+        self.blocks(side, "construct a").map(|b| self.whole(&b.entries[0].1)).collect()
+    }
+
+    /// A ClientHello with PSKs is constructed without its binders, and sent with them.
+    fn whole(&self, message: &[u8]) -> Vec<u8> {
+        let len = HEADER_LEN + usize::from(u16::from_be_bytes([message[2], message[3]]));
+        if message.len() == len {
+            return message.to_vec();
+        }
+        let record = self.records().into_iter().find(|record| record.payload.starts_with(message)).unwrap();
+        record.payload[..len].to_vec()
     }
 
     fn message(&self, side: Side, kind: HandshakeType) -> Option<Vec<u8>> {
@@ -84,7 +97,22 @@ impl Section {
         self.message(Side::Client, HandshakeType::client_hello).unwrap()
     }
 
-    /// What a side draws: its random, and a client's legacy_session_id.
+    /// The ClientHello has early_data.
+    pub fn has_early_data(&self) -> bool {
+        ClientHello::parse(&self.client_hello()).unwrap().extensions.early_data
+    }
+
+    /// The ClientHello, header included, up to its binders.
+    pub fn client_hello_prefix(&self) -> Vec<u8> {
+        self.file.block("{client} calculate PSK binder").bytes("ClientHelloPrefix").to_vec()
+    }
+
+    /// The body of the server's NewSessionTicket.
+    pub fn ticket(&self) -> Option<Vec<u8>> {
+        self.message(Side::Server, HandshakeType::new_session_ticket)
+    }
+
+    /// What a side draws: its random, a client's legacy_session_id, a server's ticket_age_add and what its ticket is made of.
     pub fn randoms(&self, side: Side) -> Vec<Vec<u8>> {
         match side {
             Side::Client => {
@@ -94,7 +122,12 @@ impl Section {
             }
             Side::Server => {
                 let hello = self.message(side, HandshakeType::server_hello).unwrap();
-                vec![ServerHello::parse(&hello).unwrap().random.to_vec()]
+                let mut randoms = vec![ServerHello::parse(&hello).unwrap().random.to_vec()];
+                if let Some(ticket) = self.ticket() {
+                    let age_add = NewSessionTicket::parse(&ticket).unwrap().ticket_age_add;
+                    randoms.extend([age_add.to_be_bytes().to_vec(), vec![0x2c; 32]]);
+                }
+                randoms
             }
         }
     }

@@ -2,14 +2,17 @@
 
 use crate::script::Tape;
 use std::collections::VecDeque;
-use symbolon::wire::{ClientHello, EncryptedExtensions, ExtensionType, HEADER_LEN, HelloRetryRequest, Parse};
+use symbolon::wire::{
+    ClientHello, EncryptedExtensions, ExtensionType, HEADER_LEN, HelloRetryRequest, NewSessionTicket, OfferedPsks,
+    Parse,
+};
 use symbolon::{Kind, Observer, Trace};
 
 pub struct Watch {
     tape: Tape,
     /// What the trace sends next.
     expected: VecDeque<Vec<u8>>,
-    /// All messages, ours as the transcript has them.
+    /// All messages, as the transcript has them.
     pub messages: Vec<Vec<u8>>,
     /// Label and secret; only under feature `keylog`.
     pub secrets: Vec<(String, Vec<u8>)>,
@@ -32,13 +35,19 @@ impl Watch {
         }
         self.messages.push(theirs);
     }
+
+    fn recv(&mut self, received: &[u8]) {
+        let lines = self.tape.lines();
+        let stand_in = lines.stand_ins.iter().find(|(other, _)| other == received);
+        self.messages.push(stand_in.map_or(received, |(_, theirs)| theirs).to_vec());
+    }
 }
 
 impl Observer for Watch {
     fn event(&mut self, event: &Trace<'_>) {
         match event {
             Trace::Send { kind, bytes } => self.send(*kind, bytes),
-            Trace::Recv { bytes, .. } => self.messages.push(bytes.to_vec()),
+            Trace::Recv { bytes, .. } => self.recv(bytes),
             Trace::Secret { name, bytes, .. } => self.secrets.push((name.label().to_owned(), bytes.to_vec())),
             _ => {}
         }
@@ -53,9 +62,33 @@ impl Observer for Watch {
 fn is_part_of(kind: Kind, ours: &[u8], theirs: &[u8]) -> bool {
     let (Some((our_fields, our_extensions)), Some((fields, extensions))) = (parts(kind, ours), parts(kind, theirs))
     else {
-        return false;
+        return kind == Kind::NewSessionTicket && is_but_for_the_ticket(ours, theirs);
     };
-    our_fields == fields && our_extensions.iter().all(|extension| extensions.contains(extension))
+    let is_there = |(t, body): &Extension<'_>| {
+        extensions.iter().any(|(other, theirs)| {
+            t == other
+                && (body == theirs || *t == ExtensionType::pre_shared_key && is_but_for_parts_of_seconds(body, theirs))
+        })
+    };
+    our_fields == fields && our_extensions.iter().all(is_there)
+}
+
+/// A ticket is whatever its server can read.
+fn is_but_for_the_ticket(ours: &[u8], theirs: &[u8]) -> bool {
+    let parse = |message| NewSessionTicket::parse(message).unwrap();
+    let (ours, theirs) = (parse(&ours[HEADER_LEN..]), parse(&theirs[HEADER_LEN..]));
+    NewSessionTicket { ticket: theirs.ticket, extensions: theirs.extensions, ..ours } == theirs
+}
+
+/// The age of a ticket is told in milliseconds; our clock counts seconds.
+fn is_but_for_parts_of_seconds(ours: &[u8], theirs: &[u8]) -> bool {
+    let (ours, theirs) = (OfferedPsks::parse(ours).unwrap(), OfferedPsks::parse(theirs).unwrap());
+    let identities = || ours.identities.iter().zip(theirs.identities.iter());
+    ours.binders == theirs.binders
+        && ours.identities.iter().count() == theirs.identities.iter().count()
+        && identities().all(|(ours, theirs)| ours.identity == theirs.identity)
+        && identities()
+            .all(|(ours, theirs)| theirs.obfuscated_ticket_age.wrapping_sub(ours.obfuscated_ticket_age) < 1000)
 }
 
 type Extension<'a> = (ExtensionType, &'a [u8]);

@@ -52,8 +52,8 @@ pub(crate) struct Taken {
     /// What was added to the transcript, or after the handshake read.
     pub(crate) received: Option<String>,
     pub(crate) sends: Vec<String>,
-    pub(crate) send_key: Option<String>,
-    pub(crate) recv_key: Option<String>,
+    pub(crate) send_keys: Vec<String>,
+    pub(crate) recv_keys: Vec<String>,
 }
 
 impl Taken {
@@ -68,11 +68,8 @@ impl Taken {
 
     /// Compares what it does, and counts which values in brackets were there.
     pub(crate) fn compare(&self, drawn: &Drawn, optional: &mut BTreeMap<String, BTreeSet<bool>>) {
-        let columns = [
-            ("K_send", self.send_key.iter().cloned().collect()),
-            ("K_recv", self.recv_key.iter().cloned().collect()),
-            ("sends", self.sends.clone()),
-        ];
+        let columns =
+            [("K_send", self.send_keys.clone()), ("K_recv", self.recv_keys.clone()), ("sends", self.sends.clone())];
         for (column, done) in columns {
             let mut done = VecDeque::from(done);
             let values = drawn.fields.get(column).map(String::as_str).unwrap_or_default();

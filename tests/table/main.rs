@@ -9,12 +9,16 @@ mod walk;
 use figure::{Drawn, Taken, figure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
+use symbolon::config::{ClientConfigBuilder, EarlyData, Resumption, ServerConfigBuilder};
+use symbolon::crypto::HashAlgorithm;
+use symbolon::resumption::Psk;
 use symbolon::wire::{AlertDescription, ContentType, HandshakeType};
 use symbolon::{Allow, ClientAuth, ClientConfig, Error, Kind, Role, ServerConfig, Signing};
 use util::null::{Null, NullSigner};
-use util::pair::{ClientRole, End, ServerRole};
+use util::pair::{ClientRole, End, Pair, ServerRole};
 use util::plain::{self, PlainWorld, Record, encoded, local, message, records};
 use util::samples;
+use util::tickets::{AlwaysFirst, SameTicket, ticket_keys};
 use walk::{Walk, name_of};
 
 static WORLD: LazyLock<PlainWorld> = LazyLock::new(PlainWorld::new);
@@ -22,8 +26,28 @@ static WORLD: LazyLock<PlainWorld> = LazyLock::new(PlainWorld::new);
 /// A handshake as configured, for either end to be walked.
 struct Course {
     name: &'static str,
-    client: ClientConfig<Null>,
-    server: ServerConfig<Null>,
+    client: Arc<ClientConfig<Null>>,
+    server: Arc<ServerConfig<Null>>,
+    early_data: bool,
+}
+
+impl Course {
+    fn new(name: &'static str, client: ClientConfigBuilder<Null>, server: ServerConfigBuilder<Null>) -> Self {
+        let (client, server) = (Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()));
+        Self { name, client, server, early_data: false }
+    }
+
+    fn client(&self) -> End<ClientRole, Null> {
+        let mut end = plain::client(&self.client);
+        if self.early_data {
+            end.conn = end.conn.offer_early_data();
+        }
+        end
+    }
+
+    fn server(&self) -> End<ServerRole, Null> {
+        plain::server(&self.server)
+    }
 }
 
 /// Courses that together take every arrow. `client_signs` and `server_signs`: how keys are kept.
@@ -31,12 +55,8 @@ fn courses(client_signs: fn() -> Signing, server_signs: fn() -> Signing) -> Vec<
     let client = || WORLD.client_config().credential(WORLD.credential(&WORLD.client, client_signs()));
     let server = || WORLD.server_config().credential(WORLD.credential(&WORLD.server, server_signs()));
     let admit = || (WORLD.anchors(), Allow::dns("robot.test"));
-    let course = |name,
-                  client: symbolon::config::ClientConfigBuilder<Null>,
-                  server: symbolon::config::ServerConfigBuilder<Null>| {
-        Course { name, client: client.build().unwrap(), server: server.build().unwrap() }
-    };
-    vec![
+    let course = Course::new;
+    let mut courses = vec![
         course("mutual", client(), server()),
         course("mutual, and the client is told so", client(), server().confirm_client_auth()),
         course("mutual after HelloRetryRequest", client().shares(0), server()),
@@ -52,6 +72,41 @@ fn courses(client_signs: fn() -> Signing, server_signs: fn() -> Signing) -> Vec<
             server().client_auth(ClientAuth::none()),
         ),
         course("no middlebox compatibility", client().middlebox_compatibility(false), server()),
+        course("external PSK", client().psks([psk()]), server().psks([psk()])),
+        course("external PSK after HelloRetryRequest", client().psks([psk()]).shares(0), server().psks([psk()])),
+    ];
+    courses.extend(courses_by_ticket(server_signs));
+    courses
+}
+
+fn psk() -> Psk {
+    Psk::external(b"both have it", &[7; 32], HashAlgorithm::Sha256).unwrap()
+}
+
+/// Courses of a client that has a ticket, and offers early data with it.
+fn courses_by_ticket(server_signs: fn() -> Signing) -> Vec<Course> {
+    let keys = ticket_keys(&Null::new(3));
+    let tickets = Arc::new(SameTicket::default());
+    let client = || WORLD.client_config().tickets(tickets.clone());
+    let server = |signs: Signing, resumption: Resumption| {
+        let server = WORLD.server_config().credential(WORLD.credential(&WORLD.server, signs));
+        server.client_auth(ClientAuth::none()).resumption(resumption.count(1))
+    };
+    let refusing = || Resumption::stateless(keys.clone());
+    let taking = || refusing().early_data(EarlyData::new(1000, Arc::new(AlwaysFirst)));
+    let first = Course::new("full handshake", client(), server(local(), taking()));
+    Pair { client: first.client(), server: first.server() }.run();
+    let course = |name, client, resumption| Course {
+        early_data: true,
+        ..Course::new(name, client, server(server_signs(), resumption))
+    };
+    vec![
+        Course::new("resumption", client(), server(server_signs(), refusing())),
+        course("early data", client(), taking()),
+        course("early data without middlebox compatibility", client().middlebox_compatibility(false), taking()),
+        course("early data refused", client(), refusing()),
+        course("early data refused with its ticket", client(), Resumption::stateless(ticket_keys(&Null::new(4)))),
+        course("early data refused by HelloRetryRequest", client().shares(0), taking()),
     ]
 }
 
@@ -61,19 +116,13 @@ fn external() -> Signing {
 
 /// Every way to walk a client.
 fn client_walks() -> Vec<(&'static str, impl Fn() -> Walk<ClientRole, ServerRole>)> {
-    let walk = |course: Course| {
-        let (client, server) = (Arc::new(course.client), Arc::new(course.server));
-        (course.name, move || Walk::new(plain::client(&client), plain::server(&server)))
-    };
+    let walk = |course: Course| (course.name, move || Walk::new(course.client(), course.server()));
     courses(external, local).into_iter().map(walk).collect()
 }
 
 /// Every way to walk a server.
 fn server_walks() -> Vec<(&'static str, impl Fn() -> Walk<ServerRole, ClientRole>)> {
-    let walk = |course: Course| {
-        let (client, server) = (Arc::new(course.client), Arc::new(course.server));
-        (course.name, move || Walk::new(plain::server(&server), plain::client(&client)))
-    };
+    let walk = |course: Course| (course.name, move || Walk::new(course.server(), course.client()));
     courses(local, external).into_iter().map(walk).collect()
 }
 
@@ -162,8 +211,9 @@ fn compare_messages<R: Role, P: Role>(file: &str, walks: Vec<(&'static str, impl
                 reached.then_some(walk)
             };
             let Some(walk) = at() else { break };
-            let (place, retried) = (walk.place(), walk.end.conn.negotiated().retried);
-            if !seen.insert((place.clone(), retried, walk.lying())) {
+            let (place, negotiated) = (walk.place(), walk.end.conn.negotiated());
+            let retried = negotiated.retried;
+            if !seen.insert((place.clone(), retried, negotiated.psk.is_some(), walk.lying())) {
                 continue;
             }
             let from_here = drawn.iter().filter(|d| d.from == place && !(retried && d.only_first_time()));

@@ -120,11 +120,11 @@ impl<R: Role, P: Role> Walk<R, P> {
             message,
             received: one(tells("recv ")),
             sends: sends.collect(),
-            send_key: one(tells("K_send = ")).map(epoch),
-            recv_key: one(tells("K_recv = ")).map(epoch),
+            send_keys: tells("K_send = ").into_iter().map(epoch).collect(),
+            recv_keys: tells("K_recv = ").into_iter().map(epoch).collect(),
             from,
         };
-        self.has_recv_key |= taken.recv_key.is_some();
+        self.has_recv_key |= !taken.recv_keys.is_empty();
         self.exchange();
         Some(taken)
     }

@@ -14,4 +14,5 @@ pub mod pki;
 pub mod plain;
 pub mod provider;
 pub mod samples;
+pub mod tickets;
 pub mod wrong;

@@ -3,6 +3,7 @@
 
 mod certificates;
 mod provoke;
+mod psk;
 mod revocation;
 #[path = "../util/mod.rs"]
 mod util;

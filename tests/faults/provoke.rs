@@ -1,6 +1,7 @@
 //! The cases of `described.kv` that are not about a chain: what has no fixed bytes, or is a failure of our own.
 
 use super::certificates::by_certificate;
+use super::psk::{client_by_psk, server_by_psk};
 use super::revocation::by_revocation;
 use super::util::null::{Null, NullSigner, Primitive, TAG};
 use super::util::pair::{ClientRole, End, ServerRole};
@@ -32,7 +33,7 @@ fn hello(early_data: bool) -> Vec<u8> {
 }
 
 pub(crate) fn client(title: &str, state: &str) -> End<ClientRole, Null> {
-    if let Some(end) = by_certificate(title).or_else(|| by_revocation(title)) {
+    if let Some(end) = by_certificate(title).or_else(|| by_revocation(title)).or_else(|| client_by_psk(title)) {
         return end;
     }
     let broken = |primitive| for_vectors(ClientConfig::builder(Null::broken(7, primitive)).anchors(WORLD.anchors()));
@@ -72,6 +73,9 @@ pub(crate) fn client(title: &str, state: &str) -> End<ClientRole, Null> {
 }
 
 pub(crate) fn server(title: &str, state: &str) -> End<ServerRole, Null> {
+    if let Some(end) = server_by_psk(title) {
+        return end;
+    }
     let signing = |signer: NullSigner| WORLD.credential(&WORLD.server, Signing::Local(Box::new(signer)));
     let broken = ServerConfig::builder(Null::broken(7, Primitive::AeadKey)).credential(signing(NullSigner::P256));
     let mut end = match title {

@@ -32,6 +32,7 @@ with_rustcrypto! {
     "../openssl_live/main.rs" openssl_live
     "../openssl_refusals.rs" openssl_refusals
     "../properties/main.rs" properties
+    "../resumption.rs" resumption
     "../resumption_stores.rs" resumption_stores
     "../revocation.rs" revocation
     "../revocation_openssl.rs" revocation_openssl

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use symbolon::config::{EarlyData, Resumption};
 use symbolon::crypto::HashAlgorithm;
 use symbolon::resumption::{ExternalPsk, Psk, PskKind, Shelf, SingleUseKeys, Ticket, TicketKeys};
-use symbolon::{ClientAuth, ClientConfig, EarlyDataState, Error, Reason, ServerConfig, UnixTime};
+use symbolon::{
+    ClientAuth, ClientAuthState, ClientConfig, Confirmation, EarlyDataState, Error, Reason, ServerConfig, UnixTime,
+};
 use util::pair::{Pair, World};
 use util::pki::NOW;
 use util::provider::provider;
@@ -38,6 +40,8 @@ fn a_client_comes_back_by_a_ticket_and_both_know_each_other_again() {
         assert_eq!(again.client.conn.peer(), first.client.conn.peer());
         assert_eq!(again.server.conn.peer(), first.server.conn.peer());
         assert!(again.client.conn.peer().is_some() && again.server.conn.peer().is_some());
+        let known = ClientAuthState::Confirmed(Confirmation::Resumption);
+        assert_eq!((again.client.conn.client_auth(), again.server.conn.client_auth()), (known, known));
         again.client.write(b"ping");
         again.server.write(b"pong");
         again.run();

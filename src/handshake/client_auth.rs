@@ -68,6 +68,12 @@ impl Known {
         self.confirmed = self.confirmed.or(self.sent.and(Some(Confirmation::NewSessionTicket)));
     }
 
+    /// The client's certificate was accepted in the handshake that the ticket comes from.
+    #[cfg(feature = "alloc")]
+    pub(super) fn by_resumption() -> Self {
+        Self { sent: Some(Ok(())), confirmed: Some(Confirmation::Resumption) }
+    }
+
     /// True if the server may still judge what the client sent.
     pub(super) fn is_open(self) -> bool {
         self.sent.is_some() && self.confirmed.is_none()

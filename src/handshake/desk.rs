@@ -56,6 +56,9 @@ pub struct Desk<'c, C: Crypto> {
     /// Who the peer is if the PSK is accepted that says so.
     #[cfg(feature = "alloc")]
     pub(super) returning: Option<crate::identity::PeerIdentity>,
+    /// The PSK goes back to a certificate of the client.
+    #[cfg(feature = "alloc")]
+    pub(super) client_known: bool,
     #[cfg(feature = "alloc")]
     pub(super) early: EarlyData,
 }
@@ -127,6 +130,8 @@ impl<'c, C: Crypto> Desk<'c, C> {
             name_asked: None,
             #[cfg(feature = "alloc")]
             returning: None,
+            #[cfg(feature = "alloc")]
+            client_known: false,
             #[cfg(feature = "alloc")]
             early: EarlyData::default(),
         }

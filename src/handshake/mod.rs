@@ -327,9 +327,13 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         if self.is_connected() {
             // Who comes back by a ticket is who the full handshake proved it to be.
             #[cfg(feature = "alloc")]
-            if self.negotiated.psk.is_some() {
-                let known = self.desk.as_deref_mut().and_then(|desk| desk.returning.take());
-                self.peer = known.map(Kept::new);
+            if self.negotiated.psk.is_some()
+                && let Some(desk) = self.desk.as_deref_mut()
+            {
+                self.peer = desk.returning.take().map(Kept::new);
+                if desk.client_known {
+                    self.client_auth = client_auth::Known::by_resumption();
+                }
             }
             // Transcript, key exchange and handshake secrets have no use any more.
             self.desk = None;

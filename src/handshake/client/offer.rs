@@ -167,6 +167,7 @@ impl Offer {
             cx.desk.early.fits = index == 0 && ticket.suite == suite.suite;
             cx.desk.early.alpn = ticket.alpn;
             cx.desk.returning = ticket.origin.identity().cloned();
+            cx.desk.client_known = matches!(ticket.origin.shown, Shown::Chain(_));
             cx.desk.origin = Some(Box::new(ticket.origin));
         }
         Ok(Selected { early: offered.early.with_suite(suite), by })

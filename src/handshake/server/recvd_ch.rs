@@ -118,6 +118,7 @@ fn resume<C: Crypto>(
     }
     if let Some(origin) = accepted.origin {
         cx.desk.returning = origin.identity().cloned();
+        cx.desk.client_known = origin.peer.is_some();
         cx.desk.origin = Some(alloc::boxed::Box::new(origin));
     }
     let early_data = accepted.early_data.map(|early| {

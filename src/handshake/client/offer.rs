@@ -97,10 +97,11 @@ impl Offer {
         (!offer.psks.is_empty()).then_some(offer)
     }
 
-    /// After a HelloRetryRequest: only what fits its suite, and no early data (§4.1.2).
-    pub(super) fn retry(&mut self, hash: HashAlgorithm) {
+    /// After a HelloRetryRequest: only what fits its suite, if anything does, and no early data (§4.1.2).
+    pub(super) fn retry(mut self: Box<Self>, hash: HashAlgorithm) -> Option<Box<Self>> {
         self.max_early_data = 0;
         self.psks.retain(|offered| offered.hash == hash);
+        (!self.psks.is_empty()).then_some(self)
     }
 
     /// Sends the ClientHello with the PSKs at its end. The binders cover what stands before them, so it is written twice: once

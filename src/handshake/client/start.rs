@@ -48,8 +48,9 @@ impl Start {
         cx.desk.transcript.retry(&cx.config.settings.crypto, suite_hash(retry.suite)?)?;
         let request: HelloRetryRequest<'_> = cx.absorb(msg)?;
         #[cfg(feature = "alloc")]
-        if let Some(offer) = &mut cx.desk.offer {
-            offer.retry(suite_hash(retry.suite)?);
+        {
+            let hash = suite_hash(retry.suite)?;
+            cx.desk.offer = cx.desk.offer.take().and_then(|offer| offer.retry(hash));
         }
         if let Some(group) = retry.group {
             // [4.2.8-8]

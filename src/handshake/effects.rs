@@ -88,7 +88,7 @@ pub trait Effects {
     fn check_end_of_record(&self) -> Result<(), Fault>;
     /// The most content of a record, as the peer and we said (RFC 8449, RFC 6066).
     fn set_limits(&mut self, send: Option<u16>, recv: Option<u16>);
-    /// Early data is coming that we refused: up to so many bytes of records that don't decrypt are dropped.
+    /// Early data is coming that we refused: records that don't decrypt are dropped, up to so many bytes of content.
     fn skip_early_data(&mut self, bytes: u32);
     /// Early data is coming that we accepted: up to so many bytes of it.
     #[cfg(feature = "alloc")]

@@ -127,7 +127,7 @@ impl<A: Aead> Opener<A> {
         self.seq > 0
     }
 
-    /// From now on, up to `bytes` of protected records that don't open are dropped: early data that we refused (§4.2.10).
+    /// From now on, up to `bytes` of content in protected records that don't open are dropped: early data that we refused (§4.2.10).
     pub(crate) fn skip_early_data(&mut self, bytes: u32) {
         self.early = EarlyData::Skip(bytes);
     }
@@ -150,10 +150,11 @@ impl<A: Aead> Opener<A> {
         Ok(())
     }
 
-    /// Drops a record of early data, if that is still allowed.
+    /// Drops a record of early data whose body has `len` bytes, if that is still allowed. Like the peer, it counts content only
+    /// (§4.2.10), and a record without any for one byte.
     pub(crate) fn skip(&mut self, len: usize) -> Result<(), Fault> {
         let EarlyData::Skip(left) = self.early else { return Err(Reason::TooMuchEarlyData.into()) };
-        self.early = EarlyData::Skip(rest_of_early_data(left, len)?);
+        self.early = EarlyData::Skip(rest_of_early_data(left, len.saturating_sub(OVERHEAD).max(1))?);
         Ok(())
     }
 

@@ -91,9 +91,9 @@ pub(crate) fn server(title: &str, state: &str) -> End<ServerRole, Null> {
         "more than 2^16 bytes of early data behind the ClientHello" => {
             end.give(&hello(true));
             end.take_output();
-            for length in [1 << 14, 1 << 14, 1 << 14, 1 << 14, 16] {
+            for _ in 0..5 {
                 assert_eq!(end.error, None);
-                end.give(&framed(ContentType::application_data, &vec![0x5a; length]));
+                end.give(&framed(ContentType::application_data, &[0x5a; 1 << 14]));
             }
         }
         "a record of 512 bytes for a receive buffer of 64" => {

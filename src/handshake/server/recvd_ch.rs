@@ -215,11 +215,15 @@ fn keep_hello<C: Crypto>(
     }
     if hello.extensions.early_data && !takes_early_data {
         #[cfg(feature = "alloc")]
-        {
+        let allowed = {
             cx.base.negotiated.early_data = EarlyDataState::Rejected;
-        }
-        // [4.2.10-5] Early data is refused: what comes of it can't be read, and is dropped.
-        cx.skip_early_data(MAX_EARLY_DATA);
+            let early_data = cx.config.resumption.as_ref().and_then(|resumption| resumption.early_data.as_ref());
+            early_data.map_or(0, |early_data| early_data.max)
+        };
+        #[cfg(not(feature = "alloc"))]
+        let allowed = 0;
+        // [4.2.10-5] Early data is refused: what comes of it can't be read, and is dropped. A ticket of ours may have allowed more.
+        cx.skip_early_data(MAX_EARLY_DATA.max(allowed));
     }
     Ok(())
 }

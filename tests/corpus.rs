@@ -51,6 +51,8 @@ fn every_fuzzer_is_listed_and_has_a_corpus() {
 fn fuzzers_of_connections_come_to_connected_when_nobody_interferes() {
     assert_eq!(fuzz::client_machine(&[]), StateName::Connected);
     assert_eq!(fuzz::server_machine(&[]), StateName::Connected);
+    assert_eq!(fuzz::psk_client(&[]), StateName::Connected);
+    assert_eq!(fuzz::psk_server(&[]), StateName::Connected);
     assert_eq!(fuzz::pair(&[]), (StateName::Connected, StateName::Connected));
     assert_eq!(fuzz::records(&[1]), StateName::Connected);
 }
@@ -59,7 +61,9 @@ fn fuzzers_of_connections_come_to_connected_when_nobody_interferes() {
 #[test]
 fn corpora_of_connections_hold_both_outcomes() {
     type Target = fn(&[u8]) -> StateName;
-    let targets: [(&str, Target); 3] = [
+    let targets: [(&str, Target); 5] = [
+        ("psk_client", fuzz::psk_client),
+        ("psk_server", fuzz::psk_server),
         ("client_machine", fuzz::client_machine),
         ("server_machine", fuzz::server_machine),
         ("pair", |b| fuzz::pair(b).1),

@@ -6,5 +6,6 @@ mod util;
 mod damage;
 mod fragmentation;
 mod records;
+mod resumption;
 mod small_send_buffer;
 mod world;

@@ -33,6 +33,7 @@ with_rustcrypto! {
     "../openssl_refusals.rs" openssl_refusals
     "../properties/main.rs" properties
     "../resumption.rs" resumption
+    "../resumption_hostile/main.rs" resumption_hostile
     "../resumption_stores.rs" resumption_stores
     "../revocation.rs" revocation
     "../revocation_openssl.rs" revocation_openssl

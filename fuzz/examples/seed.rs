@@ -7,7 +7,7 @@ use symbolon::crypto::{Crypto, Hash, HashAlgorithm};
 use symbolon::wire::HandshakeType;
 use symbolon::x509::Certificate;
 use symbolon_fuzz::null::Null;
-use symbolon_fuzz::{own_messages, pki};
+use symbolon_fuzz::{own_messages, own_states, own_tickets, pki};
 
 #[path = "../../tests/util/kv.rs"]
 #[allow(dead_code)] // other readers use the rest of it
@@ -84,6 +84,11 @@ fn main() -> io::Result<()> {
         write("pem", pem(der).as_bytes())?;
         write("x509_path", &[&[2], &u16_of(der.len())[..], der, &[0, 1]].concat())?;
     }
+    for (target, seeds) in [("ticket", own_tickets()), ("ticket_state", own_states())] {
+        for bytes in seeds {
+            write(target, &bytes)?;
+        }
+    }
     write("pem", b"text\r\n-----BEGIN PRIVATE KEY-----\r\nProc-Type: 4\r\n\r\nMAA=\r\n-----END PRIVATE KEY-----\r\n")?;
     write("x509_path", &[0, 0, 0, 0, 1])?;
     for connected in [0, 1] {
@@ -159,6 +164,24 @@ fn revocation() -> io::Result<()> {
 
 /// What the fuzzers of whole connections decide: nothing, one thing in each place, and each setting.
 fn conversations() -> io::Result<()> {
+    for target in ["psk_client", "psk_server"] {
+        for deed in 10..24 {
+            for settings in [0, 1, 4, 8, 16, 32, 0x62, 64] {
+                write(target, &[settings])?;
+                for at in [0, 2, 4] {
+                    write(target, &[&[settings][..], &vec![0; at], &[deed, 0, 9, 1, 8, 2]].concat())?;
+                }
+            }
+        }
+    }
+    // Tickets, in a store or not, and early data to a server that asks nobody.
+    for server in [8, 24, 40, 43, 59] {
+        write("pair", &[128, 0, 0, server, 0])?;
+        write("pair", &[129, 0, 0, server, 0])?;
+        for deed in 1..11 {
+            write("pair", &[&[128, 0, 0, server, 0][..], &[0; 42], &[deed, 0, 9, 1, 8, 2]].concat())?;
+        }
+    }
     for target in ["client_machine", "server_machine", "pair"] {
         for setting in 0..8 {
             for at in 0..4 {

@@ -18,6 +18,7 @@ pub struct End<'b, R: Role> {
     pub tx: SendBuf<'static>,
     pub watch: Watch,
     pub received: Vec<u8>,
+    pub early_data: Vec<u8>,
 }
 
 /// What an observer counts and keeps.
@@ -54,7 +55,7 @@ enum Reply {
 
 impl<'b, R: Role> End<'b, R> {
     pub fn new(conn: Connection<'static, R, Null>, rx: RecvBuf<'b>) -> Self {
-        Self { conn, rx, tx: SendBuf::new(), watch: Watch::default(), received: Vec::new() }
+        Self { conn, rx, tx: SendBuf::new(), watch: Watch::default(), received: Vec::new(), early_data: Vec::new() }
     }
 
     /// Takes everything that waits to be sent.
@@ -109,7 +110,10 @@ impl<'b, R: Role> End<'b, R> {
                     assert!(connected && !bytes.is_empty(), "application data before CONNECTED");
                     self.received.extend_from_slice(bytes);
                 }
-                Ok(Event::EarlyData(_)) => panic!("early data that nobody takes"),
+                Ok(Event::EarlyData(bytes)) => {
+                    assert!(!connected && !bytes.is_empty(), "early data once CONNECTED");
+                    self.early_data.extend_from_slice(bytes);
+                }
                 Ok(Event::Ask(ask)) => reply = Some(decide(&ask, input)),
                 Ok(Event::NeedRecv | Event::PeerClosed) => return self.check(),
                 Ok(Event::NeedSend) => {
@@ -148,6 +152,7 @@ impl<'b, R: Role> End<'b, R> {
                     Reason::RandomFailed,
                     Reason::CryptoFailed,
                     Reason::SendBufferTooSmall,
+                    Reason::PskTooLong,
                 ];
                 assert!(!ours.contains(&refusal.reason), "no peer can bring this about: {error}");
                 assert_eq!(self.watch.fatal_alerts, 1, "{error}");

@@ -9,7 +9,9 @@ mod message;
 pub mod null;
 mod pair;
 mod records;
+mod returning;
 mod revocation;
+mod ticket;
 mod world;
 mod x509;
 
@@ -20,7 +22,9 @@ pub use message::{
 };
 pub use pair::pair;
 pub use records::records;
+pub use returning::{psk_client, psk_server};
 pub use revocation::{crl, ocsp};
+pub use ticket::{own_states, own_tickets, ticket, ticket_state};
 pub use x509::{pem, x509_certificate, x509_path};
 
 /// The certificates of the fuzzers' own PKI.
@@ -28,9 +32,11 @@ pub fn pki() -> [&'static [u8]; 4] {
     [world::ROOT, world::INTERMEDIATE, world::SERVER, world::CLIENT]
 }
 
-/// Every message of two handshakes of our own, one of them with a HelloRetryRequest, headers included.
+/// Every message of handshakes of our own, headers included: two with certificates, and two with a ticket and early data, one of
+/// each with a HelloRetryRequest.
 pub fn own_messages() -> Vec<Vec<u8>> {
-    [0, 1].into_iter().flat_map(pair::messages).collect()
+    let with_certificates = [0, 1].into_iter().flat_map(pair::messages);
+    with_certificates.chain([0, 1].into_iter().flat_map(returning::messages)).collect()
 }
 
 /// What a fuzzer calls.
@@ -67,5 +73,17 @@ pub const TARGETS: &[(&str, Target)] = &[
     }),
     ("pair", |bytes| {
         pair(bytes);
+    }),
+    ("psk_client", |bytes| {
+        psk_client(bytes);
+    }),
+    ("psk_server", |bytes| {
+        psk_server(bytes);
+    }),
+    ("ticket", |bytes| {
+        ticket(bytes);
+    }),
+    ("ticket_state", |bytes| {
+        ticket_state(bytes);
     }),
 ];

@@ -2,8 +2,10 @@
 
 use super::end::End;
 use super::input::Input;
+use super::null::Null;
 use super::world;
-use symbolon::{RecvBuf, Role, StateName};
+use std::sync::Arc;
+use symbolon::{ClientConfig, EarlyDataState, RecvBuf, Role, ServerConfig, StateName};
 
 /// One direction.
 #[derive(Default)]
@@ -15,19 +17,38 @@ struct Wire {
     tampered: bool,
 }
 
-/// The bytes of the two configurations, then one deed for each flight. Returns the states that both ends come to.
+/// The bytes of the two configurations, then one deed for each flight of two connections. Returns the states that both ends come
+/// to in the first.
 pub fn pair(bytes: &[u8]) -> (StateName, StateName) {
     let mut input = Input(bytes);
-    let mut client = End::new(world::client(&mut input), RecvBuf::new());
-    let mut server = End::new(world::server(&mut input), RecvBuf::new());
+    let (client, server) = (world::client_config(&mut input), world::server_config(&mut input));
+    let states = connection(&client, &server, &mut input);
+    // By a ticket of the first, if there is one.
+    connection(&client, &server, &mut input);
+    states
+}
+
+fn connection(
+    client: &Arc<ClientConfig<Null>>,
+    server: &Arc<ServerConfig<Null>>,
+    input: &mut Input<'_>,
+) -> (StateName, StateName) {
+    let mut client = End::new(world::client_of(client).offer_early_data(), RecvBuf::new());
+    let mut server = End::new(world::server_of(server), RecvBuf::new());
     let (mut out, mut back) = (Wire::default(), Wire::default());
-    let (mut from_client, mut from_server) = (Vec::new(), Vec::new());
+    let (mut from_client, mut from_server, mut early) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..20 {
-        client.drive(&mut input);
-        out.carry(client.take_output(), &mut server, &mut input);
-        back.carry(server.take_output(), &mut client, &mut input);
+        client.drive(input);
+        if let Some(mut early_data) = client.conn.early_data() {
+            let written = early_data.write(&[round | 0x40; 25], &mut client.tx).expect("not over");
+            early.extend(vec![round | 0x40; written]);
+        }
+        out.carry(client.take_output(), &mut server, input);
+        back.carry(server.take_output(), &mut client, input);
         if client.conn.is_connected() && server.conn.is_connected() {
             assert_one_view(&client, &server);
+            let accepted = client.conn.negotiated().early_data == EarlyDataState::Accepted;
+            assert_eq!(server.early_data, if accepted { &early[..] } else { &[] });
         }
         write(&mut client, &[round; 30], &mut from_client);
         write(&mut server, &[!round; 20], &mut from_server);
@@ -35,6 +56,7 @@ pub fn pair(bytes: &[u8]) -> (StateName, StateName) {
     client.assert_heard(&server);
     server.assert_heard(&client);
     // Records without protection can be changed by anybody, once the handshake is over.
+    assert!(out.tampered || early.starts_with(&server.early_data));
     assert!(out.tampered || back.tampered || from_client.starts_with(&server.received));
     assert!(out.tampered || back.tampered || from_server.starts_with(&client.received));
     (client.conn.state(), server.conn.state())
@@ -72,6 +94,7 @@ fn write<R: Role>(end: &mut End<'_, R>, bytes: &[u8], sent: &mut Vec<u8>) {
 fn assert_one_view(client: &End<'_, symbolon::ClientRole>, server: &End<'_, symbolon::ServerRole>) {
     let (ours, theirs) = (client.conn.negotiated(), server.conn.negotiated());
     assert_eq!((ours.suite, ours.group, ours.retried), (theirs.suite, theirs.group, theirs.retried));
+    assert_eq!((ours.psk, ours.early_data), (theirs.psk, theirs.early_data));
     assert_eq!((ours.own_scheme, ours.peer_scheme), (theirs.peer_scheme, theirs.own_scheme));
     assert_eq!((ours.send_limit, ours.recv_limit), (theirs.recv_limit, theirs.send_limit));
     assert_eq!(ours.server_name_used, theirs.server_name_used);

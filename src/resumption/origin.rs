@@ -13,7 +13,7 @@ pub(crate) struct Origin {
     pub(crate) authenticated: UnixTime,
     /// Who the peer proved to be, and what that rested on; nobody, if it showed no certificate.
     pub(crate) peer: Option<(Trust, PeerIdentity)>,
-    /// What the client showed of itself, at the client.
+    /// What the client showed of itself; at a server, of one that showed no certificate.
     pub(crate) shown: Shown,
 }
 

@@ -9,7 +9,7 @@ use crate::crypto::{Crypto, Secret, SuiteParams, TrafficKeys};
 use crate::fault::{Fault, Reason};
 use crate::handshake::proof::ByPsk;
 use crate::handshake::{Desk, Inbound};
-use crate::resumption::{Declined, MAX_LIFETIME, Origin, PskKind, TicketState};
+use crate::resumption::{Declined, MAX_LIFETIME, Origin, PskKind, Shown, TicketState};
 use crate::schedule::Early;
 use crate::wire::{ClientHello, ExtensionType, OfferedPsks, Parse, PskIdentity, PskKeyExchangeMode};
 use crate::x509::{Time, UnixTime};
@@ -169,6 +169,10 @@ impl<C: Crypto> Search<'_, '_, C> {
         }
         match (self.config.client_auth.mode, &state.origin.peer) {
             (ClientAuthMode::None, Some(_)) | (ClientAuthMode::Require, None) => Err(Declined::ClientAuthChanged),
+            // It may have something to show.
+            (ClientAuthMode::Request, None) if state.origin.shown == Shown::NotAsked => {
+                Err(Declined::ClientAuthChanged)
+            }
             (ClientAuthMode::None | ClientAuthMode::Request, None) => Ok(()),
             // The application would have to be asked again.
             (_, Some(_)) if self.config.settings.ask_chain => Err(Declined::PolicyChanged),

@@ -1,11 +1,11 @@
 //! NewSessionTicket (RFC 8446 §4.6.1), sent on the way to CONNECTED.
 
-use super::ServerCx;
+use super::{ServerCx, asks};
 use crate::config::{MAX_COUNT, MAX_TICKET_SENT, Resumption};
 use crate::crypto::{Crypto, Secret, SuiteParams};
 use crate::fault::{Fault, Reason};
 use crate::handshake::proof::ClientProof;
-use crate::resumption::{MAX_LIFETIME, Origin, TicketState};
+use crate::resumption::{MAX_LIFETIME, Origin, Shown, TicketState};
 use crate::schedule::{SecretName, resumption_psk};
 use crate::wire::{ClientHello, Extensions, NewSessionTicket};
 use crate::x509::{Time, UnixTime};
@@ -26,7 +26,10 @@ pub(super) fn count<C: Crypto>(hello: &ClientHello<'_>, cx: &ServerCx<'_, '_, C>
 /// What tickets of this connection go back to; `None` if it is not known what the client's trust rests on.
 fn origin<C: Crypto>(client: &ClientProof, now: UnixTime, cx: &ServerCx<'_, '_, C>) -> Option<Origin> {
     match client {
-        ClientProof::Unauthenticated(_) => Some(Origin::anonymous(now)),
+        ClientProof::Unauthenticated(_) => {
+            let shown = if asks(cx.config) { Shown::Nothing } else { Shown::NotAsked };
+            Some(Origin { shown, ..Origin::anonymous(now) })
+        }
         ClientProof::Proven(_) | ClientProof::ByPsk(_) => cx.desk.origin.as_deref().cloned(),
     }
 }

@@ -35,6 +35,7 @@ with_rustcrypto! {
     "../resumption.rs" resumption
     "../resumption_hostile/main.rs" resumption_hostile
     "../resumption_stores.rs" resumption_stores
+    "../returns/main.rs" returns
     "../revocation.rs" revocation
     "../revocation_openssl.rs" revocation_openssl
     "../secrets.rs" secrets

@@ -3,6 +3,7 @@
 use super::pki::{NOW, Pki};
 use super::provider::{Provider, local, provider};
 use symbolon::crypto::Crypto;
+use symbolon::resumption::Declined;
 use symbolon::{
     Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Connection, Credential, Error, Event, Observer, RecvBuf,
     Role, SendBuf, ServerConfig, ServerName, ServerWith, Trace, UnixTime,
@@ -27,6 +28,7 @@ pub struct Seen {
     pub events: Vec<String>,
     pub alerts_sent: Vec<symbolon::wire::AlertDescription>,
     pub secrets: Vec<(String, Vec<u8>)>,
+    pub declined: Vec<Declined>,
     /// Off unless a test wants them; only under feature `keylog`.
     pub wants_secrets: bool,
 }
@@ -36,6 +38,7 @@ impl Observer for Seen {
         match event {
             Trace::Moved { from, to } => self.moves.push((from.to_string(), to.to_string())),
             Trace::SendAlert(alert) => self.alerts_sent.push(alert.description),
+            Trace::PskDeclined(why) => self.declined.push(*why),
             Trace::Secret { name, bytes, .. } => self.secrets.push((name.to_string(), bytes.to_vec())),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Coming back by a ticket (RFC 8446 §2.2, §4.6.1).
 
+#[path = "../util/mod.rs"]
 mod util;
 
 use std::sync::Arc;

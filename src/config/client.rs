@@ -9,7 +9,9 @@ use super::settings::{
 };
 use crate::crypto::Crypto;
 #[cfg(feature = "alloc")]
-use crate::resumption::{ClientTickets, Live, Psk};
+use crate::crypto::MAX_HASH_LEN;
+#[cfg(feature = "alloc")]
+use crate::resumption::{ClientTickets, Live, MAX_TICKET, Psk};
 use crate::shared::{List, Shared};
 use crate::wire::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolName, SignatureScheme};
 #[cfg(feature = "alloc")]
@@ -118,6 +120,14 @@ impl<C: Crypto> HasSettings for ClientConfig<C> {
     #[cfg(feature = "alloc")]
     fn psks(&self) -> &[Psk] {
         &self.psks
+    }
+
+    #[cfg(feature = "alloc")]
+    fn psks_len(&self) -> usize {
+        // Beside each identity stand its length, its age and its binder (RFC 8446 §4.2.11).
+        let offered = |identity: usize| identity.saturating_add(7).saturating_add(MAX_HASH_LEN);
+        let ticket = self.tickets.as_ref().map_or(0, |_| offered(MAX_TICKET));
+        self.psks.iter().map(|psk| offered(psk.identity().len())).fold(ticket, usize::saturating_add)
     }
 }
 

@@ -153,7 +153,7 @@ impl<C: Crypto> HasSettings for ServerConfig<C> {
     }
 
     #[cfg(feature = "alloc")]
-    fn tickets_len(&self) -> usize {
+    fn psks_len(&self) -> usize {
         // A client may ask for more than are configured.
         self.resumption.as_ref().map_or(0, |_| usize::from(MAX_COUNT).saturating_mul(MAX_TICKET_SENT))
     }

@@ -120,8 +120,8 @@ pub trait HasSettings {
     /// The PSKs that were given outside of TLS.
     #[cfg(feature = "alloc")]
     fn psks(&self) -> &[crate::resumption::Psk];
-    /// Bytes of the NewSessionTickets that a server may send together.
-    fn tickets_len(&self) -> usize {
+    /// Bytes of the PSKs that a ClientHello may offer, or of the NewSessionTickets that a server may send together.
+    fn psks_len(&self) -> usize {
         0
     }
     /// The names of a server's anchors, as they go on the wire.

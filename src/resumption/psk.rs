@@ -1,5 +1,6 @@
 //! A pre-shared key (RFC 8446 §2.2, §4.2.11), wherever it came from.
 
+use super::keys::MAX_TICKET;
 use crate::crypto::HashAlgorithm;
 use alloc::boxed::Box;
 use core::fmt;
@@ -56,9 +57,11 @@ impl Psk {
         Self::new(identity, secret, hash, PskKind::External)
     }
 
-    /// The PSK of a ticket: Expand-Label(resumption_master_secret, "resumption", ticket_nonce) (RFC 8446 §4.6.1).
-    pub(crate) fn resumption(ticket: &[u8], secret: &[u8], hash: HashAlgorithm) -> Result<Self, PskError> {
-        Self::new(ticket, secret, hash, PskKind::Resumption)
+    /// The PSK of a ticket: Expand-Label(resumption_master_secret, "resumption", ticket_nonce) (RFC 8446 §4.6.1). `None` if the
+    /// ticket is empty, or longer than [`MAX_TICKET`]: a server could make every ClientHello fail by it.
+    pub(crate) fn resumption(ticket: &[u8], secret: &[u8], hash: HashAlgorithm) -> Option<Self> {
+        let fits = ticket.len() <= MAX_TICKET;
+        Self::new(ticket, secret, hash, PskKind::Resumption).ok().filter(|_| fits)
     }
 
     pub(super) fn new(identity: &[u8], secret: &[u8], hash: HashAlgorithm, kind: PskKind) -> Result<Self, PskError> {

@@ -100,7 +100,7 @@ impl Ticket {
             let origin = Origin::read(r);
             let hash = SuiteParams::of(suite).filter(|_| version == VERSION)?.hash;
             Some(Self {
-                psk: Psk::resumption(identity, secret, hash).ok().filter(|_| secret.len() == hash.len())?,
+                psk: Psk::resumption(identity, secret, hash).filter(|_| secret.len() == hash.len())?,
                 suite,
                 age_add,
                 received,

@@ -11,10 +11,6 @@ use crate::x509::{Time, UnixTime};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 
-/// Bytes of a ticket that is still offered. Servers bound the ClientHello, and one that can't be read would fail where a full
-/// handshake would not.
-const MAX_TICKET_KEPT: usize = 1 << 13;
-
 /// What a ticket that comes later is made of.
 pub struct Keeper {
     resumption: Secret,
@@ -47,18 +43,17 @@ impl Keeper {
         }))
     }
 
-    /// Keeps a ticket, unless it says that it is to be discarded, or would make the ClientHello too long for a server.
+    /// Keeps a ticket, unless it says that it is to be discarded, or is so long that it could make a ClientHello fail.
     pub(super) fn keep<C: Crypto>(
         &self,
         message: &NewSessionTicket<'_>,
         config: &ClientConfig<C>,
         base: &mut Base<'_, C>,
     ) -> Result<(), Fault> {
-        let kept = message.ticket_lifetime > 0 && message.ticket.len() <= MAX_TICKET_KEPT;
-        let Some(tickets) = config.tickets.as_ref().filter(|_| kept) else { return Ok(()) };
+        let Some(tickets) = config.tickets.as_ref().filter(|_| message.ticket_lifetime > 0) else { return Ok(()) };
         let secret = resumption_psk(config.crypto(), self.suite, &self.resumption, message.ticket_nonce);
         base.show(SecretName::TicketPsk, None, &secret);
-        let Ok(psk) = Psk::resumption(message.ticket, secret.as_bytes(), self.suite.hash) else { return Ok(()) };
+        let Some(psk) = Psk::resumption(message.ticket, secret.as_bytes(), self.suite.hash) else { return Ok(()) };
         // Early data goes out before the server knows who sends it: never in the name of a certificate.
         let early = message.max_early_data_size.filter(|_| !matches!(self.origin.shown, Shown::Chain(_)));
         tickets.put(

@@ -5,17 +5,17 @@ use super::client::Offer;
 use crate::config::{Credential, MAX_SHARES};
 use crate::crypto::{Crypto, Digest, KeyKind, PublicKey, Room};
 #[cfg(feature = "alloc")]
-use crate::crypto::{HashAlgorithm, Secret};
+use crate::crypto::{HashAlgorithm, Secret, TrafficKeys};
 use crate::fault::{Fault, Reason};
 #[cfg(feature = "alloc")]
 use crate::resumption::Origin;
 use crate::schedule::Schedule;
-use crate::shared::Shared;
+use crate::shared::{Kept, Shared};
 use crate::transcript::Transcript;
 use crate::wire::NamedGroup;
 use crate::x509::{ServerName, Time, Verdicts};
 #[cfg(feature = "alloc")]
-use alloc::boxed::Box;
+use alloc::{boxed::Box, sync::Arc};
 
 /// The desk: transcript, key exchange in flight, what was offered, what the peer showed.
 pub struct Desk<'c, C: Crypto> {
@@ -37,7 +37,7 @@ pub struct Desk<'c, C: Crypto> {
     #[cfg(feature = "alloc")]
     status_asked: bool,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
-    pub(super) first_hello: Option<Digest>,
+    pub(super) first_hello: Option<Kept<Digest>>,
     /// Why the peer's chain was refused.
     #[cfg(feature = "alloc")]
     pub(super) report: Option<Box<crate::x509::Report>>,
@@ -46,30 +46,23 @@ pub struct Desk<'c, C: Crypto> {
     pub(super) offer: Option<Box<Offer>>,
     /// What tickets of this connection go back to.
     #[cfg(feature = "alloc")]
-    pub(super) origin: Option<Box<Origin>>,
+    pub(super) origin: Option<Arc<Origin>>,
     /// How many the server will hand out.
     #[cfg(feature = "alloc")]
     pub(super) tickets: u8,
     /// `server_name` of the ClientHello, at a server that hands out tickets.
     #[cfg(feature = "alloc")]
     pub(super) name_asked: Option<Box<[u8]>>,
-    /// Who the peer is if the PSK is accepted that says so.
+    /// There is one as soon as early data is wanted, or taken.
     #[cfg(feature = "alloc")]
-    pub(super) returning: Option<crate::identity::PeerIdentity>,
-    /// The PSK goes back to a certificate of the client.
-    #[cfg(feature = "alloc")]
-    pub(super) client_known: bool,
-    #[cfg(feature = "alloc")]
-    pub(super) early: EarlyData,
+    pub(super) early: Option<Box<EarlyData>>,
 }
 
 /// What is known of early data as long as the handshake runs.
 #[cfg(feature = "alloc")]
 #[derive(Default)]
 pub(super) struct EarlyData {
-    /// The client's application wants to send some.
-    pub(super) wanted: bool,
-    /// Bytes that the client may still send.
+    /// Bytes that the client may still send: 0 unless its ClientHello offers some.
     pub(super) left: u32,
     /// What it was offered for is what was selected, but for the application protocol.
     pub(super) fits: bool,
@@ -77,6 +70,8 @@ pub(super) struct EarlyData {
     pub(super) alpn: Option<Box<[u8]>>,
     /// early_exporter_master_secret, and its hash.
     pub(super) exporter: Option<(HashAlgorithm, Secret)>,
+    /// What a server opens it with.
+    pub(super) keys: Option<TrafficKeys>,
 }
 
 /// `legacy_session_id` (RFC 8446 §4.1.2): up to 32 bytes, echoed.
@@ -129,11 +124,7 @@ impl<'c, C: Crypto> Desk<'c, C> {
             #[cfg(feature = "alloc")]
             name_asked: None,
             #[cfg(feature = "alloc")]
-            returning: None,
-            #[cfg(feature = "alloc")]
-            client_known: false,
-            #[cfg(feature = "alloc")]
-            early: EarlyData::default(),
+            early: None,
         }
     }
 

@@ -327,11 +327,10 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         if self.is_connected() {
             // Who comes back by a ticket is who the full handshake proved it to be.
             #[cfg(feature = "alloc")]
-            if self.negotiated.psk.is_some()
-                && let Some(desk) = self.desk.as_deref_mut()
-            {
-                self.peer = desk.returning.take().map(Kept::new);
-                if desk.client_known {
+            if self.negotiated.psk.is_some() {
+                let origin = self.desk.as_deref().and_then(|desk| desk.origin.as_deref());
+                self.peer = origin.and_then(Origin::identity).cloned().map(Kept::new);
+                if origin.is_some_and(|origin| origin.knows_client(R::SIDE)) {
                     self.client_auth = client_auth::Known::by_resumption();
                 }
             }
@@ -438,7 +437,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let trust = Trust::of(&config.settings().crypto, verified, &chain, &question, allow);
         desk.origin = trust.map(|trust| {
             let peer = Some((trust, (**peer).clone()));
-            alloc::boxed::Box::new(Origin { peer, ..Origin::anonymous(now) })
+            alloc::sync::Arc::new(Origin { peer, ..Origin::anonymous(now) })
         });
     }
 
@@ -464,28 +463,28 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     #[cfg(feature = "alloc")]
     pub(crate) fn offer_early_data(&mut self) {
         if let Some(desk) = self.desk.as_deref_mut() {
-            desk.early.wanted = true;
+            desk.early = Some(alloc::boxed::Box::default());
         }
     }
 
     /// early_exporter_master_secret, while there is early data to be had.
     #[cfg(feature = "alloc")]
     pub(crate) fn early_exporter(&self) -> Option<(HashAlgorithm, &Secret)> {
-        let (hash, secret) = self.desk.as_deref()?.early.exporter.as_ref()?;
+        let (hash, secret) = self.desk.as_deref()?.early.as_deref()?.exporter.as_ref()?;
         Some((*hash, secret))
     }
 
     /// Bytes of early data that a client may still send.
     #[cfg(feature = "alloc")]
     pub(crate) fn early_data_left(&self) -> u32 {
-        self.desk.as_deref().map_or(0, |desk| desk.early.left)
+        self.desk.as_deref().and_then(|desk| desk.early.as_deref()).map_or(0, |early| early.left)
     }
 
     /// Early data went out.
     #[cfg(feature = "alloc")]
     pub(crate) fn sent_early_data(&mut self, bytes: usize) {
-        if let Some(desk) = self.desk.as_deref_mut() {
-            desk.early.left = desk.early.left.saturating_sub(u32::try_from(bytes).unwrap_or(u32::MAX));
+        if let Some(early) = self.desk.as_deref_mut().and_then(|desk| desk.early.as_deref_mut()) {
+            early.left = early.left.saturating_sub(u32::try_from(bytes).unwrap_or(u32::MAX));
         }
     }
 

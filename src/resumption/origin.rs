@@ -1,6 +1,7 @@
 //! What the full handshake found out that every resumption of it goes back to.
 
 use super::trust::Trust;
+use crate::fault::Side;
 use crate::identity::PeerIdentity;
 use crate::wire::{Reader, Writer, exactly};
 use crate::x509::UnixTime;
@@ -32,6 +33,14 @@ impl Origin {
     /// The peer that showed no certificate.
     pub(crate) fn anonymous(now: UnixTime) -> Self {
         Self { authenticated: now, peer: None, shown: Shown::NotAsked }
+    }
+
+    /// True if the client showed a certificate: its own, if `side` is the client.
+    pub(crate) fn knows_client(&self, side: Side) -> bool {
+        match side {
+            Side::Client => matches!(self.shown, Shown::Chain(_)),
+            Side::Server => self.peer.is_some(),
+        }
     }
 
     /// Who the peer proved to be.

@@ -5,6 +5,7 @@ use crate::crypto::{Secret, SuiteParams};
 use crate::wire::{CipherSuite, exactly, to_vec};
 use crate::x509::UnixTime;
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -22,7 +23,7 @@ pub(crate) struct TicketState {
     pub(crate) server_name: Option<Box<[u8]>>,
     /// Which listener the ticket is for.
     pub(crate) scope: Box<[u8]>,
-    pub(crate) origin: Origin,
+    pub(crate) origin: Arc<Origin>,
 }
 
 const VERSION: u8 = 1;
@@ -74,7 +75,7 @@ impl TicketState {
                 alpn: some(alpn),
                 server_name: some(server_name),
                 scope: scope.into(),
-                origin: origin?,
+                origin: Arc::new(origin?),
             })
         });
         state.ok().flatten()

@@ -7,6 +7,7 @@ use crate::identity::PeerIdentity;
 use crate::wire::{CipherSuite, exactly, to_vec};
 use crate::x509::UnixTime;
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use zeroize::Zeroizing;
@@ -36,7 +37,7 @@ pub struct Ticket {
     /// Bytes; 0 if there may be none.
     pub(crate) max_early_data: u32,
     pub(crate) alpn: Option<Box<[u8]>>,
-    pub(crate) origin: Origin,
+    pub(crate) origin: Arc<Origin>,
 }
 
 impl Ticket {
@@ -107,7 +108,7 @@ impl Ticket {
                 lifetime: lifetime.min(MAX_LIFETIME),
                 max_early_data,
                 alpn: (!alpn.is_empty()).then(|| alpn.into()),
-                origin: origin?,
+                origin: Arc::new(origin?),
             })
         });
         ticket.ok().flatten()

@@ -28,8 +28,15 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
     pub(super) fn reject_early_data(&mut self) {
         if self.sends_early_data() {
             self.base.negotiated.early_data = EarlyDataState::Rejected;
-            self.desk.early.left = 0;
-            self.desk.early.exporter = None;
+            self.send_no_more();
+        }
+    }
+
+    /// Nothing more may go out, nor be exported.
+    fn send_no_more(&mut self) {
+        if let Some(early) = &mut self.desk.early {
+            early.left = 0;
+            early.exporter = None;
         }
     }
 
@@ -53,7 +60,8 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
         }
         let alpn = self.base.negotiated.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
         // §4.2.10: only under the first PSK, with its suite and its protocol.
-        if !self.desk.early.fits || alpn.map(|name| name.0) != self.desk.early.alpn.as_deref() {
+        let early = self.desk.early.as_deref();
+        if !early.is_some_and(|early| early.fits && alpn.map(|name| name.0) == early.alpn.as_deref()) {
             return Err(Fault::from(Reason::EarlyDataUnfit).extension(ExtensionType::early_data));
         }
         self.base.negotiated.early_data = EarlyDataState::Accepted;
@@ -63,7 +71,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
     /// The last message under the key of early data (§4.5).
     pub(super) fn end_early_data(&mut self, at: &AtMaster) -> Result<(), Fault> {
         if self.sends_early_data() {
-            self.desk.early.left = 0;
+            self.send_no_more();
             self.send(&EndOfEarlyData)?;
             self.base.set_send_key(self.handshake_keys(Side::Client, at))?;
         }

@@ -14,6 +14,7 @@ use crate::wire::{
 use crate::x509::Time;
 use alloc::boxed::Box;
 use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// Tickets that are looked at before there is an end of it: those that expired in the store are dropped.
@@ -42,7 +43,7 @@ struct Offered {
 struct OfTicket {
     suite: CipherSuite,
     alpn: Option<Box<[u8]>>,
-    origin: Origin,
+    origin: Arc<Origin>,
 }
 
 /// The PSK that the server selected.
@@ -82,7 +83,7 @@ impl Offer {
             let of_same_hash = suite_of(ticket.psk.hash());
             let exact = SuiteParams::of(ticket.suite).filter(|_| suites.contains(&ticket.suite));
             // [4.2.10] Never with a client identity, nor under another suite.
-            if cx.desk.early.wanted && exact.is_some() && !matches!(ticket.origin.shown, Shown::Chain(_)) {
+            if cx.desk.early.is_some() && exact.is_some() && !matches!(ticket.origin.shown, Shown::Chain(_)) {
                 offer.max_early_data = ticket.max_early_data;
             }
             if let Some(suite) = exact.or(of_same_hash) {
@@ -165,11 +166,11 @@ impl Offer {
         cx.base.negotiated.psk = Some(offered.kind);
         cx.base.negotiated.external_psk = offered.external;
         if let Some(ticket) = offered.ticket {
-            cx.desk.early.fits = index == 0 && ticket.suite == suite.suite;
-            cx.desk.early.alpn = ticket.alpn;
-            cx.desk.returning = ticket.origin.identity().cloned();
-            cx.desk.client_known = matches!(ticket.origin.shown, Shown::Chain(_));
-            cx.desk.origin = Some(Box::new(ticket.origin));
+            if let Some(early) = &mut cx.desk.early {
+                early.fits = index == 0 && ticket.suite == suite.suite;
+                early.alpn = ticket.alpn;
+            }
+            cx.desk.origin = Some(ticket.origin);
         }
         Ok(Selected { early: offered.early.with_suite(suite), by })
     }
@@ -185,8 +186,10 @@ pub(super) fn begin_early_data<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Resul
     cx.base.show(SecretName::ClientEarlyTraffic, &cx.desk.client_random, &secret);
     cx.base.show(SecretName::EarlyExporter, &cx.desk.client_random, &exporter);
     let keys = first.early.keys(cx.base.crypto, &secret);
-    cx.desk.early.exporter = Some((first.hash, exporter));
-    cx.desk.early.left = max_early_data;
+    if let Some(early) = &mut cx.desk.early {
+        early.exporter = Some((first.hash, exporter));
+        early.left = max_early_data;
+    }
     cx.base.negotiated.early_data = EarlyDataState::Offered;
     // [D.4-3]
     cx.send_change_cipher_spec()?;

@@ -10,6 +10,7 @@ use crate::wire::NewSessionTicket;
 use crate::x509::{Time, UnixTime};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 
 /// What a ticket that comes later is made of.
 pub struct Keeper {
@@ -17,7 +18,7 @@ pub struct Keeper {
     suite: SuiteParams,
     server: String,
     alpn: Option<Box<[u8]>>,
-    origin: Origin,
+    origin: Arc<Origin>,
     /// When the connection began: a ticket that comes much later is taken for older than it is.
     time: UnixTime,
 }
@@ -38,7 +39,7 @@ impl Keeper {
             suite: SuiteParams::of(negotiated.suite?)?,
             server: cx.desk.server_name.as_ref()?.to_string(),
             alpn: alpn.map(|name| name.0.into()),
-            origin: *cx.desk.origin.take()?,
+            origin: cx.desk.origin.clone()?,
             time,
         }))
     }

@@ -68,8 +68,8 @@ impl WaitFinishedSigning {
 /// What the server was shown, if tickets of this connection are of use at all.
 #[cfg(feature = "alloc")]
 fn remember<C: Crypto>(shown: Shown, cx: &mut ClientCx<'_, '_, C>) {
-    if let Some(origin) = cx.desk.origin.as_deref_mut() {
-        origin.shown = shown;
+    if let Some(origin) = &mut cx.desk.origin {
+        alloc::sync::Arc::make_mut(origin).shown = shown;
     }
 }
 

@@ -23,8 +23,6 @@ use super::proof::{ByPsk, ClientProof, Unproven};
 use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientAuthMode, Credential, ServerConfig};
 use crate::crypto::Crypto;
-#[cfg(feature = "alloc")]
-use crate::crypto::TrafficKeys;
 use crate::fault::{Fault, Reason, Side, StateName};
 #[cfg(feature = "alloc")]
 use crate::identity::Allow;
@@ -32,11 +30,7 @@ use crate::schedule::{AtHandshake, AtHandshakeSecret, AtMaster};
 use crate::shared::Shared;
 use crate::wire::{Certificate, CipherSuite, ClientHello, NamedGroup, SignatureScheme};
 use crate::x509::{self, Question, Time};
-#[cfg(feature = "alloc")]
-use alloc::boxed::Box;
 use negotiate::Choice;
-#[cfg(feature = "alloc")]
-use psk::Accepted;
 #[cfg(feature = "alloc")]
 pub use psk::LookedUp;
 
@@ -71,18 +65,9 @@ pub struct Start {
 /// A ClientHello lies in the receive buffer.
 pub struct RecvdCh {
     retry: Option<Retry>,
-    psk: PskChoice,
-}
-
-/// What is known of the PSKs of a ClientHello.
-enum PskChoice {
-    /// Nobody looked.
-    NotLookedUp,
-    /// There is none to go by.
+    /// The PSKs that it offers were looked up, and there is none to go by.
     #[cfg(feature = "alloc")]
-    None,
-    #[cfg(feature = "alloc")]
-    Accepted(Box<Accepted>),
+    without_psk: bool,
 }
 
 /// It is decided what both will use, and how we prove who we are; the secret of both is known here, and our share of it not yet
@@ -97,17 +82,9 @@ pub struct Negotiated {
 enum By {
     /// By certificates: ours signs with this scheme.
     Certificate(SignatureScheme),
+    /// By the PSK that stands here in the ClientHello.
     #[cfg(feature = "alloc")]
-    Psk(ChosenPsk),
-}
-
-/// What is left to be done with a PSK.
-#[cfg(feature = "alloc")]
-struct ChosenPsk {
-    index: u16,
-    by: ByPsk,
-    /// The keys of early data, if it is taken.
-    early_data: Option<TrafficKeys>,
+    Psk(u16, ByPsk),
 }
 
 /// Our flight is written up to Certificate; our signature is missing.
@@ -146,19 +123,21 @@ pub struct WaitFinished {
     peer: ClientProof,
 }
 
-/// RECVD_CH leads to START or, without a credential, by a PSK to NEGOTIATED.
-enum AfterHello {
+/// RECVD_CH leads by a PSK to START or NEGOTIATED, and without one on to the credential.
+#[cfg(feature = "alloc")]
+enum AfterPsks {
+    RecvdCh(RecvdCh),
     Start(Start),
-    #[cfg(feature = "alloc")]
     Negotiated(Negotiated),
 }
 
-impl From<AfterHello> for State {
-    fn from(after: AfterHello) -> Self {
+#[cfg(feature = "alloc")]
+impl From<AfterPsks> for State {
+    fn from(after: AfterPsks) -> Self {
         match after {
-            AfterHello::Start(s) => Self::Start(s),
-            #[cfg(feature = "alloc")]
-            AfterHello::Negotiated(s) => Self::Negotiated(s),
+            AfterPsks::RecvdCh(s) => Self::RecvdCh(s),
+            AfterPsks::Start(s) => Self::Start(s),
+            AfterPsks::Negotiated(s) => Self::Negotiated(s),
         }
     }
 }
@@ -229,9 +208,9 @@ impl Role for Server {
             //                                | Select parameters
             //                                v
             #[cfg(feature = "alloc")]
-            (S::RecvdCh(s), Some(K::ClientHello), G::Psk(looked_up)) => S::RecvdCh(s.with_psk(looked_up, cx)),
+            (S::RecvdCh(s), Some(K::ClientHello), G::Psk(looked_up)) => s.with_psks(looked_up, msg, cx)?.into(),
             (S::RecvdCh(s), Some(K::ClientHello), G::Credential(chosen)) => S::Negotiated(s.select(&msg, chosen, cx)?),
-            (S::RecvdCh(s), Some(K::ClientHello), _) => s.go_on(msg, cx)?.into(),
+            (S::RecvdCh(s), Some(K::ClientHello), _) => S::Start(s.retry(msg, cx)?),
             //                             NEGOTIATED
             //                                | Send ServerHello
             //                                | K_send = handshake

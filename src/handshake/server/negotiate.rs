@@ -37,6 +37,7 @@ pub(super) struct Terms {
 }
 
 /// What the client's offer leads to.
+#[derive(Clone, Copy)]
 pub(super) enum Selected {
     Choice(Choice),
     Retry(Retry),

@@ -1,15 +1,17 @@
 //! NEGOTIATED: the server's flight (RFC 8446 §4.1.3, §4.3, §4.4).
 
+#[cfg(feature = "alloc")]
+use super::WaitEoed;
 use super::negotiate::{Choice, Limit};
 use super::{AfterFlight, By, Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
-#[cfg(feature = "alloc")]
-use super::{ChosenPsk, WaitEoed};
 use crate::config::HasSettings;
 use crate::config::MAX_SCHEMES;
 use crate::crypto::{Crypto, MAX_SHARE_LEN, SuiteParams};
 use crate::fault::{Fault, Reason, Side};
 #[cfg(feature = "alloc")]
 use crate::handshake::EarlyDataState;
+#[cfg(feature = "alloc")]
+use crate::handshake::proof::ByPsk;
 use crate::handshake::{Inbound, Trace};
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::wire::{
@@ -54,8 +56,8 @@ impl Negotiated {
                 supported_versions: Some(ProtocolVersion::TLS_1_3),
                 key_share,
                 #[cfg(feature = "alloc")]
-                pre_shared_key: match &self.by {
-                    By::Psk(psk) => Some(psk.index),
+                pre_shared_key: match self.by {
+                    By::Psk(index, _) => Some(index),
                     By::Certificate(_) => None,
                 },
                 ..ServerHelloExtensions::default()
@@ -73,7 +75,7 @@ impl Negotiated {
                 Ok(AfterFlight::Signing(NegotiatedSigning { at, scheme }))
             }
             #[cfg(feature = "alloc")]
-            By::Psk(psk) => finish_by_psk(&hello, limit, psk, at, cx),
+            By::Psk(_, psk) => finish_by_psk(&hello, limit, psk, at, cx),
         }
     }
 }
@@ -83,21 +85,22 @@ impl Negotiated {
 fn finish_by_psk<C: Crypto>(
     hello: &ClientHello<'_>,
     limit: Limit,
-    psk: ChosenPsk,
+    psk: ByPsk,
     at: AtHandshake,
     cx: &mut ServerCx<'_, '_, C>,
 ) -> Result<AfterFlight, Fault> {
-    let takes_early_data = psk.early_data.is_some();
-    let recv = psk.early_data.or_else(|| cx.handshake_keys(Side::Client, &at));
-    cx.base.set_recv_key(recv)?;
-    if takes_early_data {
-        cx.take_early_data(cx.desk.early.left);
+    let early_data = cx.desk.early.as_deref_mut().and_then(|early| Some((early.keys.take()?, early.left)));
+    let left = early_data.as_ref().map(|(_, left)| *left);
+    let early_data_keys = early_data.map(|(keys, _)| keys);
+    cx.base.set_recv_key(early_data_keys.or_else(|| cx.handshake_keys(Side::Client, &at)))?;
+    if let Some(left) = left {
+        cx.take_early_data(left);
     }
     send_encrypted_extensions(hello, limit, cx)?;
     let at = finish_flight(at, cx)?;
-    Ok(match takes_early_data {
-        true => AfterFlight::WaitEoed(WaitEoed { at, psk: psk.by }),
-        false => AfterFlight::WaitFlight2(WaitFlight2 { at, psk: Some(psk.by) }),
+    Ok(match left {
+        Some(_) => AfterFlight::WaitEoed(WaitEoed { at, psk }),
+        None => AfterFlight::WaitFlight2(WaitFlight2 { at, psk: Some(psk) }),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::schedule::Early;
 use crate::wire::{ClientHello, ExtensionType, OfferedPsks, Parse, PskIdentity, PskKeyExchangeMode};
 use crate::x509::{Time, UnixTime};
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 /// PSKs of one ClientHello that are looked up at most.
 const MAX_LOOKED_UP: usize = 8;
@@ -27,19 +28,20 @@ pub struct LookedUp {
 
 /// The PSK that this handshake goes by.
 pub struct Accepted {
-    pub(super) terms: Terms,
+    pub(super) selected: Selected,
     pub(super) index: u16,
     pub(super) kind: PskKind,
     /// Counted from 0 in the configuration.
     pub(super) external: Option<u16>,
     pub(super) early: Early,
     pub(super) by: ByPsk,
-    pub(super) origin: Option<Origin>,
+    pub(super) origin: Option<Arc<Origin>>,
     pub(super) early_data: Option<AcceptedEarlyData>,
 }
 
 /// Early data that will be taken.
 pub(super) struct AcceptedEarlyData {
+    /// Bytes.
     pub(super) max: u32,
     pub(super) traffic: Secret,
     pub(super) exporter: Secret,
@@ -198,9 +200,9 @@ impl<C: Crypto> Search<'_, '_, C> {
     fn accept(&self, found: Found, by: ByPsk, at: Offered<'_>) -> Result<LookedUp, Fault> {
         let terms = Terms { suite: found.suite.suite, with_key_share: at.with_key_share };
         let mut early_data = None;
-        let choice = select(&self.hello, self.config, self.retry, self.desk.first_hello.as_ref(), Some(terms))?;
+        let selected = select(&self.hello, self.config, self.retry, self.desk.first_hello.as_deref(), Some(terms))?;
         if let (Selected::Choice(choice), Some(state), Some(resumption), Time::Known(now)) =
-            (choice, &found.ticket, &self.config.resumption, self.desk.time)
+            (selected, &found.ticket, &self.config.resumption, self.desk.time)
         {
             let fresh = at.index == 0 && self.retry.is_none() && self.hello.extensions.early_data;
             let rules = resumption.early_data.as_ref().filter(|_| fresh && found.suite.suite == state.suite);
@@ -217,7 +219,7 @@ impl<C: Crypto> Search<'_, '_, C> {
         }
         let Found { early, kind, external, ticket, .. } = found;
         let origin = ticket.map(|state| state.origin);
-        let accepted = Accepted { terms, index: at.index, kind, external, early, by, origin, early_data };
+        let accepted = Accepted { selected, index: at.index, kind, external, early, by, origin, early_data };
         Ok(LookedUp { accepted: Some(Box::new(accepted)), declined: None })
     }
 

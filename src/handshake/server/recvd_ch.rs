@@ -3,12 +3,14 @@
 use super::negotiate::{Choice, Selected, lasting, select};
 #[cfg(feature = "alloc")]
 use super::psk::{Accepted, LookedUp};
-use super::{AfterHello, By, Negotiated, RecvdCh, Retry, ServerCx, Start};
 #[cfg(feature = "alloc")]
-use super::{ChosenPsk, PskChoice, tickets};
+use super::{AfterPsks, tickets};
+use super::{By, Negotiated, RecvdCh, Retry, ServerCx, Start};
 use crate::config::ServerConfig;
 use crate::crypto::{Crypto, SharedSecret, SuiteParams};
 use crate::fault::{Fault, Reason};
+#[cfg(feature = "alloc")]
+use crate::handshake::desk::EarlyData;
 use crate::handshake::desk::LegacySessionId;
 use crate::handshake::{Chosen, Inbound, Need, WhyNothingSent};
 #[cfg(feature = "alloc")]
@@ -16,9 +18,12 @@ use crate::handshake::{EarlyDataState, Trace};
 use crate::schedule::Early;
 #[cfg(feature = "alloc")]
 use crate::schedule::SecretName;
+use crate::shared::Kept;
 use crate::wire::{
     ClientHello, ExtensionType, HelloRetryRequest, HelloRetryRequestExtensions, NamedGroup, ProtocolVersion,
 };
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
 
 /// Early data that we refuse and drop: as much as a client may send before it hears of the refusal, within reason (§4.2.10).
 const MAX_EARLY_DATA: u32 = 1 << 16;
@@ -28,12 +33,8 @@ impl RecvdCh {
     pub(super) fn need<C: Crypto>(&self, msg: &Inbound<'_>, config: &ServerConfig<C>) -> Need {
         let Ok(hello) = msg.peek::<ClientHello<'_>>() else { return Need::Nothing };
         #[cfg(feature = "alloc")]
-        match &self.psk {
-            PskChoice::NotLookedUp if hello.extensions.pre_shared_key.is_some() && config.takes_psks() => {
-                return Need::Psk;
-            }
-            PskChoice::Accepted(_) => return Need::Nothing,
-            PskChoice::NotLookedUp | PskChoice::None => {}
+        if !self.without_psk && hello.extensions.pre_shared_key.is_some() && config.takes_psks() {
+            return Need::Psk;
         }
         // The hash of the first ClientHello is not at hand; what it has to say is said when the arrow is taken.
         let same = self.retry.map(|_| lasting(&hello, config.crypto()));
@@ -45,30 +46,29 @@ impl RecvdCh {
 
     /// What became of the PSKs that are offered.
     #[cfg(feature = "alloc")]
-    pub(super) fn with_psk<C: Crypto>(self, looked_up: LookedUp, cx: &mut ServerCx<'_, '_, C>) -> Self {
+    pub(super) fn with_psks<C: Crypto>(
+        self,
+        looked_up: LookedUp,
+        msg: Inbound<'_>,
+        cx: &mut ServerCx<'_, '_, C>,
+    ) -> Result<AfterPsks, Fault> {
         if let Some(why) = looked_up.declined {
             cx.base.trace(Trace::PskDeclined(why));
         }
-        Self { psk: looked_up.accepted.map_or(PskChoice::None, PskChoice::Accepted), ..self }
+        Ok(match looked_up.accepted.map(|accepted| (accepted.selected, accepted)) {
+            None => AfterPsks::RecvdCh(Self { without_psk: true, ..self }),
+            Some((Selected::Retry(retry), _)) => AfterPsks::Start(send_hello_retry_request(retry, msg, cx)?),
+            Some((Selected::Choice(choice), accepted)) => {
+                AfterPsks::Negotiated(resume(&msg.peek()?, choice, *accepted, cx)?)
+            }
+        })
     }
 
-    /// Without a credential: by a PSK, or to another ClientHello.
-    pub(super) fn go_on<C: Crypto>(self, msg: Inbound<'_>, cx: &mut ServerCx<'_, '_, C>) -> Result<AfterHello, Fault> {
-        let hello: ClientHello<'_> = msg.peek()?;
-        #[cfg(feature = "alloc")]
-        let terms = match &self.psk {
-            PskChoice::Accepted(accepted) => Some(accepted.terms),
-            PskChoice::NotLookedUp | PskChoice::None => None,
-        };
-        #[cfg(not(feature = "alloc"))]
-        let terms = None;
-        match (select(&hello, cx.config, self.retry, cx.desk.first_hello.as_ref(), terms)?, self.psk) {
-            (Selected::Retry(retry), _) => Ok(AfterHello::Start(send_hello_retry_request(retry, msg, cx)?)),
-            #[cfg(feature = "alloc")]
-            (Selected::Choice(choice), PskChoice::Accepted(accepted)) => {
-                Ok(AfterHello::Negotiated(resume(&hello, choice, *accepted, cx)?))
-            }
-            (Selected::Choice(_), _) => Err(Reason::Internal.into()),
+    /// To another ClientHello.
+    pub(super) fn retry<C: Crypto>(self, msg: Inbound<'_>, cx: &mut ServerCx<'_, '_, C>) -> Result<Start, Fault> {
+        match select(&msg.peek()?, cx.config, self.retry, cx.desk.first_hello.as_deref(), None)? {
+            Selected::Retry(retry) => send_hello_retry_request(retry, msg, cx),
+            Selected::Choice(_) => Err(Reason::Internal.into()),
         }
     }
 
@@ -80,7 +80,7 @@ impl RecvdCh {
         cx: &mut ServerCx<'_, 'c, C>,
     ) -> Result<Negotiated, Fault> {
         let hello: ClientHello<'_> = msg.peek()?;
-        let Selected::Choice(choice) = select(&hello, cx.config, self.retry, cx.desk.first_hello.as_ref(), None)?
+        let Selected::Choice(choice) = select(&hello, cx.config, self.retry, cx.desk.first_hello.as_deref(), None)?
         else {
             return Err(Reason::Internal.into());
         };
@@ -113,25 +113,22 @@ fn resume<C: Crypto>(
     keep_hello(hello, accepted.early_data.is_some(), cx)?;
     keep_choice(&choice, cx);
     show_psk(&accepted, cx);
-    if accepted.early_data.is_some() {
+    cx.desk.origin = accepted.origin;
+    let shared = choice.group.map(|group| agree(hello, group, cx)).transpose()?;
+    let at = cx.agree(accepted.early, shared.as_ref());
+    if let Some(early) = accepted.early_data {
         cx.base.negotiated.early_data = EarlyDataState::Accepted;
-    }
-    if let Some(origin) = accepted.origin {
-        cx.desk.returning = origin.identity().cloned();
-        cx.desk.client_known = origin.peer.is_some();
-        cx.desk.origin = Some(alloc::boxed::Box::new(origin));
-    }
-    let early_data = accepted.early_data.map(|early| {
         cx.base.show(SecretName::ClientEarlyTraffic, &cx.desk.client_random, &early.traffic);
         cx.base.show(SecretName::EarlyExporter, &cx.desk.client_random, &early.exporter);
         let hash = SuiteParams::of(choice.suite).map(|suite| suite.hash);
-        cx.desk.early.exporter = hash.map(|hash| (hash, early.exporter));
-        cx.desk.early.left = early.max;
-        early.keys
-    });
-    let shared = choice.group.map(|group| agree(hello, group, cx)).transpose()?;
-    let at = cx.agree(accepted.early, shared.as_ref());
-    Ok(Negotiated { choice, by: By::Psk(ChosenPsk { index: accepted.index, by: accepted.by, early_data }), at })
+        cx.desk.early = Some(Box::new(EarlyData {
+            left: early.max,
+            exporter: hash.map(|hash| (hash, early.exporter)),
+            keys: Some(early.keys),
+            ..EarlyData::default()
+        }));
+    }
+    Ok(Negotiated { choice, by: By::Psk(accepted.index, accepted.by), at })
 }
 
 /// What the PSK leads to, for who watches.
@@ -155,7 +152,7 @@ fn send_hello_retry_request<C: Crypto>(
     // What comes behind can't be the answer to a HelloRetryRequest that was not sent yet.
     cx.check_end_of_record()?;
     keep_hello(&hello, false, cx)?;
-    cx.desk.first_hello = Some(lasting(&hello, cx.crypto()));
+    cx.desk.first_hello = Some(Kept::new(lasting(&hello, cx.crypto())));
     let hash = SuiteParams::of(retry.suite).ok_or(Reason::Internal)?.hash;
     cx.desk.transcript.retry(&cx.config.settings.crypto, hash)?;
     let session_id = cx.desk.legacy_session_id;

@@ -1,9 +1,13 @@
 //! START: only the type of the message is looked at.
 
-use super::{PskChoice, RecvdCh, Start};
+use super::{RecvdCh, Start};
 
 impl Start {
     pub(super) fn recv_client_hello(self) -> RecvdCh {
-        RecvdCh { retry: self.retry, psk: PskChoice::NotLookedUp }
+        RecvdCh {
+            retry: self.retry,
+            #[cfg(feature = "alloc")]
+            without_psk: false,
+        }
     }
 }

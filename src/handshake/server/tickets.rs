@@ -9,6 +9,7 @@ use crate::resumption::{MAX_LIFETIME, Origin, Shown, TicketState};
 use crate::schedule::{SecretName, resumption_psk};
 use crate::wire::{ClientHello, Extensions, NewSessionTicket};
 use crate::x509::{Time, UnixTime};
+use alloc::sync::Arc;
 
 /// How many tickets there will be: as many as the client wants, within reason, or as configured.
 pub(super) fn count<C: Crypto>(hello: &ClientHello<'_>, cx: &ServerCx<'_, '_, C>) -> u8 {
@@ -24,13 +25,13 @@ pub(super) fn count<C: Crypto>(hello: &ClientHello<'_>, cx: &ServerCx<'_, '_, C>
 }
 
 /// What tickets of this connection go back to; `None` if it is not known what the client's trust rests on.
-fn origin<C: Crypto>(client: &ClientProof, now: UnixTime, cx: &ServerCx<'_, '_, C>) -> Option<Origin> {
+fn origin<C: Crypto>(client: &ClientProof, now: UnixTime, cx: &ServerCx<'_, '_, C>) -> Option<Arc<Origin>> {
     match client {
         ClientProof::Unauthenticated(_) => {
             let shown = if asks(cx.config) { Shown::Nothing } else { Shown::NotAsked };
-            Some(Origin { shown, ..Origin::anonymous(now) })
+            Some(Arc::new(Origin { shown, ..Origin::anonymous(now) }))
         }
-        ClientProof::Proven(_) | ClientProof::ByPsk(_) => cx.desk.origin.as_deref().cloned(),
+        ClientProof::Proven(_) | ClientProof::ByPsk(_) => cx.desk.origin.clone(),
     }
 }
 
@@ -57,7 +58,7 @@ pub(super) fn send<C: Crypto>(
 fn send_one<C: Crypto>(
     ticket_nonce: &[u8],
     resumption_master_secret: &Secret,
-    origin: &Origin,
+    origin: &Arc<Origin>,
     resumption: &Resumption,
     now: UnixTime,
     cx: &mut ServerCx<'_, '_, C>,

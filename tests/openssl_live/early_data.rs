@@ -121,7 +121,7 @@ struct Sayer {
 
 /// Takes early data, though the clocks may differ by ten minutes: what is slow here is the machine.
 fn takes_early_data() -> EarlyData {
-    EarlyData::new(1000, Arc::new(SingleUseKeys::new(8, UnixTime(NOW - 3600), 600))).window(600)
+    EarlyData::new(1000, Arc::new(SingleUseKeys::new(8, UnixTime(NOW - 3600)))).window(600)
 }
 
 impl Sayer {
@@ -177,7 +177,7 @@ fn early_data_of_openssl_that_we_refuse_is_dropped_and_the_rest_is_heard() {
     let sayer = Sayer::new();
     let takes = || sayer.server(Some(takes_early_data()));
     // It can't know what came before it started.
-    let just_started = EarlyData::new(1000, Arc::new(SingleUseKeys::new(8, UnixTime(NOW), 600))).window(600);
+    let just_started = EarlyData::new(1000, Arc::new(SingleUseKeys::new(8, UnixTime(NOW)))).window(600);
     let other_keys = Resumption::stateless(keys("2")).early_data(takes_early_data());
     let comes_back = Some(PskKind::Resumption);
     for (server, psk) in [

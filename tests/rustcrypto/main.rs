@@ -62,7 +62,10 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ("RSA keys are in the files that it reads", &["load.rs"]),
     ("does over and over what `openssl_refusals.rs` does once", &["every_refusal.rs"]),
     ("its figures are those of `ring`", &["idle.rs", "crl_memory.rs"]),
-    ("the tool has `ring`", &["inspect.rs", "lint/main.rs", "tool.rs", "tool_revocation.rs", "verify.rs"]),
+    (
+        "the tool has `ring`",
+        &["inspect.rs", "lint/main.rs", "tool.rs", "tool_resumption.rs", "tool_revocation.rs", "verify.rs"],
+    ),
 ];
 
 fn tests() -> std::path::PathBuf {

@@ -219,6 +219,11 @@ impl Openssl {
         server
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// Connects to it.
     pub fn dial(&mut self) -> TcpStream {
         self.held.clear();

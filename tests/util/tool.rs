@@ -57,7 +57,7 @@ impl Files {
         ["--cert".into(), self.path(&format!("{name}.pem")), "--key".into(), self.path(&format!("{name}.key"))]
     }
 
-    /// A server of ours; words that end in `.pem`, `.log` are files of this folder.
+    /// A server of ours; words that end as files do (`.pem`, `.log`) are files of this folder.
     pub fn server(&self, options: &str) -> Server {
         let mut command = symbolon();
         command.args(["server", "--listen", "127.0.0.1:0"]).args(self.shows("server")).args(self.words(options));
@@ -76,7 +76,7 @@ impl Files {
         options
             .split_whitespace()
             .map(|word| match Path::new(word).extension().and_then(|e| e.to_str()) {
-                Some("pem" | "key" | "log") => self.path(word),
+                Some("pem" | "key" | "log" | "tickets" | "txt") => self.path(word),
                 _ => word.to_owned(),
             })
             .collect()

@@ -1,6 +1,7 @@
 //! `symbolon client`: standard input to the peer, the peer to standard output.
 
-use crate::explain::{Case, parameters, proven};
+use crate::explain::{Case, manner, parameters, proven};
+use crate::files;
 use crate::net::{self, Wire};
 use crate::options::{ClientOptions, Target, seconds, seconds_or_none};
 use crate::outbox::Outbox;
@@ -8,12 +9,13 @@ use crate::stop::{Stop, tell};
 use crate::watch::Watch;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::{Cause, ClientStream, Handshake};
-use symbolon::{ClientAuthState, ClientWith, Error, Event, RecvBuf, SendBuf, Side, UnixTime};
+use symbolon::{ClientAuthState, ClientWith, EarlyDataState, Error, Event, RecvBuf, SendBuf, Side, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -22,6 +24,9 @@ pub(crate) struct Options {
     target: Target,
     #[command(flatten)]
     client: ClientOptions,
+    /// Sends this file before standard input, and as early data if a ticket allows it: then who records it can send it again.
+    #[arg(long, value_name = "FILE", requires = "tickets")]
+    early_data: Option<PathBuf>,
     /// How long the peer may be silent after the end of standard input before we leave.
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     wait: Duration,
@@ -41,18 +46,25 @@ const QUIET: Duration = Duration::from_secs(1);
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let trusting = options.client.config()?;
     let name = options.client.server_name(&options.target)?;
+    let first_data = options.early_data.as_deref().map(files::read).transpose()?;
     let watch = options.client.settings.watch(Side::Client, 1)?;
     let timeout = options.client.settings.timeout;
     let tcp = Arc::new(net::connect(&options.target, timeout)?);
     let server_name = name.to_string();
     let case = || Case { witness: watch.witness(), ca: &trusting.ca, server_name: &server_name, timeout };
     let conn = ClientWith::new(Arc::new(trusting.config), name, UnixTime::now());
-    let mut tls = Handshake::new(conn, Wire::new(&tcp, timeout))
-        .observer(watch.clone())
-        .complete()
-        .map_err(|failed| case().explain(&failed.cause, &failed.conn))?;
-    tell(format_args!("connected to {}: {}", options.target, parameters(tls.conn())));
+    let handshake = Handshake::new(conn, Wire::new(&tcp, timeout)).observer(watch.clone());
+    let handshake = match &first_data {
+        Some(bytes) => handshake.first_data(bytes),
+        None => handshake,
+    };
+    let mut tls = handshake.complete().map_err(|failed| case().explain(&failed.cause, &failed.conn))?;
+    let manner = manner(tls.conn(), watch.witness().declined);
+    tell(format_args!("connected to {}: {}; {manner}", options.target, parameters(tls.conn())));
     tell(format_args!("the server is {}", proven(tls.conn())));
+    if let Some(path) = &options.early_data {
+        tell_of_early_data(path, tls.conn().negotiated().early_data);
+    }
     if tls.conn().client_auth() == ClientAuthState::Sent && !options.await_client_auth.is_zero() {
         tls.transport_mut().within(options.await_client_auth);
         tls.await_client_auth().map_err(|cause| case().explain(&cause, tls.conn()))?;
@@ -72,6 +84,17 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
         }
         Err(Over::Cause(cause)) => Err(case().explain(&cause, &live.conn)),
     }
+}
+
+fn tell_of_early_data(path: &Path, state: EarlyDataState) {
+    let became = match state {
+        EarlyDataState::Accepted => "accepted",
+        EarlyDataState::Rejected => "rejected, so it was sent again once connected",
+        EarlyDataState::NotOffered | EarlyDataState::Offered => {
+            "no ticket that allows it was there, so it was sent once connected"
+        }
+    };
+    tell(format_args!("early data of {}: {became}", path.display()));
 }
 
 /// A connection that is CONNECTED. All of it belongs to one thread; others wait for the network, for standard input, and

@@ -7,9 +7,11 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::Cause;
+use symbolon::resumption::{Declined, PskKind};
 use symbolon::wire::{Certificate, Parse};
 use symbolon::x509::RevocationStatus;
 use symbolon::{ClientAuthState, Connection, Error, Reason, Role, Side, StateName, x509};
+use zeroize::Zeroizing;
 
 /// What is known of a connection besides the connection.
 pub(crate) struct Case<'a> {
@@ -47,6 +49,10 @@ impl Case<'_> {
                 let der = self.peer_certificate(at.unwrap_or(0)).filter(|_| about);
                 let stop = match &der {
                     Some(der) => stop.line(format_args!("certificate {}: {}", at.unwrap_or(0), x509::describe(der))),
+                    None => stop,
+                };
+                let stop = match self.witness.declined {
+                    Some(why) => stop.line(format_args!("a PSK was declined: {why}")),
                     None => stop,
                 };
                 let own = hints::for_refusal(refusal, der.as_deref(), conn.claimed_peer(), self);
@@ -145,9 +151,29 @@ pub(crate) fn parameters<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
     line
 }
 
+/// Whether certificates were shown, or what stood in for them. `declined`: why a PSK did not.
+pub(crate) fn manner<R: Role>(conn: &Connection<'_, R, Ring>, declined: Option<Declined>) -> String {
+    let negotiated = conn.negotiated();
+    let manner = match (negotiated.psk, declined) {
+        (None, None) => return "full handshake".to_owned(),
+        (None, Some(why)) => return format!("full handshake, as a PSK was declined: {why}"),
+        (Some(PskKind::Resumption), _) => "resumed by a ticket",
+        (Some(PskKind::External | PskKind::Imported), _) => "by an external PSK",
+    };
+    match negotiated.group {
+        Some(_) => manner.to_owned(),
+        None => format!("{manner}, without a key exchange"),
+    }
+}
+
 /// Who the peer proved to be, and how.
 pub(crate) fn proven<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
-    let Some(peer) = conn.peer() else { return "nobody: no certificate was shown".to_owned() };
+    let Some(peer) = conn.peer() else {
+        return match conn.external_psk() {
+            Some(psk) => format!("whoever has the PSK {:?}", String::from_utf8_lossy(psk.identity())),
+            None => "nobody: no certificate was shown".to_owned(),
+        };
+    };
     let mut line = peer.to_string();
     if let Some(scheme) = conn.negotiated().peer_scheme {
         line.push_str(&format!(", proved by {scheme}"));
@@ -156,6 +182,17 @@ pub(crate) fn proven<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
         RevocationStatus::NotAsked => line,
         status => line + &format!("; revocation: {status}"),
     }
+}
+
+/// What [`hex`] made, in either case; `None` of anything else.
+pub(crate) fn unhex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let digits =
+        text.bytes().map(|byte| char::from(byte).to_digit(16)).collect::<Option<Vec<_>>>().map(Zeroizing::new)?;
+    let bytes = digits.chunks(2).map(|pair| match *pair {
+        [high, low] => u8::try_from(high << 4 | low).ok(),
+        _ => None,
+    });
+    bytes.collect::<Option<Vec<u8>>>().map(Zeroizing::new)
 }
 
 /// Lower-case hexadecimal.

@@ -4,7 +4,7 @@
 use crate::explain::{Case, hex};
 use symbolon::wire::{AlertDescription, CertificateRequest, Parse};
 use symbolon::x509::{Certificate, Name};
-use symbolon::{ClientAuthState, PeerAlert, PeerIdentity, Reason, Refusal, Side, WhyNothingSent};
+use symbolon::{ClientAuthState, PeerAlert, PeerIdentity, Reason, Refusal, Side, StateName, WhyNothingSent};
 
 /// About a refusal of ours; `der` is the certificate that it is about.
 pub(crate) fn for_refusal(
@@ -63,6 +63,10 @@ pub(crate) fn for_refusal(
         Reason::NoCommonSuite => "--suites restricts what we take; without it all three common ones are".to_owned(),
         Reason::NoCommonGroup => "--groups restricts what we take; without it all that we have are".to_owned(),
         Reason::NoCommonScheme => "the client accepts no signature that our key can make: another kind of key is needed".to_owned(),
+        Reason::PskBinderMismatch => format!("the {them} has another secret for this identity: it must be the same in --psk of both ends"),
+        Reason::PskUnknown => {
+            "the identities in --psk of both ends must be the same, and clients without one need --cert and --key here".to_owned()
+        }
         Reason::NoApplicationProtocol => "--alpn lists ours: the two lists must have one in common".to_owned(),
         _ => return Vec::new(),
     };
@@ -134,6 +138,13 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
                 "symbolon lint --purpose client tells who takes the certificate of --cert, and what to change"
                     .to_owned(),
             ]
+        }
+        // Nothing else was there to be verified.
+        (A::decrypt_error, _) if alert.state == StateName::WaitSh => {
+            vec!["the server has another secret for our PSK: it must be the same in --psk of both ends".to_owned()]
+        }
+        (A::unknown_psk_identity, _) => {
+            vec!["the server goes by PSKs, and knows none of ours: --psk gives one that it has".to_owned()]
         }
         (A::unrecognized_name, _) => vec![format!("we asked for {}; --name asks for another", case.server_name)],
         (description, _) => about_status(description).into_iter().collect(),

@@ -93,5 +93,6 @@ fn parameters(negotiated: &Negotiated) -> Value {
     let mut object: Map<String, Value> =
         names.into_iter().filter_map(|(key, name)| Some((key.to_owned(), Value::from(name?)))).collect();
     object.insert("hello_retry_request".to_owned(), negotiated.retried.into());
+    object.extend(negotiated.psk.map(|kind| ("psk".to_owned(), format!("{kind:?}").to_lowercase().into())));
     Value::Object(object)
 }

@@ -18,6 +18,8 @@ mod pki;
 mod server;
 mod step;
 mod stop;
+mod ticket_file;
+mod ticket_keys;
 mod tolerant;
 mod verify;
 mod watch;

@@ -1,17 +1,23 @@
 //! Options that several commands have, and the configurations that they come to.
 
+use crate::explain::unhex;
 use crate::files;
-use crate::stop::Stop;
+use crate::stop::{Stop, tell};
+use crate::ticket_file::TicketFile;
+use crate::ticket_keys::LiveKeys;
 use crate::watch::{TraceFormat, Watch};
 use clap::Args;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
-use symbolon::crypto::{Crypto, Ring};
+use symbolon::config::{EarlyData, Resumption};
+use symbolon::crypto::{Crypto, HashAlgorithm, Ring};
+use symbolon::resumption::{Psk, SingleUseKeys};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use symbolon::x509::{Crls, Purpose, Revocation};
-use symbolon::{Anchors, ClientConfig, Credential, ServerName, Side};
+use symbolon::{Anchors, ClientConfig, Credential, ServerName, Side, UnixTime};
 
 /// What both roles may restrict, and how they are watched.
 #[derive(Args, Clone, Debug, Default)]
@@ -28,6 +34,8 @@ pub(crate) struct Settings {
     /// Signature schemes that the peer may prove itself with, by their IANA names, preferred first.
     #[arg(long, value_name = "SCHEME,..", value_delimiter = ',', value_parser = scheme)]
     pub(crate) sigalgs: Vec<SignatureScheme>,
+    #[command(flatten)]
+    pub(crate) psk: PskOptions,
     /// Appends the secrets to this file (RFC 9850), for tools such as Wireshark.
     #[arg(long, value_name = "FILE")]
     pub(crate) keylog: Option<PathBuf>,
@@ -56,11 +64,95 @@ macro_rules! restrict {
             .suites(settings.suites.clone())
             .groups(settings.groups.clone())
             .schemes(settings.sigalgs.clone())
+            .psks(settings.psk.psks()?)
+            .psk_ke(settings.psk.psk_ke)
             .build()
             .map_err($crate::stop::Stop::usage)
     }};
 }
 pub(crate) use restrict;
+
+/// What both ends were given outside of TLS (RFC 8446 §4.2.11).
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PskOptions {
+    /// A PSK that the peer has too, for suites with SHA-256: its identity and its secret. May be given again.
+    #[arg(long, value_name = "ID:HEX")]
+    psk: Vec<String>,
+    /// Lets PSKs and tickets do without a key exchange where the two ends have no group in common. Who learns the PSK later can
+    /// then read everything.
+    #[arg(long)]
+    pub(crate) psk_ke: bool,
+}
+
+impl PskOptions {
+    pub(crate) fn psks(&self) -> Result<Vec<Psk>, Stop> {
+        self.psk.iter().map(|text| psk(text)).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.psk.is_empty()
+    }
+}
+
+/// What is wrong is said without the secret, which a parser of clap's would print.
+fn psk(text: &str) -> Result<Psk, Stop> {
+    let hint = "write ID:HEX, the secret as 32 hexadecimal digits or more; openssl rand -hex 32 makes one";
+    let (identity, digits) = text.rsplit_once(':').ok_or_else(|| Stop::usage("--psk: there is no colon").hint(hint))?;
+    let wrong = |what: &dyn std::fmt::Display| Stop::usage(format_args!("--psk {identity:?}: {what}")).hint(hint);
+    let secret = unhex(digits).ok_or_else(|| wrong(&"the secret is not hexadecimal"))?;
+    Psk::external(identity.as_bytes(), &secret, HashAlgorithm::Sha256).map_err(|error| wrong(&error))
+}
+
+/// How clients come back to a server.
+#[derive(Args)]
+pub(crate) struct TicketOptions {
+    /// The keys of tickets: lines of 64 hexadecimal digits, of which the first seals and all open. Servers with the same file take
+    /// each other's tickets. It is read again when it changes [default: a new key every day, known to nobody else].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_tickets")]
+    ticket_keys: Option<PathBuf>,
+    /// Tickets after a full handshake, unless the client says how many it wants.
+    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u8).range(..=8))]
+    tickets: u8,
+    /// Gives out no tickets, and takes none.
+    #[arg(long, conflicts_with = "tickets")]
+    no_tickets: bool,
+    /// Takes up to so many bytes of early data from clients that come back, unless they showed a certificate [default: none]. Who
+    /// records it can send it again, to each server that has the keys.
+    #[arg(long, value_name = "BYTES", conflicts_with = "no_tickets", value_parser = clap::value_parser!(u32).range(1..))]
+    early_data: Option<u32>,
+}
+
+/// ClientHellos with early data that are remembered at most; about 150 bytes each, for some seconds.
+const MOST_EARLY: usize = 1 << 16;
+
+impl TicketOptions {
+    /// The keys, unless there are to be no tickets.
+    pub(crate) fn keys(&self) -> Result<Option<LiveKeys>, Stop> {
+        (!self.no_tickets).then(|| LiveKeys::new(self.ticket_keys.as_deref())).transpose()
+    }
+
+    /// Whether early data is asked for.
+    pub(crate) fn takes_early_data(&self) -> bool {
+        self.early_data.is_some()
+    }
+
+    pub(crate) fn resumption(&self, keys: &LiveKeys) -> Resumption {
+        let resumption = Resumption::stateless(keys.shared()).count(self.tickets);
+        let Some(max) = self.early_data else { return resumption };
+        let started = match &self.ticket_keys {
+            Some(path) => {
+                tell(format_args!(
+                    "early data can be replayed once at each other server that has the keys of {}",
+                    path.display()
+                ));
+                UnixTime::now()
+            }
+            // Nobody can have used a ticket of keys that were not there.
+            None => UnixTime(0),
+        };
+        resumption.early_data(EarlyData::new(max, Arc::new(SingleUseKeys::new(MOST_EARLY, started))))
+    }
+}
 
 /// How revocation of the peer's certificate is looked at.
 #[derive(Args, Clone, Debug, Default)]
@@ -142,6 +234,9 @@ pub(crate) struct ClientOptions {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) revocation: RevocationOptions,
+    /// Keeps tickets in this file, so that the next connection resumes. It is as secret as a key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tickets: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: Settings,
 }
@@ -156,12 +251,17 @@ impl ClientOptions {
     pub(crate) fn config(&self) -> Result<Trusting, Stop> {
         let (anchors, ca) = match &self.ca {
             Some(path) => (files::anchors(path)?, path.display().to_string()),
+            // Then the PSK is what counts, and a certificate in its place is not accepted.
+            None if !self.settings.psk.is_empty() => (Anchors::default(), "--ca, which is not given".to_owned()),
             None => files::system_anchors().map(|(anchors, store)| (anchors, format!("{store} (the system's)")))?,
         };
         let revocation = self.revocation.policy(&anchors)?;
         let mut builder = ClientConfig::builder(Ring::new()).anchors(anchors).revocation(revocation);
         if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
             builder = builder.credential(self.revocation.stapled(files::credential(cert, key)?)?);
+        }
+        if let Some(path) = &self.tickets {
+            builder = builder.tickets(Arc::new(TicketFile::open(path)?));
         }
         Ok(Trusting { config: restrict!(builder, &self.settings)?, ca })
     }

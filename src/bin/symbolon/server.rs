@@ -1,10 +1,12 @@
 //! `symbolon server`: many clients at once, a line for each.
 
-use crate::explain::{Case, parameters, proven};
+use crate::explain::{Case, manner, parameters, proven};
 use crate::files;
 use crate::net::{self, Wire};
-use crate::options::{RevocationOptions, Settings, restrict, seconds};
+use crate::options::{RevocationOptions, Settings, TicketOptions, restrict, seconds};
 use crate::stop::{Stop, tell};
+use crate::ticket_keys::LiveKeys;
+use crate::watch::Watch;
 use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::{Cause, Handshake, ServerStream};
-use symbolon::{Allow, ClientAuth, ClientAuthMode, ServerConfig, ServerWith, Side, UnixTime};
+use symbolon::{Allow, ClientAuth, ClientAuthMode, EarlyDataState, ServerConfig, ServerWith, Side, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -21,10 +23,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
     /// A certificate and its intermediates (PEM). May be given again, each with its --key: the client's server_name chooses.
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "psk")]
     cert: Vec<PathBuf>,
     /// The key of the certificate (PEM: PKCS#8, PKCS#1 or SEC1).
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "psk")]
     key: Vec<PathBuf>,
     /// The CAs that a client's chain may lead to (PEM, or one in DER).
     #[arg(long, value_name = "FILE")]
@@ -40,6 +42,8 @@ pub(crate) struct Options {
     no_confirm_client_auth: bool,
     #[command(flatten)]
     revocation: RevocationOptions,
+    #[command(flatten)]
+    tickets: TicketOptions,
     #[command(flatten)]
     settings: Settings,
     /// Serves one client, and ends.
@@ -78,7 +82,8 @@ const MOST_CLIENTS: usize = 256;
 const FAREWELL: Duration = Duration::from_secs(3);
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
-    let server = Arc::new(Server::new(options)?);
+    let ticket_keys = options.tickets.keys()?;
+    let server = Arc::new(Server::new(options, ticket_keys.as_ref())?);
     let listener = TcpListener::bind(options.listen)
         .map_err(|error| Stop::refused(format_args!("{}: {error}", options.listen)))?;
     let address = listener.local_addr().map_err(Stop::refused)?;
@@ -100,7 +105,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let once = options.once;
     let accepting = server.clone();
     std::thread::spawn(move || {
-        let end = accepting.accept(&listener, once);
+        let end = accepting.accept(&listener, once, ticket_keys);
         let _ = to.send(end);
     });
     let end = ends.recv().unwrap_or(Ok(()));
@@ -122,7 +127,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(options: &Options) -> Result<Self, Stop> {
+    fn new(options: &Options, ticket_keys: Option<&LiveKeys>) -> Result<Self, Stop> {
         if options.cert.len() != options.key.len() {
             let (certs, keys) = (options.cert.len(), options.key.len());
             return Err(Stop::usage(format_args!("{certs} --cert and {keys} --key: each certificate needs its key")));
@@ -141,6 +146,9 @@ impl Server {
             // The response is about one certificate: the first.
             builder = builder.credential(if at == 0 { options.revocation.stapled(credential)? } else { credential });
         }
+        if let Some(keys) = ticket_keys {
+            builder = builder.resumption(options.tickets.resumption(keys));
+        }
         Ok(Self {
             config: Arc::new(restrict!(builder, &options.settings)?),
             settings: options.settings.clone(),
@@ -157,7 +165,12 @@ impl Server {
         })
     }
 
-    fn accept(self: Arc<Self>, listener: &TcpListener, once: bool) -> Result<(), Stop> {
+    fn accept(
+        self: Arc<Self>,
+        listener: &TcpListener,
+        once: bool,
+        mut ticket_keys: Option<LiveKeys>,
+    ) -> Result<(), Stop> {
         for number in 1.. {
             self.wait_for_room();
             let (tcp, address) = match listener.accept() {
@@ -170,6 +183,9 @@ impl Server {
                 }
             };
             let _ = tcp.set_nodelay(true);
+            if let Some(keys) = &mut ticket_keys {
+                keys.refresh();
+            }
             *self.clients.lock().unwrap_or_else(PoisonError::into_inner) += 1;
             if once {
                 let _leaving = Leaving(&self);
@@ -199,11 +215,7 @@ impl Server {
         let wire = Wire::new(tcp, self.settings.timeout).stopped_by(&self.stop);
         let done = match Handshake::new(conn, wire).observer(watch.clone()).complete() {
             Ok(mut tls) => {
-                let client = match tls.conn().peer() {
-                    Some(_) => proven(tls.conn()),
-                    None => "a client without certificate".to_owned(),
-                };
-                tell(format_args!("{address}: {client}; {}", parameters(tls.conn())));
+                self.tell_of(&tls, address, &watch);
                 match self.service {
                     // One request is all that comes, so that it has an end.
                     Service::Www => tls.transport_mut().within(self.idle),
@@ -236,11 +248,28 @@ impl Server {
         done
     }
 
-    fn attend(&self, tls: &mut ServerStream<'_, Ring, Wire<'_>>) -> Result<(), Cause> {
+    fn tell_of(&self, tls: &Tls<'_, '_>, address: SocketAddr, watch: &Watch) {
+        let conn = tls.conn();
+        let client = match (conn.peer(), conn.external_psk()) {
+            (None, None) => "a client without certificate".to_owned(),
+            _ => proven(conn),
+        };
+        let early_data = match conn.negotiated().early_data {
+            EarlyDataState::Accepted => format!("; {} bytes of early data", tls.early_data().len()),
+            EarlyDataState::Rejected => "; early data rejected".to_owned(),
+            EarlyDataState::NotOffered | EarlyDataState::Offered => String::new(),
+        };
+        let manner = manner(conn, watch.witness().declined);
+        tell(format_args!("{address}: {client}; {}; {manner}{early_data}", parameters(conn)));
+    }
+
+    /// Nothing here is done that may not be done twice, so that early data is taken for what it is at its begin.
+    fn attend(&self, tls: &mut Tls<'_, '_>) -> Result<(), Cause> {
+        let early_data = tls.early_data().to_vec();
         match self.service {
-            Service::Www => www(tls),
-            Service::Echo => each(tls, |tls, data| tls.write_all(data)),
-            Service::Print => each(tls, |_, data| {
+            Service::Www => www(tls, early_data),
+            Service::Echo => each(tls, early_data, |tls, data| tls.write_all(data)),
+            Service::Print => each(tls, early_data, |_, data| {
                 let mut out = std::io::stdout().lock();
                 // Nobody may be reading there, which is not the client's fault.
                 let _ = out.write_all(data).and_then(|()| out.flush());
@@ -304,6 +333,10 @@ fn client_auth(options: &Options) -> Result<ClientAuth, Stop> {
         tell(format_args!("without --allow, every client that {} vouches for is let in", ca.display()));
         allow = Allow::anyone();
     }
+    if mode == ClientAuthMode::Require && options.tickets.takes_early_data() {
+        return Err(Stop::usage("--early-data takes nothing of clients that must show certificates")
+            .hint("leave it out, or let clients do without: --client-auth request"));
+    }
     Ok(match mode {
         ClientAuthMode::Request => ClientAuth::request(anchors, allow),
         _ => ClientAuth::require(anchors, allow),
@@ -312,25 +345,25 @@ fn client_auth(options: &Options) -> Result<ClientAuth, Stop> {
 
 type Tls<'s, 't> = ServerStream<'s, Ring, Wire<'t>>;
 
-/// Does the same with all data, until the client closes.
+/// Does the same with all data, of which some is there, until the client closes.
 fn each<'s, 't>(
     tls: &mut Tls<'s, 't>,
+    mut data: Vec<u8>,
     mut with: impl FnMut(&mut Tls<'s, 't>, &[u8]) -> std::io::Result<()>,
 ) -> Result<(), Cause> {
     loop {
-        let data = tls.read_some()?.to_vec();
+        with(tls, &data).map_err(Cause::Io)?;
+        data = tls.read_some()?.to_vec();
         if data.is_empty() {
             return Ok(());
         }
         tls.consume(data.len());
-        with(tls, &data).map_err(Cause::Io)?;
     }
 }
 
-/// Reads one request and answers it.
-fn www(tls: &mut Tls<'_, '_>) -> Result<(), Cause> {
+/// Reads the rest of one request and answers it.
+fn www(tls: &mut Tls<'_, '_>, mut request: Vec<u8>) -> Result<(), Cause> {
     const MOST: usize = 1 << 14;
-    let mut request = Vec::new();
     while !request.windows(4).any(|end| end == b"\r\n\r\n") && !request.windows(2).any(|end| end == b"\n\n") {
         let data = tls.read_some()?;
         if data.is_empty() || request.len() > MOST {

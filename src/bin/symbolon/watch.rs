@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use symbolon::observe::{KeyLog, Print};
+use symbolon::resumption::Declined;
 use symbolon::wire::HEADER_LEN;
 use symbolon::{Kind, Observer, Side, Trace};
 
@@ -37,6 +38,8 @@ pub(crate) struct Witness {
     pub(crate) own_certificate: Vec<u8>,
     /// Body of the CertificateRequest, sent or received.
     pub(crate) certificate_request: Vec<u8>,
+    /// Why the first PSK that was not used was not.
+    pub(crate) declined: Option<Declined>,
 }
 
 impl Watch {
@@ -84,6 +87,10 @@ impl Witness {
             Trace::Recv { kind: Kind::Certificate, bytes } => (&mut self.peer_certificate, bytes),
             Trace::Send { kind: Kind::Certificate, bytes } => (&mut self.own_certificate, bytes),
             Trace::Recv { kind: Kind::CertificateRequest, bytes } => (&mut self.certificate_request, bytes),
+            Trace::PskDeclined(why) => {
+                self.declined.get_or_insert(*why);
+                return;
+            }
             _ => return,
         };
         *kept = bytes.get(HEADER_LEN..).unwrap_or_default().to_vec();

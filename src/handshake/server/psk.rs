@@ -210,8 +210,7 @@ impl<C: Crypto> Search<'_, '_, C> {
             // §4.2.10: only for the protocol that the ticket is for.
             let rules = rules.filter(|_| alpn.map(|name| name.0) == state.alpn.as_deref());
             if rules.is_some_and(|rules| is_first_and_fresh(rules, state, &at, now)) {
-                let max = rules.map_or(0, |rules| rules.max.min(state.max_early_data));
-                early_data = Some(self.early_data(&found, max)?);
+                early_data = Some(self.early_data(&found, state.max_early_data)?);
             }
             if !resumption.tickets.take(at.identity.identity, now) {
                 return Ok(LookedUp { accepted: None, declined: Some(Declined::Unknown) });
@@ -235,8 +234,8 @@ impl<C: Crypto> Search<'_, '_, C> {
 
 /// Whether early data is no older than it says, and came for the first time (§8).
 fn is_first_and_fresh(rules: &EarlyData, state: &TicketState, at: &Offered<'_>, now: UnixTime) -> bool {
-    // Never in the name of a certificate.
-    if state.max_early_data == 0 || state.origin.peer.is_some() {
+    // Never in the name of a certificate. The client goes by what its ticket says, which may be more than is taken by now.
+    if !(1..=rules.max).contains(&state.max_early_data) || state.origin.peer.is_some() {
         return false;
     }
     let told = i64::from(at.identity.obfuscated_ticket_age.wrapping_sub(state.age_add)) / 1000;

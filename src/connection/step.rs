@@ -1,7 +1,7 @@
 //! One step: which arrow is next, or which record, and what is told of it.
 
 use super::out::Out;
-use super::{Connection, Event, Observer};
+use super::{Connection, Event, Limits, Observer};
 use crate::config::HasSettings;
 use crate::crypto::Crypto;
 use crate::error::Error;
@@ -205,11 +205,13 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     fn rules(&self) -> Rules {
         let state = self.state();
         let before_hello = state == StateName::Start && !self.negotiated().retried;
+        // Early data was on its way before the client could know our limit (RFC 8449 §4).
+        let unlimited = cfg!(feature = "alloc") && state == StateName::WaitEoed;
         Rules {
             change_cipher_spec: state != StateName::Connected && !before_hello,
             application_data: [StateName::Connected, StateName::WaitEoed].contains(&state),
             plaintext_alert: R::SIDE == Side::Server && state != StateName::Connected,
-            limit: self.limits.recv.into(),
+            limit: if unlimited { Limits::NONE.recv } else { self.limits.recv }.into(),
         }
     }
 

@@ -3,6 +3,11 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod early_data;
+mod first_data;
+mod negotiation;
+mod tickets;
+
 use std::sync::Arc;
 use symbolon::config::{EarlyData, Resumption};
 use symbolon::crypto::HashAlgorithm;

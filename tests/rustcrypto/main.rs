@@ -32,7 +32,7 @@ with_rustcrypto! {
     "../openssl_live/main.rs" openssl_live
     "../openssl_refusals.rs" openssl_refusals
     "../properties/main.rs" properties
-    "../resumption.rs" resumption
+    "../resumption/main.rs" resumption
     "../resumption_hostile/main.rs" resumption_hostile
     "../resumption_stores.rs" resumption_stores
     "../returns/main.rs" returns

@@ -29,6 +29,8 @@ pub struct Seen {
     pub alerts_sent: Vec<symbolon::wire::AlertDescription>,
     pub secrets: Vec<(String, Vec<u8>)>,
     pub declined: Vec<Declined>,
+    /// Handshake messages, headers included.
+    pub sent: Vec<Vec<u8>>,
     /// Off unless a test wants them; only under feature `keylog`.
     pub wants_secrets: bool,
 }
@@ -39,6 +41,7 @@ impl Observer for Seen {
             Trace::Moved { from, to } => self.moves.push((from.to_string(), to.to_string())),
             Trace::SendAlert(alert) => self.alerts_sent.push(alert.description),
             Trace::PskDeclined(why) => self.declined.push(*why),
+            Trace::Send { bytes, .. } => self.sent.push(bytes.to_vec()),
             Trace::Secret { name, bytes, .. } => self.secrets.push((name.to_string(), bytes.to_vec())),
             _ => {}
         }

@@ -113,7 +113,7 @@ pub struct Server {
 impl Server {
     pub fn new() -> Self {
         let started = UnixTime(NOW.0 - 1000);
-        let single_use = Arc::new(SingleUseKeys::new(8, started, 10));
+        let single_use = Arc::new(SingleUseKeys::new(8, started));
         Self { tickets: Arc::new(StoredTickets::new(8, 8192)), single_use }
     }
 

@@ -32,7 +32,7 @@ pub enum Confirmation {
     /// A NewSessionTicket came after the client's Finished: a server that asked for a certificate sends none before it has
     /// judged what it got (RFC 8446 §4.6.1).
     NewSessionTicket,
-    /// The server resumed a session that rests on the certificate.
+    /// The server took a ticket that goes back to a handshake in which it accepted the certificate.
     Resumption,
     /// This is the server, which judged it.
     OwnVerdict,
@@ -180,7 +180,7 @@ impl fmt::Display for Confirmation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NewSessionTicket => "the server sent a ticket after it",
-            Self::Resumption => "the server resumed a session that rests on it",
+            Self::Resumption => "the server took a ticket that rests on it",
             Self::OwnVerdict => "by this server",
         })
     }

@@ -8,8 +8,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
-use symbolon::config::ServerConfigBuilder;
+use symbolon::config::{Resumption, ServerConfigBuilder};
 use symbolon::io::blocking::{ClientStream, Failed, Handshake, ServerStream};
+use symbolon::resumption::TicketKeys;
 use symbolon::wire::{AlertDescription as A, ContentType, Extensions, NewSessionTicket, Parse};
 use symbolon::x509::certificates_from_pem;
 use symbolon::{
@@ -406,4 +407,17 @@ fn the_driver_goes_on_if_the_time_of_the_transport_runs_out() {
     let mut heard = [0; 5];
     tls.read_exact(&mut heard).unwrap();
     assert_eq!(&heard, b"hello");
+}
+
+// [4.6.1-7]
+#[test]
+fn a_server_confirms_once_be_it_by_its_tickets_or_for_want_of_them() {
+    let world = World::new();
+    for (lifetime, tickets) in [(3600, 2), (0, 1)] {
+        let resumption = Resumption::stateless(Arc::new(TicketKeys::generate(&provider()).unwrap())).lifetime(lifetime);
+        let config = world.server_config().resumption(resumption).confirm_client_auth();
+        let (pair, client, _) = ran(world.client_config().build().unwrap(), config);
+        assert_eq!(client, CONFIRMED, "{lifetime}");
+        assert_eq!(pair.server.seen.events.iter().filter(|e| *e == "send NewSessionTicket").count(), tickets);
+    }
 }

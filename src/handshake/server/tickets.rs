@@ -41,7 +41,7 @@ pub(super) fn issues<C: Crypto>(client: &ClientProof, cx: &ServerCx<'_, '_, C>) 
     cx.desk.tickets > 0 && origin(client, now, cx).is_some()
 }
 
-/// Sends them.
+/// Sends them. If none is worth it after all, the client is still told that it was accepted.
 pub(super) fn send<C: Crypto>(
     resumption_master_secret: &Secret,
     client: &ClientProof,
@@ -49,12 +49,14 @@ pub(super) fn send<C: Crypto>(
 ) -> Result<(), Fault> {
     let (Time::Known(now), Some(resumption)) = (cx.desk.time, &cx.config.resumption) else { return Ok(()) };
     let Some(origin) = origin(client, now, cx) else { return Ok(()) };
+    let mut sent = false;
     for nonce in 0..cx.desk.tickets {
-        send_one(&[0, nonce], resumption_master_secret, &origin, resumption, now, cx)?;
+        sent |= send_one(&[0, nonce], resumption_master_secret, &origin, resumption, now, cx)?;
     }
-    Ok(())
+    if sent { Ok(()) } else { confirm(client, cx) }
 }
 
+/// False if it is not worth sending.
 fn send_one<C: Crypto>(
     ticket_nonce: &[u8],
     resumption_master_secret: &Secret,
@@ -62,13 +64,13 @@ fn send_one<C: Crypto>(
     resumption: &Resumption,
     now: UnixTime,
     cx: &mut ServerCx<'_, '_, C>,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let crypto = cx.base.crypto;
     let negotiated = &cx.base.negotiated;
     let suite = negotiated.suite.and_then(SuiteParams::of).ok_or(Reason::Internal)?;
     let lifetime = lifetime(origin, resumption, now);
     if lifetime == 0 {
-        return Ok(());
+        return Ok(false);
     }
     let mut age_add = [0; 4];
     crypto.random(&mut age_add).map_err(|_| Reason::RandomFailed)?;
@@ -89,7 +91,7 @@ fn send_one<C: Crypto>(
     let until = UnixTime(now.0.saturating_add(lifetime.into()));
     let ticket = state.to_bytes().and_then(|bytes| resumption.tickets.seal(crypto, bytes, until, now));
     // What is too long, or can't be sealed now, costs the client a full handshake, and not this one.
-    let Some(ticket) = ticket.filter(|ticket| ticket.len() <= MAX_TICKET_SENT) else { return Ok(()) };
+    let Some(ticket) = ticket.filter(|ticket| ticket.len() <= MAX_TICKET_SENT) else { return Ok(false) };
     cx.base.send(&NewSessionTicket {
         ticket_lifetime: lifetime,
         ticket_age_add: state.age_add,
@@ -99,7 +101,7 @@ fn send_one<C: Crypto>(
         max_early_data_size: early_data.map(|early_data| early_data.max),
     })?;
     cx.base.show(SecretName::TicketPsk, &cx.desk.client_random, &state.secret);
-    Ok(())
+    Ok(true)
 }
 
 /// Seconds: never longer than what the ticket rests on.

@@ -7,13 +7,18 @@ use crate::fault::{Fault, Reason};
 use crate::handshake::proof::ClientProof;
 use crate::resumption::{MAX_LIFETIME, Origin, Shown, TicketState};
 use crate::schedule::{SecretName, resumption_psk};
-use crate::wire::{ClientHello, Extensions, NewSessionTicket};
+use crate::wire::{ClientHello, Extensions, NewSessionTicket, PskKeyExchangeMode};
 use crate::x509::{Time, UnixTime};
 use alloc::sync::Arc;
 
 /// How many tickets there will be: as many as the client wants, within reason, or as configured.
 pub(super) fn count<C: Crypto>(hello: &ClientHello<'_>, cx: &ServerCx<'_, '_, C>) -> u8 {
     let Some(resumption) = &cx.config.resumption else { return 0 };
+    // §4.2.9: not for a client that could not use them.
+    let dhe = PskKeyExchangeMode::psk_dhe_ke.0;
+    if !hello.extensions.psk_key_exchange_modes.is_some_and(|modes| modes.contains(&dhe) || cx.config.psk_ke) {
+        return 0;
+    }
     let resumed = cx.base.negotiated.psk.is_some();
     match hello.extensions.ticket_request {
         // RFC 9149 §3

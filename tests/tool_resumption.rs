@@ -62,6 +62,17 @@ fn a_server_gives_out_as_many_tickets_as_it_was_told() {
 }
 
 #[test]
+fn a_client_that_keeps_no_tickets_is_sent_none() {
+    let files = Files::new();
+    for (keeps, times) in [("", 0), ("--tickets robot.tickets", 2)] {
+        let server = files.server("--echo --once --trace text");
+        run(&mut files.client(&server.address, keeps), b"hello\n").is(0, &["full handshake"]);
+        let (_, said) = server.end();
+        assert_eq!(said.matches("[NewSessionTicket]").count(), times, "{said}");
+    }
+}
+
+#[test]
 fn servers_resume_each_others_clients_by_the_same_keys_and_no_others() {
     let files = Files::new();
     files.write("fleet.key", &key("1"));
@@ -251,7 +262,35 @@ fn the_tool_comes_back_to_openssl_by_a_ticket() {
         let done = run(&mut client, b"hello\n").is(0, &[&format!("; {handshake}\n")]);
         assert_eq!(done.out, "olleh\n");
     }
-    server.wait_for("Reused session-id");
+    let said = server.wait_until("two ends", |said| said.matches("CONNECTION CLOSED").count() == 2);
+    assert_eq!(said.matches("Signature type: ECDSA").count(), 1, "the client proved itself once: {said}");
+}
+
+#[test]
+fn the_commands_of_the_readme_resume_from_the_second_run_on() {
+    if !has_openssl() {
+        return;
+    }
+    let files = Files::new();
+    files.put("robot", &files.pki.client("robot.test"));
+    let readme = include_str!("../README.md");
+    let commands = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let start = |beginning: &str, address: &str| {
+        let line = commands.lines().find(|line| line.starts_with(beginning)).unwrap();
+        let mut command = symbolon();
+        command.args(line.split(' ').skip(1).map(|word| if word.ends_with(":8443") { address } else { word }));
+        command.current_dir(&files.dir);
+        command
+    };
+    let keys = commands.lines().find(|line| line.starts_with("openssl rand")).unwrap();
+    assert!(Command::new("sh").args(["-c", keys]).current_dir(&files.dir).status().unwrap().success());
+    for handshake in ["full handshake", "resumed by a ticket"] {
+        // Another one each time.
+        let server = Server::start(&mut start("symbolon server", "127.0.0.1:0"));
+        let mut client = start("symbolon client", &server.address);
+        run(client.args(["--name", "server.test"]), b"GET / HTTP/1.0\r\n\r\n").is(0, &[&format!("; {handshake}\n")]);
+    }
+    run(&mut start("symbolon verify", ""), b"").is(0, &[]);
 }
 
 #[test]

@@ -15,34 +15,6 @@ use tool::{Files, MOST, Server, has_openssl, run, symbolon, wait};
 use util::pki::For;
 
 #[test]
-fn demo_shows_both_ends_their_messages_and_who_they_are() {
-    let done = run(symbolon().arg("demo"), b"").is(
-        0,
-        &[
-            "WAIT_SH       + key_share          -------->                      RECVD_CH",
-            "{CertificateRequest}",
-            "START → WAIT_SH → WAIT_EE → WAIT_CERT_CR → WAIT_CERT → WAIT_CV",
-            "START → RECVD_CH → NEGOTIATED → WAIT_FLIGHT2 → WAIT_CERT → WAIT_CV",
-            "CN=server.test, dns:server.test, proved by ecdsa_secp256r1_sha256",
-            "CN=robot.test, dns:robot.test",
-            "\"Each half proves the other.\"",
-        ],
-    );
-    assert!(done.out.lines().all(|line| line.chars().count() <= 80), "{}", done.out);
-    assert!(!done.out.contains('\u{1b}'), "no colours where there is no terminal");
-    if has_openssl() {
-        assert!(done.out.contains("our client and openssl s_server: ok"), "{}", done.out);
-        assert!(done.out.contains("openssl s_client and our server: ok"), "{}", done.out);
-    }
-}
-
-#[test]
-fn demo_says_why_it_skips_openssl() {
-    run(symbolon().arg("demo").env("PATH", ""), b"")
-        .is(0, &["openssl     skipped: there is no program of this name on the PATH"]);
-}
-
-#[test]
 fn an_echo_comes_back_in_every_mode_of_client_authentication() {
     let files = Files::new();
     for (mode, shows, server_says) in [
@@ -537,43 +509,4 @@ fn a_closed_standard_output_is_no_panic() {
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert!(!said.contains("panicked"), "{said}");
     }
-}
-
-#[test]
-fn step_shows_every_arrow_with_fields_offsets_and_secrets() {
-    let done = run(symbolon().args(["step", "--all"]), b"").is(
-        0,
-        &[
-            "client ── START → WAIT_SH",
-            "server ── WAIT_FINISHED → CONNECTED",
-            "\n       6  random                          ",
-            "\n      90        HostName                  \"server.test\"\n",
-            "may come next: ServerHello or HelloRetryRequest",
-            "secret client_handshake_traffic_secret\n",
-            "Derive-Secret(Master Secret, \"exp master\", ClientHello...server Finished)",
-        ],
-    );
-    let secrets = |name: &str| {
-        let title = format!("secret {name}\n");
-        let blocks = done.out.split(&title).skip(1);
-        blocks.map(|block| block.lines().find(|line| line.len() == 70).unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    for name in ["server_handshake_traffic_secret", "client_application_traffic_secret_0", "resumption_master_secret"] {
-        let both = secrets(name);
-        assert_eq!(both.len(), 2, "{name}: {}", done.out);
-        assert_eq!(both[0], both[1], "{name}");
-    }
-}
-
-#[test]
-fn step_goes_through_a_live_handshake() {
-    let files = Files::new();
-    let server = files.server("--client-ca ca.pem");
-    let step = |more: &str| {
-        let mut command = symbolon();
-        command.args(["step", "--connect", &server.address, "--ca", &files.path("ca.pem"), "--name", "server.test"]);
-        run(command.args(files.words(more)), b"")
-    };
-    step("--cert client.pem --key client.key").is(0, &["WAIT_CV → WAIT_FINISHED", "the server is CN=server.test"]);
-    step("").is(1, &["WAIT_FINISHED → CONNECTED", "Recv Alert certificate_required"]);
 }

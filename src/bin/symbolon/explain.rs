@@ -10,7 +10,7 @@ use symbolon::io::blocking::Cause;
 use symbolon::resumption::{Declined, PskKind};
 use symbolon::wire::{Certificate, Parse};
 use symbolon::x509::RevocationStatus;
-use symbolon::{ClientAuthState, Connection, Error, Reason, Role, Side, StateName, x509};
+use symbolon::{ClientAuthState, Connection, EarlyDataState, Error, Reason, Role, Side, StateName, x509};
 use zeroize::Zeroizing;
 
 /// What is known of a connection besides the connection.
@@ -166,6 +166,16 @@ pub(crate) fn manner<R: Role>(conn: &Connection<'_, R, Ring>, declined: Option<D
     }
 }
 
+/// What both ends agreed on, how they came to trust each other, and what became of early data, in one line.
+pub(crate) fn agreed<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
+    let early_data = match conn.negotiated().early_data {
+        EarlyDataState::Accepted => "; early data accepted",
+        EarlyDataState::Rejected => "; early data rejected",
+        EarlyDataState::NotOffered | EarlyDataState::Offered => "",
+    };
+    format!("{}; {}{early_data}", parameters(conn), manner(conn, None))
+}
+
 /// Who the peer proved to be, and how.
 pub(crate) fn proven<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
     let Some(peer) = conn.peer() else {
@@ -175,8 +185,10 @@ pub(crate) fn proven<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
         };
     };
     let mut line = peer.to_string();
-    if let Some(scheme) = conn.negotiated().peer_scheme {
-        line.push_str(&format!(", proved by {scheme}"));
+    match (conn.negotiated().peer_scheme, conn.negotiated().psk) {
+        (Some(scheme), _) => line.push_str(&format!(", proved by {scheme}")),
+        (None, Some(PskKind::Resumption)) => line.push_str(", proved when the ticket was given"),
+        (None, _) => {}
     }
     match peer.revocation() {
         RevocationStatus::NotAsked => line,

@@ -86,7 +86,6 @@ fn parameters(negotiated: &Negotiated) -> Value {
     let names = [
         ("cipher_suite", negotiated.suite.map(|v| v.to_string())),
         ("group", negotiated.group.map(|v| v.to_string())),
-        ("psk", negotiated.psk.map(|kind| format!("{kind:?}").to_lowercase())),
         ("own_scheme", negotiated.own_scheme.map(|v| v.to_string())),
         ("peer_scheme", negotiated.peer_scheme.map(|v| v.to_string())),
     ];

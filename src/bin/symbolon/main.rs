@@ -3,7 +3,6 @@
 mod client;
 mod demo;
 mod explain;
-mod figure;
 mod files;
 mod hints;
 mod inspect;
@@ -11,7 +10,6 @@ mod instant;
 mod json;
 mod lint;
 mod net;
-mod openssl;
 mod options;
 mod outbox;
 mod pki;
@@ -23,6 +21,7 @@ mod ticket_keys;
 mod tolerant;
 mod verify;
 mod watch;
+mod world;
 mod wrap;
 
 use clap::{Parser, Subcommand};

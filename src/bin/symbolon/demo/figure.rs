@@ -18,6 +18,7 @@ struct Record {
 
 enum Done {
     Send { kind: Kind, bytes: Vec<u8>, epoch: Epoch },
+    SendEarlyData,
     Recv,
     Moved { from: StateName, to: StateName },
 }
@@ -35,7 +36,8 @@ impl Observer for Recorder {
         let epoch = record.epoch.unwrap_or(Epoch::Initial);
         match *event {
             Trace::Send { kind, bytes } => record.done.push(Done::Send { kind, bytes: bytes.to_vec(), epoch }),
-            Trace::Recv { .. } => record.done.push(Done::Recv),
+            Trace::SendEarlyData(_) => record.done.push(Done::SendEarlyData),
+            Trace::Recv { .. } | Trace::RecvEarlyData(_) => record.done.push(Done::Recv),
             Trace::Moved { from, to } => record.done.push(Done::Moved { from, to }),
             Trace::SendKey(epoch) => record.epoch = Some(epoch),
             _ => {}
@@ -90,6 +92,12 @@ pub(crate) fn draw(client: &Recorder, server: &Recorder) -> Figure {
 }
 
 impl End {
+    fn send(&mut self, row: Row, rows: &mut Vec<Row>) {
+        self.at = rows.len();
+        self.on_the_way.push_back(self.at);
+        rows.push(row);
+    }
+
     fn advance(&mut self, peer: &mut Self, rows: &mut Vec<Row>) -> bool {
         let mut moved = false;
         while let Some(done) = self.done.next_if(|done| !done.needs_message() || !peer.on_the_way.is_empty()) {
@@ -98,11 +106,8 @@ impl End {
                 self.at = peer.on_the_way.front().copied().unwrap_or(self.at);
             }
             match done {
-                Done::Send { kind, bytes, epoch } => {
-                    self.at = rows.len();
-                    self.on_the_way.push_back(self.at);
-                    rows.push(Row::message(self.side, kind, &bytes, epoch));
-                }
+                Done::Send { kind, bytes, epoch } => self.send(Row::message(self.side, kind, &bytes, epoch), rows),
+                Done::SendEarlyData => self.send(Row::early_data(), rows),
                 Done::Recv => drop(peer.on_the_way.pop_front()),
                 Done::Moved { from, to } if from != to => {
                     self.path.push(to);

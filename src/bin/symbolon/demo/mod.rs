@@ -76,6 +76,9 @@ fn item(name: &str, text: &str) {
     print(wrapped(&format!("{name:<12}"), text, columns()));
 }
 
+/// What client and server found out, or why one of them refused.
+type Outcome = Result<(Said, Said), Stop>;
+
 /// A conversation between our two ends, and its figure.
 struct Shown {
     figure: Figure,
@@ -100,7 +103,7 @@ impl Shown {
         Self::talk(world)?.1.map(|_| ())
     }
 
-    fn talk(world: &World) -> Result<(Figure, Result<(Said, Said), Stop>), Stop> {
+    fn talk(world: &World) -> Result<(Figure, Outcome), Stop> {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(Stop::refused)?;
         let address = listener.local_addr().map_err(Stop::refused)?;
         let (client_saw, server_saw) = (Recorder::default(), Recorder::default());

@@ -1,9 +1,9 @@
 //! `first_data` of the blocking driver: whatever becomes of early data, it arrives once and in order.
 
-use crate::util::pair::World;
-use crate::util::pki::NOW;
-use crate::util::provider::{Provider, provider};
-use crate::{keys, shelf};
+use super::util::pair::World;
+use super::util::pki::NOW;
+use super::util::provider::{Provider, provider};
+use super::{keys, shelf};
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;

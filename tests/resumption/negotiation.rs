@@ -1,8 +1,8 @@
 //! What is negotiated beside a PSK: the suite and its hash, the group, the mode, the application protocol.
 
-use crate::util::pair::{Pair, World};
-use crate::util::provider::{Provider, provider};
-use crate::{keys, shelf};
+use super::util::pair::{Pair, World};
+use super::util::provider::{Provider, provider};
+use super::{keys, shelf};
 use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, Resumption, ServerConfigBuilder};
 use symbolon::crypto::HashAlgorithm::{self, Sha256, Sha384};
@@ -134,14 +134,23 @@ fn a_client_offers_no_ticket_of_a_hash_that_it_gave_up() {
 }
 
 #[test]
-fn a_psk_goes_with_a_key_exchange_whoever_allows_to_do_without() {
+fn a_psk_goes_without_a_key_exchange_only_where_both_allow_it_and_share_no_group() {
     for (here, there) in [(false, false), (false, true), (true, false), (true, true)] {
         let regulars = Regulars::new();
-        let meet = || meet(regulars.client().psk_ke(here), regulars.server().psk_ke(there));
-        assert!(!suite(&meet()).1);
-        let pair = meet();
-        assert!(suite(&pair).1, "{here} {there}");
-        assert!(pair.server.conn.negotiated().group.is_some());
+        let (client, server) = (|| regulars.client().psk_ke(here), || regulars.server().psk_ke(there));
+        assert!(!suite(&meet(client(), server())).1);
+        let pair = meet(client(), server());
+        assert!(suite(&pair).1 && pair.server.conn.negotiated().group.is_some(), "{here} {there}");
+        let (client, server) = (client().groups([NamedGroup::x25519]), server().groups([NamedGroup::secp256r1]));
+        let mut pair = Pair::of(client.build().unwrap(), server.build().unwrap());
+        pair.run();
+        if here && there {
+            pair.assert_connected();
+            assert!(suite(&pair).1 && pair.server.conn.negotiated().group.is_none());
+        } else {
+            let Some(symbolon::Error::Refused(refusal)) = pair.server.error else { panic!("{:?}", pair.server.error) };
+            assert_eq!(refusal.reason, symbolon::Reason::NoCommonGroup, "{here} {there}");
+        }
     }
 }
 

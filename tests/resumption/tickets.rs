@@ -1,9 +1,9 @@
 //! How many tickets are given out, to whom, and for how long (RFC 8446 §4.6.1, RFC 9149).
 
-use crate::util::pair::{Pair, World};
-use crate::util::pki::NOW;
-use crate::util::provider::Provider;
-use crate::{keys, shelf};
+use super::util::pair::{Pair, World};
+use super::util::pki::NOW;
+use super::util::provider::Provider;
+use super::{keys, shelf};
 use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, Resumption};
 use symbolon::crypto::HashAlgorithm;
@@ -41,7 +41,7 @@ fn a_client_gets_as_many_tickets_as_it_asks_for_within_reason() {
             let pair = meet(client(), &world, &resumption);
             let [full, resumed] = [full, resumed].map(|asked: u8| asked.min(8));
             assert_eq!(tickets(&pair), (full.into(), Some(full)), "{full} of {configured}");
-            assert_eq!(shelf.size().1, full.into());
+            assert_eq!(shelf.size().1, usize::from(full));
             if full > 0 {
                 let pair = meet(client(), &world, &resumption);
                 assert_eq!(tickets(&pair), (resumed.into(), Some(resumed)), "{resumed} of {configured}");

@@ -1,9 +1,9 @@
 //! What changes at the client: its CAs, its CRLs, its own certificate, and what time it is.
 
-use crate::town::{Authority, Chain, Client, Full, Resumed, Rules, Town, both_kinds, declined, meeting, visit};
-use crate::util::ca::NOW;
-use crate::util::pair::Pair;
-use crate::util::provider::{Provider, provider};
+use super::town::{Authority, Chain, Client, Full, Resumed, Rules, Town, both_kinds, declined, meeting, visit};
+use super::util::ca::NOW;
+use super::util::pair::Pair;
+use super::util::provider::{Provider, provider};
 use rcgen::date_time_ymd;
 use std::sync::Arc;
 use symbolon::config::ClientConfigBuilder;
@@ -58,7 +58,7 @@ fn a_server_whose_certificate_is_not_trusted_any_more_is_not_offered_a_ticket() 
             let policy = Revocation::require(revoked(of_root, of_issuing)).whole_path();
             move |builder: Builder| builder.revocation(policy)
         };
-        let issuing = crate::town::serial(&town.authorities[0].issuing.der);
+        let issuing = super::town::serial(&town.authorities[0].issuing.der);
         let from = required(&[], &[]);
         assert_eq!(meeting(&meet(&town, client, &server, from)), Full);
         for (to, why, reason) in [
@@ -201,7 +201,7 @@ fn a_hello_without_a_ticket_that_holds_has_no_pre_shared_key() {
     let offers = |edit: fn(Builder) -> Builder| {
         let config = Arc::new(edit(client.config(&town)).build().unwrap());
         let name = symbolon::ServerName::dns("server.test").unwrap();
-        let mut end = crate::util::pair::End::new(symbolon::ClientWith::new(config, name, town.a_minute_later()));
+        let mut end = super::util::pair::End::new(symbolon::ClientWith::new(config, name, town.a_minute_later()));
         end.drive();
         let sent = end.take_output();
         // Behind the headers of the record and of the message.

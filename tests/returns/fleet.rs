@@ -1,13 +1,13 @@
 //! Several servers: with the same keys they take each other's tickets, with others they do not.
 
-use crate::town::{Client, Full, Resumed, Rules, Town, declined, meeting};
-use crate::util::provider::provider;
+use super::town::{Client, Full, Resumed, Rules, Town, declined, meeting};
+use super::util::provider::provider;
 use std::sync::Arc;
 use symbolon::config::Resumption;
 use symbolon::resumption::{Declined, MAX_TICKET_KEYS, StoredTickets, TicketKey, TicketKeys};
 use symbolon::{ServerConfig, UnixTime};
 
-type Server = Arc<ServerConfig<crate::util::provider::Provider>>;
+type Server = Arc<ServerConfig<super::util::provider::Provider>>;
 
 /// The keys of this many secrets, of which the first seals.
 fn keys(secrets: &[u8]) -> Arc<TicketKeys> {
@@ -24,7 +24,7 @@ fn of_keys(town: &Town, keys: &Arc<TicketKeys>) -> Server {
 }
 
 /// What it comes to, and why the server takes no ticket, if it takes none.
-fn meet(town: &Town, client: &Client, server: &Server) -> (crate::town::Meeting, Option<Declined>) {
+fn meet(town: &Town, client: &Client, server: &Server) -> (super::town::Meeting, Option<Declined>) {
     let now = town.a_minute_later();
     let pair = town.visit(client, server, now, now);
     let (here, there) = declined(&pair);

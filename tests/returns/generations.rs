@@ -1,9 +1,9 @@
 //! Tickets of resumed handshakes: however long the chain of them, it goes back to one look at the certificates.
 
-use crate::town::{Client, Full, Refused, Resumed, Rules, Town, both_kinds, declined, meeting, visit};
-use crate::util::ca::NOW;
-use crate::util::ocsp::Ocsp;
-use crate::util::pair::Pair;
+use super::town::{Client, Full, Refused, Resumed, Rules, Town, both_kinds, declined, meeting, visit};
+use super::util::ca::NOW;
+use super::util::ocsp::Ocsp;
+use super::util::pair::Pair;
 use rcgen::date_time_ymd;
 use std::sync::Arc;
 use symbolon::resumption::Declined;
@@ -156,7 +156,7 @@ fn what_was_stapled_once_counts_until_its_end_for_all_generations() {
 
 #[test]
 fn a_chain_that_the_application_judged_gives_no_tickets() {
-    let judge = |end: &mut crate::util::pair::End<_, _>| {
+    let judge = |end: &mut super::util::pair::End<_, _>| {
         use symbolon::Answer;
         end.conn.answer_with(Answer::Chain(Ok(())), &mut end.rx, &mut end.tx, &mut end.seen).unwrap().unwrap();
     };

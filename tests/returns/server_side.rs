@@ -1,9 +1,9 @@
 //! What changes at the server: its CAs, its rules, its CRLs, its tickets.
 
-use crate::town::{
+use super::town::{
     Authority, Client, Full, Meeting, Refused, Resumed, Rules, Town, both_kinds, declined, meeting, visit_host,
 };
-use crate::util::ca::NOW;
+use super::util::ca::NOW;
 use rcgen::{CertificateParams, date_time_ymd};
 use std::sync::Arc;
 use symbolon::resumption::{ClientTickets, Declined, Shelf, Ticket};

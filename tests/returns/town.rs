@@ -1,9 +1,9 @@
 //! Clients of two CAs and three trades, each with a store of tickets, who visit a server and come back.
 
-use crate::util::ca::{Ca, NOW, common_name};
-use crate::util::crl::Crl;
-use crate::util::pair::Pair;
-use crate::util::provider::{Provider, Provides, provider, signer};
+use super::util::ca::{Ca, NOW, common_name};
+use super::util::crl::Crl;
+use super::util::pair::Pair;
+use super::util::provider::{Provider, Provides, provider, signer};
 use rcgen::{CertificateParams, KeyPair, KeyUsagePurpose, SanType};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct Authority {
     pub issuing: Ca,
 }
 
-/// What a chain is shown with.
+/// A chain in DER, and the key of its leaf.
 pub struct Chain {
     pub ders: Vec<Vec<u8>>,
     key: KeyPair,
@@ -176,7 +176,7 @@ impl Town {
         self
     }
 
-    /// Some client of this CA, and of each the first.
+    /// The first client of this CA.
     pub fn first_of(&self, authority: usize) -> &Client {
         self.clients.iter().find(|client| client.authority == authority).unwrap()
     }

@@ -6,7 +6,9 @@ mod util;
 
 use allocation_counter::measure;
 use std::sync::Arc;
+use symbolon::config::{ClientConfigBuilder, Resumption, ServerConfigBuilder};
 use symbolon::crypto::Ring;
+use symbolon::resumption::{Shelf, StoredTickets, TicketKeys};
 use symbolon::{
     Client, ClientConfig, Connection, Event, RecvBuf, Role, SendBuf, Server, ServerConfig, ServerName, UnixTime,
 };
@@ -31,9 +33,19 @@ struct Shop {
 impl Shop {
     fn new() -> Self {
         let world = World::new();
+        Self::of(world.client_config(), world.server_config())
+    }
+
+    /// A client that keeps tickets in `shelf`, and a server that hands out one after each handshake.
+    fn with_tickets(resumption: Resumption, shelf: &Arc<Shelf>) -> Self {
+        let world = World::new();
+        Self::of(world.client_config().tickets(shelf.clone()), world.server_config().resumption(resumption.count(1)))
+    }
+
+    fn of(client: ClientConfigBuilder<Ring>, server: ServerConfigBuilder<Ring>) -> Self {
         Self {
-            client: Arc::new(world.client_config().build().unwrap()),
-            server: Arc::new(world.server_config().build().unwrap()),
+            client: Arc::new(client.build().unwrap()),
+            server: Arc::new(server.build().unwrap()),
             server_name: ServerName::dns("server.test").unwrap(),
             rx: RecvBuf::new(),
             tx: SendBuf::new(),
@@ -50,6 +62,8 @@ impl Shop {
             self.drive(&mut server);
             assert_ne!((client.state(), server.state()), before, "the handshake stands still");
         }
+        // A ticket may have come behind the handshake.
+        self.drive(&mut client);
         (client, server)
     }
 
@@ -87,11 +101,11 @@ fn an_idle_connection_is_only_its_keys() {
     let mut pair = None;
     let heap = measure(|| pair = Some(shop.connect()));
     let heap = usize::try_from(heap.bytes_current).unwrap();
-    figure("client_struct_bytes", size_of::<Client<'static>>(), 1456);
-    figure("server_struct_bytes", size_of::<Server<'static>>(), 1472);
+    figure("client_struct_bytes", size_of::<Client<'static>>(), 1424);
+    figure("server_struct_bytes", size_of::<Server<'static>>(), 1440);
     figure("idle_pair_heap_bytes", heap, 269);
     let pair = size_of::<Client<'static>>() + size_of::<Server<'static>>() + heap;
-    figure("idle_connection_bytes", pair.div_ceil(2), 1599);
+    figure("idle_connection_bytes", pair.div_ceil(2), 1567);
 }
 
 #[test]
@@ -119,4 +133,56 @@ fn records_take_no_allocation() {
     };
     exchange();
     assert_eq!(measure(exchange).count_total, 0);
+}
+
+/// Tickets whose state is in them.
+fn stateless() -> Resumption {
+    Resumption::stateless(Arc::new(TicketKeys::generate(&Ring::new()).unwrap()))
+}
+
+/// Bytes of the heap that go with it.
+fn freed_by<T>(dropped: T) -> usize {
+    usize::try_from(-measure(|| drop(dropped)).bytes_current).unwrap()
+}
+
+#[test]
+fn an_idle_connection_with_tickets_is_its_keys_and_what_the_client_makes_more_tickets_of() {
+    let shelf = Arc::new(Shelf::new(1, 1));
+    let mut shop = Shop::with_tickets(stateless(), &shelf);
+    let (client, server) = shop.connect();
+    // As long as a ticket is kept, it shares with the connection what both know of the server.
+    drop(shelf.take("server.test").unwrap());
+    figure("idle_server_with_tickets_heap_bytes", freed_by(server), 151);
+    figure("idle_client_with_tickets_heap_bytes", freed_by(client), 647);
+}
+
+#[test]
+fn a_kept_ticket_takes_few_bytes() {
+    const TICKETS: usize = 64;
+    let fill = |resumption| {
+        let shelf = Arc::new(Shelf::new(1, 1));
+        let mut shop = Shop::with_tickets(resumption, &shelf);
+        // Without the ticket of the connection before, each handshake is a full one.
+        let connect = |_| {
+            drop(shop.connect());
+            shelf.take("server.test").unwrap()
+        };
+        (0..TICKETS).map(connect).collect::<Vec<_>>()
+    };
+    figure("client_ticket_bytes_if_stateless", freed_by(fill(stateless())) / TICKETS, 965);
+    let store = Arc::new(StoredTickets::new(TICKETS, 1 << 20));
+    figure("client_ticket_bytes_if_stored", freed_by(fill(Resumption::stored(store.clone()))) / TICKETS, 534);
+    assert_eq!(store.size().0, TICKETS);
+    figure("stored_ticket_bytes", freed_by(store) / TICKETS, 620);
+}
+
+#[test]
+fn a_resumed_handshake_of_both_ends_takes_few_allocations() {
+    let mut shop = Shop::with_tickets(stateless(), &Arc::new(Shelf::new(1, 1)));
+    drop(shop.connect());
+    let mut pair = None;
+    let heap = measure(|| pair = Some(shop.connect()));
+    assert!(pair.unwrap().0.negotiated().psk.is_some());
+    figure("resumed_handshake_allocations", heap.count_total.try_into().unwrap(), 43);
+    figure("resumed_handshake_peak_heap_bytes", heap.bytes_max.try_into().unwrap(), 6393);
 }

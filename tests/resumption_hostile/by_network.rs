@@ -182,7 +182,7 @@ fn a_ticket_that_is_damaged_or_not_ours_costs_a_full_handshake() {
         assert_full_handshake(&format!("a bit of byte {at}"), &flipped, &ours);
     }
     assert_full_handshake("longer", &changed(&bytes, |identity, _| identity.push(0)), &ours);
-    assert_full_handshake("8,193 bytes", &changed(&bytes, |identity, _| *identity = vec![7; 8193]), &ours);
+    assert_full_handshake("8,192 bytes", &changed(&bytes, |identity, _| *identity = vec![7; 8192]), &ours);
     let theirs = server(with_early_data(Resumption::stateless(ticket_keys(&provider()))));
     assert_full_handshake("other keys", &SameTicket::of(&bytes), &theirs);
     let stored = server(with_early_data(Resumption::stored(Arc::new(StoredTickets::new(10, 10_000)))));

@@ -98,7 +98,7 @@ impl Offer {
         (!offer.psks.is_empty()).then_some(offer)
     }
 
-    /// After a HelloRetryRequest: only what fits its suite, if anything does, and no early data (§4.1.2).
+    /// [4.1.2-11] After a HelloRetryRequest: only what fits its suite, if anything does, and no early data.
     pub(super) fn retry(mut self: Box<Self>, hash: HashAlgorithm) -> Option<Box<Self>> {
         self.max_early_data = 0;
         self.psks.retain(|offered| offered.hash == hash);

@@ -25,7 +25,7 @@ use crate::wire::{
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;
 
-/// Early data that we refuse and drop: as much as a client may send before it hears of the refusal, within reason (§4.2.10).
+/// Early data that we refuse and drop, beyond what our tickets allow: records have more bytes than data (§4.2.10).
 const MAX_EARLY_DATA: u32 = 1 << 16;
 
 impl RecvdCh {
@@ -219,8 +219,8 @@ fn keep_hello<C: Crypto>(
         };
         #[cfg(not(feature = "alloc"))]
         let allowed = 0;
-        // [4.2.10-5] Early data is refused: what comes of it can't be read, and is dropped. A ticket of ours may have allowed more.
-        cx.skip_early_data(MAX_EARLY_DATA.max(allowed));
+        // [4.2.10-5] Early data is refused: what comes of it can't be read, and is dropped.
+        cx.skip_early_data(MAX_EARLY_DATA.saturating_add(allowed));
     }
     Ok(())
 }

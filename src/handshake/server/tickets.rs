@@ -14,9 +14,12 @@ use alloc::sync::Arc;
 /// How many tickets there will be: as many as the client wants, within reason, or as configured.
 pub(super) fn count<C: Crypto>(hello: &ClientHello<'_>, cx: &ServerCx<'_, '_, C>) -> u8 {
     let Some(resumption) = &cx.config.resumption else { return 0 };
-    // §4.2.9: not for a client that could not use them.
-    let dhe = PskKeyExchangeMode::psk_dhe_ke.0;
-    if !hello.extensions.psk_key_exchange_modes.is_some_and(|modes| modes.contains(&dhe) || cx.config.psk_ke) {
+    // [4.6.1-7]
+    let modes = hello.extensions.psk_key_exchange_modes.unwrap_or_default();
+    let usable = |mode: &u8| {
+        mode == &PskKeyExchangeMode::psk_dhe_ke.0 || cx.config.psk_ke && mode == &PskKeyExchangeMode::psk_ke.0
+    };
+    if !modes.iter().any(usable) {
         return 0;
     }
     let resumed = cx.base.negotiated.psk.is_some();

@@ -8,9 +8,7 @@ use symbolon::config::{ClientConfigBuilder, EarlyData, Resumption, ServerConfigB
 use symbolon::crypto::HashAlgorithm;
 use symbolon::resumption::{Psk, PskKind, SingleUseKeys, Ticket, TicketKeys};
 use symbolon::wire::*;
-use symbolon::{
-    ClientAuth, ClientConfig, ClientWith, EarlyDataState, Error, Reason, ServerConfig, ServerName, UnixTime,
-};
+use symbolon::{ClientAuth, ClientConfig, ClientWith, EarlyDataState, Error, Reason, ServerName, ServerWith, UnixTime};
 use util::null::Null;
 use util::pair::{ClientRole, End, Pair, ServerRole};
 use util::pki::NOW;
@@ -184,7 +182,7 @@ fn early_data_is_taken_under_the_first_psk_its_suite_its_protocol_and_at_its_tim
     assert_eq!(pair.server.early_data, b"early");
 }
 
-// [8-1] [8.2-1]
+// [8-1] [8.2-5]
 #[test]
 fn early_data_that_comes_again_is_not_taken_again_and_its_handshake_goes_on() {
     let single_use = Arc::new(SingleUseKeys::new(100, UnixTime(NOW - 1000)));
@@ -371,6 +369,25 @@ fn a_ticket_is_for_its_server_name_and_for_suites_of_its_hash() {
     let sha384 = config().suites([CipherSuite::TLS_AES_256_GCM_SHA384]);
     assert_eq!(identities(&hello_of(plain::client(&built(sha384)))), []);
     assert_eq!(identities(&hello_of(plain::client(&built(config())))).len(), 1);
+}
+
+// [4.6.1-14]
+#[test]
+fn resumptions_of_resumptions_end_a_week_after_the_certificates_were_seen() {
+    const DAY: i64 = 86_400;
+    let tickets = Arc::new(symbolon::resumption::Shelf::new(8, 8));
+    let client = built(WORLD.client_config().tickets(tickets));
+    let config = server_config(resumption().lifetime(u32::MAX).count(1));
+    let server = Arc::new(config.build().unwrap());
+    let resumes_after = |days: i64| {
+        let now = NOW + days * DAY;
+        let server = End::new(ServerWith::new(server.clone(), UnixTime(now)));
+        let mut pair = Pair { client: plain::client_on(&client, now), server };
+        pair.run();
+        pair.assert_connected();
+        pair.client.conn.negotiated().psk.is_some()
+    };
+    assert_eq!([0, 4, 6, 8, 9].map(resumes_after), [false, true, true, false, true]);
 }
 
 // [9149-3-3] [9149-3-4] [9149-3-5] [9149-3-6]

@@ -355,6 +355,7 @@ fn of_many_threads_one_is_the_first_for_each_key() {
     assert_eq!(first.into_inner(), 200);
 }
 
+// [C.4-1]
 #[test]
 fn a_client_takes_the_newest_ticket_of_a_server_and_each_once() {
     let shelf = Shelf::new(10, 3);

@@ -96,6 +96,7 @@ impl<C: Crypto> ClientConfig<C> {
     /// psk_key_exchange_modes (§4.2.9): of what is offered, and of tickets to come.
     #[cfg(feature = "alloc")]
     pub(crate) fn psk_modes(&self) -> Option<&'static [u8]> {
+        // [4.2.9-3]
         const DHE: u8 = PskKeyExchangeMode::psk_dhe_ke.0;
         let modes: &[u8] = if self.psk_ke { &[DHE, PskKeyExchangeMode::psk_ke.0] } else { &[DHE] };
         (self.tickets.is_some() || !self.psks.is_empty()).then_some(modes)

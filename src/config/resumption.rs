@@ -45,6 +45,7 @@ impl Resumption {
     }
 
     fn new(tickets: Tickets) -> Self {
+        // [4.2.10-14]
         Self { tickets, count: 2, lifetime: 86_400, scope: Box::default(), early_data: None }
     }
 
@@ -59,6 +60,7 @@ impl Resumption {
     /// Seconds that a ticket is good for: up to 604,800, a week (RFC 8446 §4.6.1); a day unless set.
     #[must_use]
     pub fn lifetime(mut self, seconds: u32) -> Self {
+        // [4.6.1-4]
         self.lifetime = seconds.min(MAX_LIFETIME);
         self
     }

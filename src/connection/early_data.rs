@@ -20,6 +20,7 @@ impl<C: Crypto> ClientWith<'_, C> {
     /// [`Negotiated::early_data`](crate::Negotiated). What was refused was not delivered, and has to be sent again.
     #[must_use]
     pub fn offer_early_data(mut self) -> Self {
+        // [4.2.10-14]
         self.machine.offer_early_data();
         self
     }
@@ -59,6 +60,7 @@ impl<R: Role, C: Crypto> EarlyData<'_, '_, R, C> {
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
     ) -> Result<usize, Error> {
+        // [4.6.1-13]
         let bytes = bytes.get(..self.left()).unwrap_or(bytes);
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {

@@ -34,6 +34,7 @@ impl<R: Role, C: Crypto> Connection<'_, R, C> {
         Ok(())
     }
 
+    // [7.5-4]
     /// The same from the ClientHello alone (RFC 8446 §7.5), for early data: as long as the handshake runs, at a client that offers
     /// early data and was not refused, and at a server that takes it. It is no stronger than the early data itself: with the same
     /// ClientHello it comes again.

@@ -122,6 +122,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
                     #[cfg(feature = "alloc")]
                     if !self.is_connected() {
                         observer.event(&Trace::RecvEarlyData(rx.data().len()));
+                        // [8-3]
                         return Ok(Step::EarlyData);
                     }
                     return Ok(Step::Data);

@@ -142,6 +142,7 @@ impl<A: Aead> Opener<A> {
     pub(crate) fn count_data(&mut self, len: usize) -> Result<(), Fault> {
         self.saw_content();
         #[cfg(feature = "alloc")]
+        // [4.2.10-7]
         if let EarlyData::Take(left) = self.early {
             self.early = EarlyData::Take(rest_of_early_data(left, len)?);
         }
@@ -202,6 +203,7 @@ impl<A: Aead> Opener<A> {
         // [9846-5.5-1]
         let nonce = next_nonce(&self.iv, &mut self.seq)?;
         if aead.open(nonce, header, body).is_err() {
+            // [4.2.10-11]
             // [5.2-6] A record that does not decrypt ends the connection, unless it is early data on its way out.
             if !skipping {
                 return Err(Reason::BadRecordMac.into());

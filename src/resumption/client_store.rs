@@ -39,6 +39,7 @@ impl<T> Shelf<T> {
     /// (RFC 8446 Appendix C.4).
     pub fn take(&self, server: &str) -> Option<T> {
         let mut servers = self.servers();
+        // [C.4-1]
         let ticket = servers.get_mut(server)?.pop_back();
         if servers.get(server).is_some_and(VecDeque::is_empty) {
             servers.take(server);

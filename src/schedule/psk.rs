@@ -24,12 +24,14 @@ impl Early {
     /// The value of a PskBinderEntry (§4.2.11.2): `hello` is Transcript-Hash of the handshake up to the identities.
     pub(crate) fn binder<C: Crypto>(&self, crypto: &C, binder_key: &Secret, hello: &Digest) -> Secret {
         let hkdf = Hkdf::new(crypto, self.suite.hash);
+        // [4.2.11.2-3]
         let finished_key = hkdf.derive_secret(binder_key, "finished", &[]);
         hkdf.mac(&finished_key, hello.as_ref())
     }
 
     /// client_early_traffic_secret; `hello` is Transcript-Hash(ClientHello).
     pub(crate) fn client_early_traffic<C: Crypto>(&self, crypto: &C, hello: &Digest) -> Secret {
+        // [7.1-5]
         Hkdf::new(crypto, self.suite.hash).derive_secret(&self.secret, "c e traffic", hello.as_ref())
     }
 
@@ -51,6 +53,6 @@ pub(crate) fn resumption_psk<C: Crypto>(
     resumption_master_secret: &Secret,
     ticket_nonce: &[u8],
 ) -> Secret {
-    // [4.6.1-4]
+    // [7.1-6]
     Hkdf::new(crypto, suite.hash).derive_secret(resumption_master_secret, "resumption", ticket_nonce)
 }

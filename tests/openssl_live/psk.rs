@@ -73,6 +73,7 @@ fn openssl_and_our_server_know_each_other_by_a_psk() {
     }
 }
 
+// [7.1-4]
 /// It is, where no group is common to both.
 #[test]
 fn a_key_exchange_is_left_out_only_where_both_allow_it() {

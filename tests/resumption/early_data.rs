@@ -341,6 +341,7 @@ fn early_data_may_be_in_longer_records_than_the_server_asks_for_afterwards() {
     assert_eq!((pair.server.received, pair.client.received), (vec![8; 2000], vec![9; 2000]));
 }
 
+// [4.2.10-13]
 #[test]
 fn no_early_data_is_offered_or_taken_in_the_name_of_a_certificate() {
     let regulars = Regulars::new();
@@ -379,6 +380,7 @@ fn a_client_that_was_asked_and_had_nothing_to_show_may_send_early_data() {
     assert_accepted(&say_early(regulars.client(), server(), [0, 0]));
 }
 
+// [4.2.10-14]
 #[test]
 fn nobody_sends_early_data_unless_the_application_says_so() {
     let regulars = Regulars::known();

@@ -55,6 +55,7 @@ fn a_client_comes_back_by_a_ticket_and_both_know_each_other_again() {
     }
 }
 
+// [7.5-4]
 #[test]
 fn early_data_reaches_the_server_before_it_says_anything() {
     let (world, shelf) = (World::new(), shelf());

@@ -58,6 +58,7 @@ fn with_psks(psks: Vec<Psk>) -> (ClientConfigBuilder<Provider>, Vec<Psk>) {
     (ClientConfig::builder(provider()).psks(psks), copies)
 }
 
+// [4.2.11.2-2]
 #[test]
 fn a_ticket_is_bound_again_after_a_hello_retry_request() {
     for of_hash in [AES_128, AES_256] {
@@ -107,6 +108,7 @@ fn after_a_hello_retry_request_only_psks_of_its_hash_are_offered() {
     assert_eq!(offered, [vec![b"first".to_vec(), b"second".to_vec()], vec![b"second".to_vec()]]);
 }
 
+// [4.2.11-9]
 #[test]
 fn the_hash_of_the_psk_counts_more_than_the_servers_preference() {
     let (client, psks) = with_psks(vec![external(b"door", Sha256)]);

@@ -52,6 +52,7 @@ fn a_client_gets_as_many_tickets_as_it_asks_for_within_reason() {
     }
 }
 
+// [C.4-2]
 #[test]
 fn who_does_not_ask_gets_what_is_configured_and_one_after_each_resumption() {
     for (configured, full, resumed) in [(0, 0, 0), (1, 1, 1), (2, 2, 1), (8, 8, 1), (255, 8, 1)] {

@@ -88,7 +88,7 @@ fn server_of_section_3_goes_to_the_end<C: Provider>() {
     assert_goes_to_the_end(&Section::read("3-1rtt"), |section| resumed::Server::new().first::<C>(section), &[]);
 }
 
-// [4.2.11-3] [4.2.11.2-1]
+// [4.2.11.2-1] [4.2.11.2-3] [4.5-2] [4.5-5] [7.1-5] [7.1-6]
 fn client_of_section_4_comes_back_with_early_data<C: Provider>() {
     let (first, again) = (Section::read("3-1rtt"), Section::read("4-resumption"));
     let client = resumed::Client::new();
@@ -99,6 +99,7 @@ fn client_of_section_4_comes_back_with_early_data<C: Provider>() {
     assert_eq!(replay.conn.negotiated().early_data, EarlyDataState::Accepted);
 }
 
+// [4.2.10-8] [4.2.11-3] [4.2.11.2-3] [7.1-5] [7.1-6]
 fn server_of_section_4_takes_its_ticket_back_and_early_data_with_it<C: Provider>() {
     let (first, again) = (Section::read("3-1rtt"), Section::read("4-resumption"));
     let server = resumed::Server::new();
@@ -176,7 +177,7 @@ fn client_refuses_every_record_with_one_bit_flipped<C: Provider>() {
     assert_refuses_flipped_bits("4-resumption", |section| client.again::<C>(section));
 }
 
-// [5.2-6]
+// [4.2.10-11] [5.2-6]
 fn server_refuses_every_record_with_one_bit_flipped<C: Provider>() {
     for name in SECTIONS {
         assert_refuses_flipped_bits(name, |section| Replay::<_, C>::server(section));

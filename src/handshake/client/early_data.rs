@@ -27,6 +27,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
     /// The server takes none: what was sent is lost on it, and nothing more is sent. K_send is for the caller to change.
     pub(super) fn reject_early_data(&mut self) {
         if self.sends_early_data() {
+            // [4.2.10-9]
             self.base.negotiated.early_data = EarlyDataState::Rejected;
             self.send_no_more();
         }
@@ -59,6 +60,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
             return self.base.set_send_key(self.handshake_keys(Side::Client, at));
         }
         let alpn = self.base.negotiated.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
+        // [4.2.10-12]
         // §4.2.10: only under the first PSK, with its suite and its protocol.
         let early = self.desk.early.as_deref();
         if !early.is_some_and(|early| early.fits && alpn.map(|name| name.0) == early.alpn.as_deref()) {
@@ -68,6 +70,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
         Ok(())
     }
 
+    // [4.5-2] [4.5-3] [4.5-5]
     /// The last message under the key of early data (§4.5).
     pub(super) fn end_early_data(&mut self, at: &AtMaster) -> Result<(), Fault> {
         if self.sends_early_data() {

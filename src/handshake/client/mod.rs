@@ -215,6 +215,7 @@ impl Role for Client {
             //    after here                v
             //                          CONNECTED
             (_, None, _) => return Err(Reason::Internal.into()),
+            // [4.5-4]
             // [4-1]
             (_, Some(_), _) => return Err(Reason::UnexpectedMessage.into()),
         })

@@ -80,9 +80,10 @@ impl Offer {
         let suite_of = |hash| suites.iter().filter_map(|s| SuiteParams::of(*s)).find(|suite| suite.hash == hash);
         let mut offer = Self { psks: Vec::new(), max_early_data: 0 };
         if let Some((ticket, age)) = take_ticket(cx) {
+            // [4.6.1-12]
             let of_same_hash = suite_of(ticket.psk.hash());
             let exact = SuiteParams::of(ticket.suite).filter(|_| suites.contains(&ticket.suite));
-            // [4.2.10] Never with a client identity, nor under another suite.
+            // [4.2.10-13] Never with a client identity, nor under another suite.
             if cx.desk.early.is_some() && exact.is_some() && !matches!(ticket.origin.shown, Shown::Chain(_)) {
                 offer.max_early_data = ticket.max_early_data;
             }
@@ -92,6 +93,7 @@ impl Offer {
         }
         for (index, psk) in (0..).zip(&config.psks) {
             if let Some(suite) = suite_of(psk.hash()) {
+                // [4.2.11-6]
                 offer.psks.push(Offered { external: Some(index), ..Offered::new(cx.crypto(), psk, suite, 0) });
             }
         }
@@ -100,6 +102,7 @@ impl Offer {
 
     /// [4.1.2-11] After a HelloRetryRequest: only what fits its suite, if anything does, and no early data.
     pub(super) fn retry(mut self: Box<Self>, hash: HashAlgorithm) -> Option<Box<Self>> {
+        // [4.2.10-10]
         self.max_early_data = 0;
         self.psks.retain(|offered| offered.hash == hash);
         (!self.psks.is_empty()).then_some(self)
@@ -132,6 +135,7 @@ impl Offer {
         let truncated = truncated.ok_or(Reason::Internal)?;
         let mut binders = Vec::with_capacity(self.psks.len());
         for psk in &self.psks {
+            // [4.2.11.2-2]
             // §4.2.11.2
             let hash = cx.desk.transcript.hash_with(psk.hash, truncated)?;
             let label = psk.kind.binder_label();
@@ -159,7 +163,9 @@ impl Offer {
             let fault = Fault::from(reason).extension(ExtensionType::pre_shared_key).field("selected_identity");
             fault.detail(Detail::Value(index.into()))
         };
+        // [4.2.11-7]
         let (offered, by) = ByPsk::selected(&mut self.psks, index).ok_or_else(|| at(Reason::PskNotOffered))?;
+        // [4.2.11-8]
         if offered.hash != suite.hash {
             return Err(at(Reason::PskOtherHash));
         }
@@ -199,6 +205,7 @@ pub(super) fn begin_early_data<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Resul
 /// The first ticket for this server that still holds, and its obfuscated age.
 fn take_ticket<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Option<(Ticket, u32)> {
     let tickets = cx.config.tickets.as_ref()?;
+    // [4.6.1-11]
     let name = cx.desk.server_name.as_ref()?.to_string();
     for _ in 0..MAX_TAKEN {
         let ticket = tickets.take(&name)?;
@@ -214,6 +221,7 @@ fn take_ticket<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Option<(Ticket, u32)>
 fn age<C: Crypto>(ticket: &Ticket, cx: &ClientCx<'_, '_, C>) -> Result<u32, Declined> {
     let config = cx.config;
     let Time::Known(now) = cx.desk.time else { return Err(Declined::TimeUnknown) };
+    // [4.2.11.1-1]
     let age = ticket.obfuscated_age(now).ok_or(Declined::Expired)?;
     let unseen = now.0.saturating_sub(ticket.origin.authenticated.0);
     if unseen >= i64::from(MAX_LIFETIME) {

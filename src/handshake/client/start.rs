@@ -117,6 +117,7 @@ fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Resul
             #[cfg(feature = "alloc")]
             psk_key_exchange_modes: config.psk_modes(),
             #[cfg(feature = "alloc")]
+            // [9149-3-6]
             ticket_request: config.ticket_request,
             // [4.2.10-1]
             ..ClientHelloExtensions::default()

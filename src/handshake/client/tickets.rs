@@ -51,6 +51,7 @@ impl Keeper {
         config: &ClientConfig<C>,
         base: &mut Base<'_, C>,
     ) -> Result<(), Fault> {
+        // [4.6.1-10]
         let Some(tickets) = config.tickets.as_ref().filter(|_| message.ticket_lifetime > 0) else { return Ok(()) };
         let secret = resumption_psk(config.crypto(), self.suite, &self.resumption, message.ticket_nonce);
         base.show(SecretName::TicketPsk, None, &secret);

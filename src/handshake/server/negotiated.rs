@@ -80,6 +80,7 @@ impl Negotiated {
     }
 }
 
+// [4.2.10-8]
 /// The rest of the flight with a PSK: no certificate is shown, and none asked for (§4.3.2).
 #[cfg(feature = "alloc")]
 fn finish_by_psk<C: Crypto>(
@@ -149,6 +150,7 @@ fn send_encrypted_extensions<C: Crypto>(
         #[cfg(feature = "alloc")]
         early_data: cx.base.negotiated.early_data == EarlyDataState::Accepted,
         #[cfg(feature = "alloc")]
+        // [9149-3-5]
         ticket_request: hello
             .extensions
             .ticket_request

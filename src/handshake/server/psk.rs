@@ -79,6 +79,7 @@ pub(super) fn look_up<C: Crypto>(
     let body = hello.extensions.pre_shared_key.ok_or(Reason::Internal)?;
     let offered = OfferedPsks::parse(body)?;
     // §4.2.11
+    // [4.2.11-11]
     if offered.identities.iter().count() != offered.binders.iter().count() {
         return Err(Fault::from(Reason::PskBinderCount).extension(ExtensionType::pre_shared_key).field("binders"));
     }
@@ -91,6 +92,7 @@ pub(super) fn look_up<C: Crypto>(
     for ((index, identity), binder) in psks {
         match search.find(identity.identity) {
             Ok(found) => {
+                // [4.2.11-10]
                 let by = search.bind(&found, binder.0, offered.binders_len())?;
                 return search.accept(found, by, Offered { index, identity, binder: binder.0, with_key_share });
             }
@@ -113,6 +115,7 @@ impl<C: Crypto> Search<'_, '_, C> {
     /// common, psk_ke is all that is left.
     fn with_key_share(&self) -> Option<bool> {
         let extensions = &self.hello.extensions;
+        // [4.2.9-4]
         let modes = extensions.psk_key_exchange_modes?;
         let offers = |mode: PskKeyExchangeMode| modes.contains(&mode.0);
         let psk_ke = self.config.psk_ke && offers(PskKeyExchangeMode::psk_ke);
@@ -128,6 +131,7 @@ impl<C: Crypto> Search<'_, '_, C> {
     /// The suite to use with a PSK of this hash: `wanted` if both have it, else the first that fits.
     fn suite(&self, fits: impl Fn(&SuiteParams) -> bool, wanted: Option<SuiteParams>) -> Result<SuiteParams, Declined> {
         let ours = self.config.settings.suites();
+        // [4.2.11-9]
         let both = |suite: &SuiteParams| {
             let same_as_before = self.retry.is_none_or(|retry| retry.suite == suite.suite);
             same_as_before && ours.contains(&suite.suite) && self.hello.cipher_suites.contains(suite.suite)
@@ -160,6 +164,7 @@ impl<C: Crypto> Search<'_, '_, C> {
     fn still_holds(&self, state: &TicketState, resumption: &Resumption, now: UnixTime) -> Result<(), Declined> {
         // What another server of the fleet issued may come from a clock that is ahead of ours.
         let within = |since: UnixTime, seconds: u32| now.0.saturating_sub(since.0) < i64::from(seconds);
+        // [4.6.1-14]
         // §4.6.1: and resumptions of resumptions come to an end too.
         if !within(state.issued, state.lifetime) || !within(state.origin.authenticated, MAX_LIFETIME) {
             return Err(Declined::Expired);
@@ -204,6 +209,7 @@ impl<C: Crypto> Search<'_, '_, C> {
         if let (Selected::Choice(choice), Some(state), Some(resumption), Time::Known(now)) =
             (selected, &found.ticket, &self.config.resumption, self.desk.time)
         {
+            // [4.2.10-3]
             let fresh = at.index == 0 && self.retry.is_none() && self.hello.extensions.early_data;
             let rules = resumption.early_data.as_ref().filter(|_| fresh && found.suite.suite == state.suite);
             let alpn = choice.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
@@ -234,6 +240,7 @@ impl<C: Crypto> Search<'_, '_, C> {
 
 /// Whether early data is no older than it says, and came for the first time (§8).
 fn is_first_and_fresh(rules: &EarlyData, state: &TicketState, at: &Offered<'_>, now: UnixTime) -> bool {
+    // [4.2.10-13]
     // Never in the name of a certificate. The client goes by what its ticket says, which may be more than is taken by now.
     if !(1..=rules.max).contains(&state.max_early_data) || state.origin.peer.is_some() {
         return false;
@@ -243,11 +250,13 @@ fn is_first_and_fresh(rules: &EarlyData, state: &TicketState, at: &Offered<'_>, 
     let window = i64::from(rules.window);
     let since = UnixTime(expected_arrival_time.saturating_sub(window));
     let fresh = since..=UnixTime(expected_arrival_time.saturating_add(window));
+    // [4.2.10-4] [8.3-1]
     // §8.3
     if !fresh.contains(&now) {
         return false;
     }
     let key = at.binder.first_chunk();
+    // [8-1] [8.2-5]
     // §8.2: where it can't be found out, it counts as seen.
     key.is_some_and(|key| rules.single_use.first_use(key, fresh, now).unwrap_or(false))
 }

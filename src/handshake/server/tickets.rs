@@ -24,9 +24,11 @@ pub(super) fn count<C: Crypto>(hello: &ClientHello<'_>, cx: &ServerCx<'_, '_, C>
     }
     let resumed = cx.base.negotiated.psk.is_some();
     match hello.extensions.ticket_request {
+        // [9149-3-3] [9149-3-4]
         // RFC 9149 §3
         Some(wanted) if resumed => wanted.resumption_count.min(MAX_COUNT),
         Some(wanted) => wanted.new_session_count.min(MAX_COUNT),
+        // [C.4-2]
         None if resumed => resumption.count.min(1),
         None => resumption.count,
     }
@@ -58,6 +60,7 @@ pub(super) fn send<C: Crypto>(
     let (Time::Known(now), Some(resumption)) = (cx.desk.time, &cx.config.resumption) else { return Ok(()) };
     let Some(origin) = origin(client, now, cx) else { return Ok(()) };
     let mut sent = false;
+    // [4.6.1-9]
     for nonce in 0..cx.desk.tickets {
         sent |= send_one(&[0, nonce], resumption_master_secret, &origin, resumption, now, cx)?;
     }
@@ -80,6 +83,7 @@ fn send_one<C: Crypto>(
     if lifetime == 0 {
         return Ok(false);
     }
+    // [4.6.1-8]
     let mut age_add = [0; 4];
     crypto.random(&mut age_add).map_err(|_| Reason::RandomFailed)?;
     let early_data = resumption.early_data.as_ref().filter(|_| origin.peer.is_none());
@@ -116,6 +120,7 @@ fn send_one<C: Crypto>(
 fn lifetime(origin: &Origin, resumption: &Resumption, now: UnixTime) -> u32 {
     let left = |end: i64| u32::try_from(end.saturating_sub(now.0).max(0)).unwrap_or(u32::MAX);
     let path = origin.peer.as_ref().map_or(u32::MAX, |(trust, _)| left(trust.not_after().0));
+    // [4.6.1-14]
     let unseen = left(origin.authenticated.0.saturating_add(MAX_LIFETIME.into()));
     resumption.lifetime.min(path).min(unseen)
 }

@@ -388,7 +388,7 @@ impl Role for Server {
     }
 
     #[cfg(feature = "alloc")]
-    fn rests_on<'q, C: Crypto>(config: &'q ServerConfig<C>) -> Option<Option<&'q Allow>> {
+    fn rests_on<C: Crypto>(config: &ServerConfig<C>) -> Option<Option<&Allow>> {
         config.resumption.is_some().then_some(Some(&config.client_auth.allow))
     }
 

@@ -24,7 +24,7 @@ pub use pair::pair;
 pub use records::records;
 pub use returning::{psk_client, psk_server};
 pub use revocation::{crl, ocsp};
-pub use ticket::{own_states, own_tickets, ticket, ticket_state};
+pub use ticket::{ticket, ticket_state};
 pub use x509::{pem, x509_certificate, x509_path};
 
 /// The certificates of the fuzzers' own PKI.
@@ -37,6 +37,16 @@ pub fn pki() -> [&'static [u8]; 4] {
 pub fn own_messages() -> Vec<Vec<u8>> {
     let with_certificates = [0, 1].into_iter().flat_map(pair::messages);
     with_certificates.chain([0, 1].into_iter().flat_map(returning::messages)).collect()
+}
+
+/// Tickets of our own, as clients keep them.
+pub fn own_tickets() -> Vec<Vec<u8>> {
+    ticket::own_tickets()
+}
+
+/// What is inside of tickets of our own that are not kept with the server.
+pub fn own_states() -> Vec<Vec<u8>> {
+    ticket::own_states()
 }
 
 /// What a fuzzer calls.

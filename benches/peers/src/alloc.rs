@@ -1,6 +1,6 @@
 //! What the heap is asked for: Rust code through a counting allocator, C code through glibc.
 
-// `GlobalAlloc` is an unsafe trait and `mallinfo2` a C function. This is the only file with `unsafe`.
+// `GlobalAlloc` is an unsafe trait and `mallinfo2` a C function. `openssl_peer` has the only other `unsafe`.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};

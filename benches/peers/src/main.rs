@@ -25,7 +25,12 @@ use symbolon_peer::{Copied, InPlace, Symbolon};
 #[global_allocator]
 static HEAP: alloc::Counting = alloc::Counting;
 
-const MODES: [(Mode, &str); 2] = [(Mode::ServerAuth, "server-auth"), (Mode::Mutual, "mutual")];
+const MODES: [(Mode, &str); 4] = [
+    (Mode::ServerAuth, "server-auth"),
+    (Mode::Mutual, "mutual"),
+    (Mode::ServerAuthResumed, "server-auth, resumed"),
+    (Mode::MutualResumed, "mutual, resumed"),
+];
 const CIPHERS: [(Cipher, &str); 2] =
     [(Cipher::Aes128Gcm, "AES-128-GCM"), (Cipher::ChaCha20Poly1305, "ChaCha20-Poly1305")];
 const FLOOR: &str = "floor (bare ring)";
@@ -127,9 +132,11 @@ fn report(
     }
 
     let mut memory = Vec::new();
-    for contender in contenders {
-        let measure::Memory { allocations, heap, structs } = contender.memory()?;
-        memory.push(Memory { name: contender.name(), allocations, heap, structs });
+    for (mode, mode_name) in MODES.into_iter().filter(|(mode, _)| mode.is_mutual()) {
+        for contender in &mut *contenders {
+            let measure::Memory { allocations, heap, structs } = contender.memory(mode)?;
+            memory.push(Memory { mode: mode_name, name: contender.name(), allocations, heap, structs });
+        }
     }
 
     Ok(Report {

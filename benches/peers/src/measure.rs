@@ -89,13 +89,13 @@ pub trait Contender {
     fn best_handshake(&self, mode: Mode) -> BestHandshake;
     /// The best record windows so far.
     fn best_records(&self, cipher: Cipher) -> BestRecords;
-    /// Measures allocations and heap of mutual connections.
-    fn memory(&mut self) -> Result<Memory, Error>;
+    /// Measures allocations and heap of connections.
+    fn memory(&mut self, mode: Mode) -> Result<Memory, Error>;
 }
 
 /// One implementation and what was measured of it.
 pub struct Measured<P: Peer> {
-    handshakes: [(P, BestHandshake); 2],
+    handshakes: [(P, BestHandshake); 4],
     records: [(Pair<P>, BestRecords); 2],
     wire: Vec<u8>,
 }
@@ -109,19 +109,21 @@ impl<P: Peer> Measured<P> {
     /// Makes the configurations and the connections that carry records.
     pub fn new(pki: &Pki) -> Result<Self, Error> {
         let mut wire = Vec::with_capacity(2 * RECORD);
-        let peer = |mode| P::new(pki, mode, Cipher::Aes128Gcm);
         let mut pair = |cipher| {
             let peer = P::new(pki, Mode::Mutual, cipher)?;
-            connect(&peer, &mut wire, &mut Times::new())
+            connect(&peer, Mode::Mutual, &mut wire, &mut Times::new())
         };
+        let peer = |mode: Mode| first_met(P::new(pki, mode, Cipher::Aes128Gcm)?, mode);
         Ok(Self {
             records: [
                 (pair(Cipher::Aes128Gcm)?, BestRecords::default()),
                 (pair(Cipher::ChaCha20Poly1305)?, BestRecords::default()),
             ],
             handshakes: [
-                (peer(Mode::ServerAuth)?, BestHandshake::default()),
-                (peer(Mode::Mutual)?, BestHandshake::default()),
+                peer(Mode::ServerAuth)?,
+                peer(Mode::Mutual)?,
+                peer(Mode::ServerAuthResumed)?,
+                peer(Mode::MutualResumed)?,
             ],
             wire,
         })
@@ -137,7 +139,7 @@ impl<P: Peer> Contender for Measured<P> {
         let (peer, best) = &mut self.handshakes[mode as usize];
         let mut times = Times::new();
         for _ in 0..count {
-            connect(peer, &mut self.wire, &mut times)?;
+            connect(peer, mode, &mut self.wire, &mut times)?;
         }
         let client = times.client.nanos() / f64::from(count);
         let server = times.server.nanos() / f64::from(count);
@@ -173,13 +175,13 @@ impl<P: Peer> Contender for Measured<P> {
         self.records[cipher as usize].1
     }
 
-    fn memory(&mut self) -> Result<Memory, Error> {
-        let (peer, _) = &self.handshakes[Mode::Mutual as usize];
+    fn memory(&mut self, mode: Mode) -> Result<Memory, Error> {
+        let (peer, _) = &self.handshakes[mode as usize];
         let mut idle = Vec::with_capacity(IDLE_PAIRS);
         let allocations = P::allocations();
         let heap = P::heap_bytes();
         for _ in 0..IDLE_PAIRS {
-            idle.push(connect(peer, &mut self.wire, &mut Times::new())?);
+            idle.push(connect(peer, mode, &mut self.wire, &mut Times::new())?);
         }
         let heap = P::heap_bytes().saturating_sub(heap) / IDLE_PAIRS;
         let allocations = P::allocations().zip(allocations).map(|(after, before)| (after - before) / IDLE_PAIRS as u64);
@@ -198,12 +200,28 @@ impl Times {
     }
 }
 
-/// From nothing to two connected ends. Dropping them is not timed.
-fn connect<P: Peer>(peer: &P, wire: &mut Vec<u8>, times: &mut Times) -> Result<Pair<P>, Error> {
+/// From nothing to two connected ends, and to a ticket for the next in a mode that resumes. Dropping them is not timed.
+fn connect<P: Peer>(peer: &P, mode: Mode, wire: &mut Vec<u8>, times: &mut Times) -> Result<Pair<P>, Error> {
     let mut client = times.client.lap(|| peer.client())?;
     let mut server = times.server.lap(|| peer.server())?;
     handshake(&mut client, &mut server, wire, times).map_err(|error| format!("{}: {error}", P::name()))?;
-    Ok(Pair { client, server })
+    if mode.resumes() {
+        times.client.lap(|| client.take_ticket())?;
+    }
+    match (client.is_resumed(), server.is_resumed()) == (mode.resumes(), mode.resumes()) {
+        true => Ok(Pair { client, server }),
+        false => Err(format!("{}: a ticket is not used as the mode says", P::name()).into()),
+    }
+}
+
+/// The connection that the first ticket comes from, in a mode that resumes.
+fn first_met<P: Peer>(peer: P, mode: Mode) -> Result<(P, BestHandshake), Error> {
+    if mode.resumes() {
+        let (mut client, mut server) = (peer.client()?, peer.server()?);
+        handshake(&mut client, &mut server, &mut Vec::new(), &mut Times::new())?;
+        client.take_ticket()?;
+    }
+    Ok((peer, BestHandshake::default()))
 }
 
 /// Until both are connected; `wire` then holds what the server sent last.
@@ -255,6 +273,25 @@ mod tests {
         check_no_tickets::<Symbolon<InPlace>>();
         check_no_tickets::<Rustls>();
         check_no_tickets::<Openssl>();
+    }
+
+    fn check_tickets_follow_one_another<P: Peer>() {
+        let pki = Pki::new().unwrap();
+        for mode in [Mode::ServerAuthResumed, Mode::MutualResumed] {
+            let (peer, _) = first_met(P::new(&pki, mode, Cipher::Aes128Gcm).unwrap(), mode).unwrap();
+            let mut connect = || connect(&peer, mode, &mut Vec::new(), &mut Times::new());
+            for _ in 0..3 {
+                let pair = connect().unwrap_or_else(|error| panic!("{error}"));
+                assert!(pair.client.is_resumed() && pair.server.is_resumed(), "{}", P::name());
+            }
+        }
+    }
+
+    #[test]
+    fn each_resumed_connection_hands_out_the_ticket_of_the_next() {
+        check_tickets_follow_one_another::<Symbolon<InPlace>>();
+        check_tickets_follow_one_another::<Rustls>();
+        check_tickets_follow_one_another::<Openssl>();
     }
 
     fn check_client_certificate_is_required<P: Peer>() {

@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use openssl::pkey::PKey;
 use openssl::ssl::{
-    ErrorCode, Ssl, SslContext, SslContextBuilder, SslMethod, SslSessionCacheMode, SslStream, SslVerifyMode, SslVersion,
+    ErrorCode, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod, SslSession, SslSessionCacheMode,
+    SslStream, SslVerifyMode, SslVersion,
 };
 use openssl::x509::X509;
 use openssl::x509::store::X509StoreBuilder;
@@ -20,6 +22,7 @@ use crate::pki::{Credential, Pki, SERVER_NAME};
 pub struct Openssl {
     client: SslContext,
     server: SslContext,
+    ticket: Ticket,
     to_client: Queue,
     to_server: Queue,
 }
@@ -32,15 +35,23 @@ impl Peer for Openssl {
         let mut client = context(SslMethod::tls_client(), pki, cipher)?;
         client.set_verify(SslVerifyMode::PEER);
         let mut server = context(SslMethod::tls_server(), pki, cipher)?;
-        server.set_num_tickets(0)?;
         present(&mut server, &pki.server)?;
-        if mode == Mode::Mutual {
+        let ticket = Ticket::default();
+        if mode.resumes() {
+            let kept = ticket.clone();
+            client.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
+            client.set_new_session_callback(move |_, session| *lock(&kept) = Some(session));
+            server.set_session_id_context(b"peers")?;
+        }
+        server.set_num_tickets(mode.resumes().into())?;
+        if mode.is_mutual() {
             present(&mut client, &pki.client)?;
             server.set_verify(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT);
         }
         Ok(Self {
             client: client.build(),
             server: server.build(),
+            ticket,
             to_client: Queue::default(),
             to_server: Queue::default(),
         })
@@ -68,6 +79,13 @@ impl Peer for Openssl {
         ssl.set_connect_state();
         ssl.set_hostname(SERVER_NAME)?;
         ssl.param_mut().set_host(SERVER_NAME)?;
+        if let Some(session) = lock(&self.ticket).take() {
+            // SAFETY: the session comes from a connection of the same context.
+            #[allow(unsafe_code)]
+            unsafe {
+                ssl.set_session(&session)?;
+            }
+        }
         OpensslEnd::new(ssl, &self.to_client, &self.to_server)
     }
 
@@ -105,6 +123,13 @@ fn present(context: &mut SslContextBuilder, credential: &Credential) -> Result<(
     Ok(())
 }
 
+/// The session of the connection before, until the next one takes it. What OpenSSL calls back must be safe to share.
+type Ticket = Arc<Mutex<Option<SslSession>>>;
+
+fn lock(ticket: &Ticket) -> MutexGuard<'_, Option<SslSession>> {
+    ticket.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A client or a server.
 pub struct OpensslEnd(SslStream<Pipe>);
 
@@ -122,6 +147,22 @@ impl End for OpensslEnd {
             Err(e) if e.code() == ErrorCode::WANT_READ => Ok(false),
             Err(e) => Err(e.into()),
         }
+    }
+
+    fn take_ticket(&mut self) -> Result<(), Error> {
+        match self.0.ssl_peek(&mut [0]) {
+            Err(e) if e.code() == ErrorCode::WANT_READ => {
+                // The ticket of a connection that is freed without a close_notify is not used again.
+                self.0.set_shutdown(ShutdownState::SENT);
+                Ok(())
+            }
+            Err(e) => Err(e.into()),
+            Ok(_) => Err("data behind the handshake".into()),
+        }
+    }
+
+    fn is_resumed(&self) -> bool {
+        self.0.ssl().session_reused()
     }
 
     fn send(&mut self, wire: &mut Vec<u8>) -> Result<(), Error> {

@@ -8,13 +8,29 @@ use crate::pki::Pki;
 /// The error of whatever can go wrong; a measurement that fails ends the program.
 pub type Error = Box<dyn std::error::Error>;
 
-/// Who shows a certificate.
+/// Who shows a certificate, now or in the connection that a ticket comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// The server only.
     ServerAuth,
     /// Both ends.
     Mutual,
+    /// As [`ServerAuth`](Self::ServerAuth), but by a ticket of the connection before, with a key exchange (psk_dhe_ke).
+    ServerAuthResumed,
+    /// The same after [`Mutual`](Self::Mutual).
+    MutualResumed,
+}
+
+impl Mode {
+    /// The client has a certificate, and the server requires one.
+    pub fn is_mutual(self) -> bool {
+        matches!(self, Self::Mutual | Self::MutualResumed)
+    }
+
+    /// Each connection hands out one stateless ticket, and all but the first begin with one.
+    pub fn resumes(self) -> bool {
+        matches!(self, Self::ServerAuthResumed | Self::MutualResumed)
+    }
 }
 
 /// The AEAD of the only cipher suite on offer.
@@ -28,7 +44,7 @@ pub enum Cipher {
 
 /// One implementation with its two configurations, shared by all connections made from them.
 ///
-/// Both configurations offer TLS 1.3, X25519 and one cipher suite; no tickets, no resumption. Each
+/// Both configurations offer TLS 1.3, X25519 and one cipher suite; tickets only in a mode that resumes. Each
 /// end verifies the peer's chain to the root; the client also that the leaf is for
 /// [`SERVER_NAME`](crate::pki::SERVER_NAME).
 pub trait Peer: Sized {
@@ -37,7 +53,7 @@ pub trait Peer: Sized {
     /// The server's end.
     type Server: End;
 
-    /// Makes the configurations. In [`Mode::Mutual`] the server requires a certificate.
+    /// Makes the configurations.
     fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error>;
 
     /// Name and version, for the table.
@@ -65,6 +81,14 @@ pub trait Peer: Sized {
 pub trait End {
     /// Goes as far as what was received allows. True once the handshake is over for this end.
     fn advance(&mut self) -> Result<bool, Error>;
+
+    /// After the handshake, the client takes in what the server sent last: a ticket, if there is one.
+    fn take_ticket(&mut self) -> Result<(), Error> {
+        self.advance().map(|_| ())
+    }
+
+    /// True if a ticket stood in for certificates.
+    fn is_resumed(&self) -> bool;
 
     /// Appends to `wire` what waits to be sent. Transport only: all other work belongs in the timed calls.
     fn send(&mut self, wire: &mut Vec<u8>) -> Result<(), Error>;

@@ -101,6 +101,8 @@ impl Records {
 /// What a mutual connection takes of the heap.
 #[derive(Serialize)]
 pub struct Memory {
+    /// With or without tickets.
+    pub mode: &'static str,
     /// Who was measured.
     pub name: String,
     /// Allocations during the handshake, if they can be counted.
@@ -116,9 +118,9 @@ impl fmt::Display for Report {
         if self.quick {
             writeln!(f, "A quick run: these figures show that it runs, no more.\n")?;
         }
-        writeln!(f, "{:<36}{:>18}{:>18}{:>18}", "handshake, µs of CPU (of the floor)", "client", "server", "both")?;
+        writeln!(f, "{:<48}{:>18}{:>18}{:>18}", "handshake, µs of CPU (of the floor)", "client", "server", "both")?;
         for row in &self.handshakes {
-            write!(f, "{:<12}{:<24}", row.mode, row.name)?;
+            write!(f, "{:<24}{:<24}", row.mode, row.name)?;
             for (micros, ratio) in
                 [(row.client, row.client_ratio), (row.server, row.server_ratio), (row.both, row.both_ratio)]
             {
@@ -140,10 +142,10 @@ impl fmt::Display for Report {
             writeln!(f)?;
         }
 
-        writeln!(f, "\n{:<36}{:>14}{:>14}{:>14}", "mutual, both ends", "allocations", "idle heap, B", "structs, B")?;
+        writeln!(f, "\n{:<48}{:>14}{:>14}{:>14}", "mutual, both ends", "allocations", "idle heap, B", "structs, B")?;
         for row in &self.memory {
             let allocations = row.allocations.map_or("-".to_owned(), |n| n.to_string());
-            writeln!(f, "{:<36}{allocations:>14}{:>14}{:>14}", row.name, row.heap, row.structs)?;
+            writeln!(f, "{:<24}{:<24}{allocations:>14}{:>14}{:>14}", row.mode, row.name, row.heap, row.structs)?;
         }
         Ok(())
     }

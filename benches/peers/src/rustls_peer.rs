@@ -10,7 +10,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::version::TLS13;
 use rustls::{
-    ClientConfig, ClientConnection, ConnectionCommon, RootCertStore, ServerConfig, ServerConnection, SideData,
+    ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind, RootCertStore, ServerConfig, ServerConnection,
+    SideData,
 };
 
 use crate::alloc;
@@ -44,22 +45,28 @@ impl Peer for Rustls {
         let client = ClientConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&[&TLS13])?
             .with_root_certificates(roots.clone());
-        let mut client = match mode {
-            Mode::ServerAuth => client.with_no_client_auth(),
-            Mode::Mutual => client.with_client_auth_cert(chain(&pki.client), key(&pki.client)?)?,
+        let mut client = match mode.is_mutual() {
+            false => client.with_no_client_auth(),
+            true => client.with_client_auth_cert(chain(&pki.client), key(&pki.client)?)?,
         };
-        client.resumption = Resumption::disabled();
+        if !mode.resumes() {
+            client.resumption = Resumption::disabled();
+        }
 
         let server = ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(&[&TLS13])?;
-        let server = match mode {
-            Mode::ServerAuth => server.with_no_client_auth(),
-            Mode::Mutual => {
+        let server = match mode.is_mutual() {
+            false => server.with_no_client_auth(),
+            true => {
                 server.with_client_cert_verifier(WebPkiClientVerifier::builder_with_provider(roots, provider).build()?)
             }
         };
         let mut server = server.with_single_cert(chain(&pki.server), key(&pki.server)?)?;
         server.session_storage = Arc::new(NoServerSessionStorage {});
         server.send_tls13_tickets = 0;
+        if mode.resumes() {
+            server.ticketer = ring::Ticketer::new()?;
+            server.send_tls13_tickets = 1;
+        }
 
         Ok(Self { client: Arc::new(client), server: Arc::new(server), server_name: ServerName::try_from(SERVER_NAME)? })
     }
@@ -104,6 +111,10 @@ where
     fn advance(&mut self) -> Result<bool, Error> {
         self.0.process_new_packets()?;
         Ok(!self.0.is_handshaking())
+    }
+
+    fn is_resumed(&self) -> bool {
+        self.0.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 
     fn send(&mut self, wire: &mut Vec<u8>) -> Result<(), Error> {

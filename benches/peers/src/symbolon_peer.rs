@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use symbolon::config::Resumption;
 use symbolon::crypto::{Ring, RingSigner};
+use symbolon::resumption::{Shelf, TicketKeys};
 use symbolon::wire::{CipherSuite, NamedGroup};
 use symbolon::{
     Allow, Anchors, App, Client, ClientAuth, ClientConfig, Connection, Credential, Event, RecvBuf, Role, SendBuf,
@@ -84,7 +86,12 @@ impl<W: Writing> Peer for Symbolon<W> {
         let mut client = ClientConfig::builder(Ring::new()).suites(suites).groups(GROUPS).anchors(anchors()?);
         let mut server =
             ServerConfig::builder(Ring::new()).suites(suites).groups(GROUPS).credential(credential(&pki.server)?);
-        if mode == Mode::Mutual {
+        if mode.resumes() {
+            client = client.tickets(Arc::new(Shelf::new(1, 1)));
+            let keys = Arc::new(TicketKeys::generate(&Ring::new()).map_err(|_| "no randomness")?);
+            server = server.resumption(Resumption::stateless(keys).count(1));
+        }
+        if mode.is_mutual() {
             client = client.credential(credential(&pki.client)?);
             server = server.client_auth(ClientAuth::require(anchors()?, Allow::anyone()));
         }
@@ -154,6 +161,10 @@ impl<R: Role, W: Writing> End for SymbolonEnd<Connection<'static, R, Ring>, W> {
                 other => return Err(format!("{other:?} during the handshake").into()),
             }
         }
+    }
+
+    fn is_resumed(&self) -> bool {
+        self.connection.negotiated().psk.is_some()
     }
 
     fn send(&mut self, wire: &mut Vec<u8>) -> Result<(), Error> {

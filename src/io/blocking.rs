@@ -169,14 +169,16 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
                     s.fill()?;
                     continue;
                 }
+                Ok(Event::NeedSend) => {
+                    s.flush_records()?;
+                    continue;
+                }
                 Ok(Event::EarlyData(data)) => {
                     s.early_data.extend_from_slice(data);
                     continue;
                 }
-                Ok(_) => {
-                    s.flush_records()?;
-                    continue;
-                }
+                // A flight goes out as a whole, when there is nothing to do but to wait for its answer.
+                Ok(_) => continue,
                 Err(error) => return Err(s.after(error)),
             };
             let answer = match &reply {

@@ -60,8 +60,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
             return self.base.set_send_key(self.handshake_keys(Side::Client, at));
         }
         let alpn = self.base.negotiated.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
-        // [4.2.10-12]
-        // §4.2.10: only under the first PSK, with its suite and its protocol.
+        // [4.2.10-12] Only under the first PSK, with its suite and its protocol.
         let early = self.desk.early.as_deref();
         if !early.is_some_and(|early| early.fits && alpn.map(|name| name.0) == early.alpn.as_deref()) {
             return Err(Fault::from(Reason::EarlyDataUnfit).extension(ExtensionType::early_data));

@@ -136,7 +136,6 @@ impl Offer {
         let mut binders = Vec::with_capacity(self.psks.len());
         for psk in &self.psks {
             // [4.2.11.2-2]
-            // §4.2.11.2
             let hash = cx.desk.transcript.hash_with(psk.hash, truncated)?;
             let label = psk.kind.binder_label();
             let binder_key = psk.early.binder_key(cx.crypto(), label);

@@ -223,8 +223,7 @@ fn select_psk<C: Crypto>(
 ) -> Result<Option<offer::Selected>, Fault> {
     let (Some(index), Some(offer)) = (hello.extensions.pre_shared_key, cx.desk.offer.take()) else { return Ok(None) };
     let psk = offer.select(index, suite, cx)?;
-    // [4.2.9-5]
-    // §4.2.11: alone only where we offered that.
+    // [4.2.9-5] Alone only where we offered that.
     if hello.extensions.key_share.is_none() && !cx.config.psk_ke {
         return Err(Fault::from(Reason::PskWithoutKeyShare).extension(ExtensionType::key_share));
     }

@@ -57,8 +57,7 @@ pub(super) fn select<C: Crypto>(
     if retry.is_some() && first_hello != Some(&lasting(ch, &settings.crypto)) {
         return Err(Reason::SecondHelloChanged.into());
     }
-    // [4.2.10-10]
-    // §4.1.2: what asked for early data is gone from the second ClientHello.
+    // [4.2.10-10] What asked for early data is gone from the second ClientHello.
     if retry.is_some() && ch.extensions.early_data {
         return Err(Fault::from(Reason::SecondHelloChanged).extension(ExtensionType::early_data));
     }

@@ -78,7 +78,6 @@ pub(super) fn look_up<C: Crypto>(
     negotiate::check(&hello)?;
     let body = hello.extensions.pre_shared_key.ok_or(Reason::Internal)?;
     let offered = OfferedPsks::parse(body)?;
-    // §4.2.11
     // [4.2.11-11]
     if offered.identities.iter().count() != offered.binders.iter().count() {
         return Err(Fault::from(Reason::PskBinderCount).extension(ExtensionType::pre_shared_key).field("binders"));
@@ -164,8 +163,7 @@ impl<C: Crypto> Search<'_, '_, C> {
     fn still_holds(&self, state: &TicketState, resumption: &Resumption, now: UnixTime) -> Result<(), Declined> {
         // What another server of the fleet issued may come from a clock that is ahead of ours.
         let within = |since: UnixTime, seconds: u32| now.0.saturating_sub(since.0) < i64::from(seconds);
-        // [4.6.1-14]
-        // §4.6.1: and resumptions of resumptions come to an end too.
+        // [4.6.1-14] Resumptions of resumptions come to an end too.
         if !within(state.issued, state.lifetime) || !within(state.origin.authenticated, MAX_LIFETIME) {
             return Err(Declined::Expired);
         }
@@ -251,12 +249,10 @@ fn is_first_and_fresh(rules: &EarlyData, state: &TicketState, at: &Offered<'_>, 
     let since = UnixTime(expected_arrival_time.saturating_sub(window));
     let fresh = since..=UnixTime(expected_arrival_time.saturating_add(window));
     // [4.2.10-4] [8.3-1]
-    // §8.3
     if !fresh.contains(&now) {
         return false;
     }
     let key = at.binder.first_chunk();
-    // [8-1] [8.2-5]
-    // §8.2: where it can't be found out, it counts as seen.
+    // [8-1] [8.2-5] Where it can't be found out, it counts as seen.
     key.is_some_and(|key| rules.single_use.first_use(key, fresh, now).unwrap_or(false))
 }

@@ -66,7 +66,11 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["std", "embedded_io", "embedded_io_async"],
     ),
-    ("observe", &["connection", "error", "handshake", "schedule", "x509", "crypto", "wire", "fault"], &["std"]),
+    (
+        "observe",
+        &["connection", "error", "handshake", "resumption", "schedule", "x509", "crypto", "wire", "fault"],
+        &["std"],
+    ),
 ];
 
 /// What the providers are made of, and `der` for the private keys of the second.

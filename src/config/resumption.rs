@@ -1,13 +1,9 @@
 //! What a server hands out tickets by (RFC 8446 §4.6.1), and whether it takes early data (§4.2.10, §8).
 
-use crate::crypto::Crypto;
-use crate::resumption::{MAX_LIFETIME, SingleUse, TicketIdentity, TicketKeys, TicketStore};
-use crate::x509::UnixTime;
+use crate::resumption::{MAX_LIFETIME, SingleUse, TicketKeys, TicketStore, Tickets};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
-use zeroize::Zeroizing;
 
 /// How a server's clients may come back without certificates. Everything that their trust rested on is looked at again, and a
 /// ticket that no longer holds leads to a full handshake.
@@ -19,15 +15,6 @@ pub struct Resumption {
     pub(crate) lifetime: u32,
     pub(crate) scope: Box<[u8]>,
     pub(crate) early_data: Option<EarlyData>,
-}
-
-/// Where the state behind a ticket is.
-#[derive(Clone)]
-pub(crate) enum Tickets {
-    /// In the ticket.
-    Stateless(Arc<TicketKeys>),
-    /// With the server.
-    Stored(Arc<dyn TicketStore>),
 }
 
 impl Resumption {
@@ -115,51 +102,5 @@ impl EarlyData {
 impl fmt::Debug for EarlyData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EarlyData").field("max", &self.max).field("window", &self.window).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Tickets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stateless(keys) => f.debug_tuple("Stateless").field(keys).finish(),
-            Self::Stored(_) => f.write_str("Stored(..)"),
-        }
-    }
-}
-
-impl Tickets {
-    /// The ticket for a state; `None` if there can't be one.
-    pub(crate) fn seal<C: Crypto>(
-        &self,
-        crypto: &C,
-        state: Zeroizing<Vec<u8>>,
-        until: UnixTime,
-        now: UnixTime,
-    ) -> Option<Vec<u8>> {
-        match self {
-            Self::Stateless(keys) => keys.seal(crypto, &state).ok(),
-            Self::Stored(store) => {
-                let mut identity: TicketIdentity = [0; 32];
-                crypto.random(&mut identity).ok()?;
-                store.put(identity, state, until, now);
-                Some(identity.into())
-            }
-        }
-    }
-
-    /// The state behind a ticket of ours. The ticket stays good.
-    pub(crate) fn open<C: Crypto>(&self, crypto: &C, ticket: &[u8], now: UnixTime) -> Option<Zeroizing<Vec<u8>>> {
-        match self {
-            Self::Stateless(keys) => keys.open(crypto, ticket),
-            Self::Stored(store) => store.peek(ticket.try_into().ok()?, now),
-        }
-    }
-
-    /// Uses a ticket up, where that can be; false if somebody else did before.
-    pub(crate) fn take(&self, ticket: &[u8], now: UnixTime) -> bool {
-        match self {
-            Self::Stateless(_) => true,
-            Self::Stored(store) => ticket.try_into().is_ok_and(|identity| store.take(identity, now).is_some()),
-        }
     }
 }

@@ -24,6 +24,7 @@ mod single_use;
 mod state;
 mod stored;
 mod ticket;
+mod tickets;
 mod trust;
 
 #[cfg(feature = "std")]
@@ -44,4 +45,5 @@ pub use stored::StoredTickets;
 pub use stored::{TicketIdentity, TicketStore};
 pub(crate) use ticket::MAX_LIFETIME;
 pub use ticket::{ClientTickets, Ticket};
+pub(crate) use tickets::Tickets;
 pub use trust::{Live, Trust, chain_fingerprint};

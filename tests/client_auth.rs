@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use symbolon::config::{Resumption, ServerConfigBuilder};
 use symbolon::io::blocking::{ClientStream, Failed, Handshake, ServerStream};
-use symbolon::resumption::TicketKeys;
+use symbolon::resumption::{Shelf, TicketKeys};
 use symbolon::wire::{AlertDescription as A, ContentType, Extensions, NewSessionTicket, Parse};
 use symbolon::x509::certificates_from_pem;
 use symbolon::{
@@ -416,7 +416,9 @@ fn a_server_confirms_once_be_it_by_its_tickets_or_for_want_of_them() {
     for (lifetime, tickets) in [(3600, 2), (0, 1)] {
         let resumption = Resumption::stateless(Arc::new(TicketKeys::generate(&provider()).unwrap())).lifetime(lifetime);
         let config = world.server_config().resumption(resumption).confirm_client_auth();
-        let (pair, client, _) = ran(world.client_config().build().unwrap(), config);
+        // Only to a client that can use tickets are they sent.
+        let client = world.client_config().tickets(Arc::new(Shelf::new(1, 2))).build().unwrap();
+        let (pair, client, _) = ran(client, config);
         assert_eq!(client, CONFIRMED, "{lifetime}");
         assert_eq!(pair.server.seen.events.iter().filter(|e| *e == "send NewSessionTicket").count(), tickets);
     }

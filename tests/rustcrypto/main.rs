@@ -101,7 +101,7 @@ fn every_test_file_is_taken_in_or_left_out_for_a_reason() {
 fn what_is_taken_in_asks_for_its_provider() {
     for path in TAKEN_IN.iter().map(|path| tests().join(path.trim_start_matches("../"))) {
         let files = match path.ends_with("main.rs") {
-            true => std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect(),
+            true => files_in(path.parent().unwrap()),
             false => vec![path],
         };
         for file in files {
@@ -109,4 +109,10 @@ fn what_is_taken_in_asks_for_its_provider() {
             assert!(!text.contains("Ring::") && !text.contains("RingSigner"), "{}", file.display());
         }
     }
+}
+
+/// All files of a directory, and of those in it.
+fn files_in(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }

@@ -6,7 +6,9 @@ mod util;
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use symbolon::config::Resumption;
 use symbolon::crypto::Ring;
+use symbolon::resumption::{Shelf, TicketKeys};
 use symbolon::{
     Client, ClientAuth, ClientConfig, Connection, Event, RecvBuf, Role, SendBuf, Server, ServerConfig, ServerName,
     UnixTime,
@@ -46,6 +48,8 @@ impl Bench {
             times.client += self.drive(&mut client);
             times.server += self.drive(&mut server);
         }
+        // A ticket may have come behind the handshake.
+        times.client += self.drive(&mut client);
     }
 
     fn drive<R: Role>(&mut self, end: &mut Connection<'static, R, Ring>) -> Duration {
@@ -66,9 +70,21 @@ fn handshake(c: &mut Criterion) {
     );
     // Without a share in its ClientHello, a client is sent a HelloRetryRequest.
     let retry = Bench::new(world.client_config().shares(0).build().unwrap(), world.server_config().build().unwrap());
+    let keys = Arc::new(TicketKeys::generate(&Ring::new()).unwrap());
+    let mut resumed = Bench::new(
+        world.client_config().tickets(Arc::new(Shelf::new(1, 1))).build().unwrap(),
+        world.server_config().resumption(Resumption::stateless(keys).count(1)).build().unwrap(),
+    );
+    // From here on each handshake is by the ticket of the one before.
+    resumed.connect(&mut Times::default());
     let mut group = c.benchmark_group("handshake");
     group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
-    for (name, mut bench) in [("server auth", server_only), ("mutual", mutual), ("mutual, HelloRetryRequest", retry)] {
+    for (name, mut bench) in [
+        ("server auth", server_only),
+        ("mutual", mutual),
+        ("mutual, HelloRetryRequest", retry),
+        ("mutual, resumed", resumed),
+    ] {
         for (end, of) in [("client", (|t| t.client) as fn(Times) -> Duration), ("server", |t| t.server)] {
             group.bench_function(format!("{name}/{end}"), |b| {
                 b.iter_custom(|count| {

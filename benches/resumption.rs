@@ -1,5 +1,5 @@
 //! What it takes to find out whether a peer that resumes would still be accepted: with the CRL of the full handshake, and with
-//! another one since, of a hundred thousand entries.
+//! another one since, of a hundred thousand entries. And what sealing and opening a ticket takes.
 
 #[path = "../tests/util/mod.rs"]
 mod util;
@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::Duration;
 use symbolon::crypto::{Crypto, Ring};
 use symbolon::identity::Allow;
-use symbolon::resumption::{Declined, Live, Trust};
+use symbolon::resumption::{Declined, Live, TicketKeys, Trust};
 use symbolon::x509::{Crls, Purpose, Question, Revocation, verify};
 use symbolon::{Anchors, Time};
 use util::ca::{Ca, NOW};
@@ -74,6 +74,19 @@ fn trust_check(c: &mut Criterion) {
     group.finish();
 }
 
+/// Stateless tickets, with a state as long as that of a mutual handshake.
+fn tickets(c: &mut Criterion) {
+    const STATE: [u8; 600] = [0x5a; 600];
+    let crypto = Ring::new();
+    let keys = TicketKeys::generate(&crypto).unwrap();
+    let ticket = keys.seal(&crypto, &STATE).unwrap();
+    let mut group = c.benchmark_group("ticket");
+    group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
+    group.bench_function("seal", |b| b.iter(|| keys.seal(&crypto, black_box(&STATE)).unwrap()));
+    group.bench_function("open", |b| b.iter(|| keys.open(&crypto, black_box(&ticket)).unwrap()));
+    group.finish();
+}
+
 /// As long as CAs make them, and positive.
 fn serial(crypto: &Ring) -> [u8; 20] {
     let mut serial = [0; 20];
@@ -82,5 +95,5 @@ fn serial(crypto: &Ring) -> [u8; 20] {
     serial
 }
 
-criterion_group!(benches, trust_check);
+criterion_group!(benches, trust_check, tickets);
 criterion_main!(benches);

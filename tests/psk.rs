@@ -278,7 +278,7 @@ fn an_offer_says_how_it_may_be_used_and_how_old_its_tickets_are() {
     }
 }
 
-// [4.2.9-4] [4.2.11-2]
+// [4.1.1-3] [4.2.9-4] [4.2.11-2]
 #[test]
 fn a_server_declines_a_mode_that_it_does_not_allow_and_wants_all_of_a_full_handshake_then() {
     let body = hello_of(plain::client(&built(WORLD.client_config().psks([psk(b"known")]))));

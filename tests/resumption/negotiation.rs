@@ -182,6 +182,7 @@ fn a_client_that_speaks_no_protocol_of_the_servers_is_refused_in_spite_of_its_ti
     assert_eq!(refusal.reason, symbolon::Reason::NoApplicationProtocol);
 }
 
+// [4.3.2-5]
 #[test]
 fn no_certificate_is_sent_or_asked_for_with_a_ticket() {
     let regulars = Regulars::new();

@@ -81,7 +81,7 @@ impl Negotiated {
 }
 
 // [4.2.10-8]
-/// The rest of the flight with a PSK: no certificate is shown, and none asked for (§4.3.2).
+/// [4.3.2-5] The rest of the flight with a PSK: no certificate is shown, and none asked for (§4.3.2).
 #[cfg(feature = "alloc")]
 fn finish_by_psk<C: Crypto>(
     hello: &ClientHello<'_>,

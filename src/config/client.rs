@@ -1,12 +1,12 @@
 //! The client's settings.
 
 use super::credential::Credential;
-#[cfg(feature = "alloc")]
-use super::settings::psk_setters;
 use super::settings::{
     AuthorityHints, ConfigError, HasSettings, MAX_SHARES, Protocols, Settings, check_fragment, fragment_within,
     record_size_limit_of, settings_setters,
 };
+#[cfg(feature = "alloc")]
+use super::settings::{check_psks, psk_setters};
 use crate::crypto::Crypto;
 #[cfg(feature = "alloc")]
 use crate::crypto::MAX_HASH_LEN;
@@ -234,6 +234,8 @@ impl<C: Crypto> ClientConfigBuilder<C> {
     pub fn build(self) -> Result<ClientConfig<C>, ConfigError> {
         check_fragment(self.max_fragment_length)?;
         let settings = self.settings.check()?;
+        #[cfg(feature = "alloc")]
+        check_psks(&self.psks)?;
         #[cfg(feature = "alloc")]
         let live = self.tickets.is_some().then(|| {
             let question = settings.question(&self.anchors, Time::Unknown, Purpose::Server);

@@ -5,7 +5,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
 
-/// How a server's clients may come back without certificates. Everything that their trust rested on is looked at again, and a
+/// How a server's clients may come back without certificates, and without a question to the application: one that chooses
+/// credentials itself (`ask_credential`) tells by the [scope](Resumption::scope) that it no longer serves some. Everything that their trust rested on is looked at again, and a
 /// ticket that no longer holds leads to a full handshake.
 #[derive(Clone, Debug)]
 pub struct Resumption {
@@ -59,7 +60,10 @@ impl Resumption {
         self
     }
 
-    /// Takes early data from clients that come back. None is ever taken in the name of a client certificate.
+    /// Takes early data from clients that come back. None is ever taken in the name of a client certificate. It does not come
+    /// with the other data: [`Event::EarlyData`](crate::Event::EarlyData) lends it, and `io::blocking` collects it for
+    /// `Stream::early_data`. Its records may be of full length, whatever `record_size_limit` says, so the receive buffer must
+    /// hold them; the drivers for devices have no place for it, and end the connection.
     #[must_use]
     pub fn early_data(mut self, early_data: EarlyData) -> Self {
         self.early_data = Some(early_data);

@@ -3,9 +3,9 @@
 use super::credential::Credential;
 #[cfg(feature = "alloc")]
 use super::resumption::{MAX_COUNT, MAX_TICKET_SENT, Resumption};
-#[cfg(feature = "alloc")]
-use super::settings::psk_setters;
 use super::settings::{ConfigError, HasSettings, Protocols, Settings, record_size_limit_of, settings_setters};
+#[cfg(feature = "alloc")]
+use super::settings::{check_psks, psk_setters};
 use crate::crypto::Crypto;
 use crate::identity::Allow;
 #[cfg(feature = "alloc")]
@@ -229,6 +229,8 @@ impl<C: Crypto> ServerConfigBuilder<C> {
     pub fn build(self) -> Result<ServerConfig<C>, ConfigError> {
         let settings = self.settings.check()?;
         #[cfg(feature = "alloc")]
+        check_psks(&self.psks)?;
+        #[cfg(feature = "alloc")]
         let can_do_without = !self.psks.is_empty();
         #[cfg(not(feature = "alloc"))]
         let can_do_without = false;
@@ -251,7 +253,12 @@ impl<C: Crypto> ServerConfigBuilder<C> {
             credentials: self.credentials,
             client_auth: self.client_auth,
             #[cfg(feature = "alloc")]
-            psks: self.psks,
+            // In order, to be found fast.
+            psks: {
+                let mut psks = self.psks;
+                psks.sort_by(|a, b| a.identity().cmp(b.identity()));
+                psks
+            },
             #[cfg(feature = "alloc")]
             psk_ke: self.psk_ke,
             #[cfg(feature = "alloc")]

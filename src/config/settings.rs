@@ -423,6 +423,15 @@ macro_rules! settings_setters {
 }
 pub(crate) use settings_setters;
 
+/// Their place is told by a `u16`.
+#[cfg(feature = "alloc")]
+pub(crate) fn check_psks(psks: &[crate::resumption::Psk]) -> Result<(), ConfigError> {
+    if psks.len() > usize::from(u16::MAX) {
+        return Err(ConfigError::TooMany("PSKs"));
+    }
+    Ok(())
+}
+
 /// The setters that both builders have, over their fields `psks` and `psk_ke`.
 #[cfg(feature = "alloc")]
 macro_rules! psk_setters {

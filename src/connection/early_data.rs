@@ -7,6 +7,9 @@ use crate::fault::Side;
 use crate::handshake::{Role, Trace};
 use crate::record::SendBuf;
 
+/// Records of early data: what one key of any suite may protect (RFC 8446 §5.5).
+const MAX_RECORDS: u64 = 1 << 24;
+
 /// The sending side of a client whose ClientHello offers early data.
 pub struct EarlyData<'a, 'c, R: Role, C: Crypto> {
     conn: &'a mut Connection<'c, R, C>,
@@ -64,6 +67,10 @@ impl<R: Role, C: Crypto> EarlyData<'_, '_, R, C> {
         let bytes = bytes.get(..self.left()).unwrap_or(bytes);
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+            // [5.5-1] There is no KeyUpdate yet: the rest has to wait for CONNECTED.
+            if self.conn.sealer.used() >= MAX_RECORDS {
+                break;
+            }
             let cut = self.conn.cut();
             // Records that wait are never dropped for want of room: there is just none.
             let Ok(space) = tx.data_space(&mut self.conn.sealer, cut) else { break };

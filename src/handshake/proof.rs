@@ -109,6 +109,10 @@ impl Unproven {
             .map_err(|_| Fault::from(Reason::SignatureBad).field("signature"))?;
         cx.desk.peer_key = None;
         cx.base.negotiated.peer_scheme = Some(cv.algorithm);
+        #[cfg(feature = "alloc")]
+        if let Some(origin) = &mut cx.desk.origin {
+            alloc::sync::Arc::make_mut(origin).scheme = Some(cv.algorithm);
+        }
         cx.base.trace(Trace::PeerProven(cv.algorithm));
         Ok(Proven(()))
     }

@@ -108,6 +108,21 @@ impl Names {
         (sound == Ok(true)).then(|| Self(packed.into()))
     }
 
+    /// The place of the anchor, if it is known which one it was.
+    pub(super) fn set_anchor(&mut self, anchor: u16) {
+        let mut rest = &mut *self.0;
+        while let Some((head, tail)) = rest.split_first_chunk_mut() {
+            let head = u16::from_be_bytes(*head);
+            let Some((value, tail)) = tail.split_at_mut_checked(usize::from(head & MAX_LENGTH)) else { return };
+            if head >> LENGTH_BITS == u16::from(PATH)
+                && let Some(place) = value.first_chunk_mut()
+            {
+                *place = anchor.to_be_bytes();
+            }
+            rest = tail;
+        }
+    }
+
     fn all(&self) -> impl Iterator<Item = (u8, &[u8])> {
         let mut rest = &*self.0;
         core::iter::from_fn(move || {

@@ -9,6 +9,11 @@ use crate::wire::Reader;
 use alloc::vec::Vec;
 
 impl PeerIdentity {
+    /// The anchor stands elsewhere in the configuration that the peer comes back to.
+    pub(crate) fn set_anchor(&mut self, index: usize) {
+        self.names.set_anchor(u16::try_from(index).unwrap_or(u16::MAX));
+    }
+
     /// Appends it to `out`, in at most 2098 bytes.
     pub fn pack(&self, out: &mut Vec<u8>) {
         let Self { spki_sha256, not_before, not_after, path, names } = self;

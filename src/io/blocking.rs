@@ -371,7 +371,8 @@ impl<'c, R: Role, C: Crypto, T> Stream<'c, R, C, T> {
         &mut self.io
     }
 
-    /// Takes the stream apart: for drivers that do more than one thing at a time.
+    /// Takes the stream apart: for drivers that do more than one thing at a time. What [`Stream::early_data`] has is not among
+    /// the parts.
     pub fn into_parts(self) -> (Connection<'c, R, C>, RecvBuf<'static>, SendBuf<'static>, T) {
         (self.conn, self.rx, self.tx, self.io)
     }

@@ -1,9 +1,10 @@
 //! What the full handshake found out that every resumption of it goes back to.
 
-use super::trust::Trust;
+use super::Declined;
+use super::trust::{Live, Trust};
 use crate::fault::Side;
 use crate::identity::PeerIdentity;
-use crate::wire::{Reader, Writer, exactly};
+use crate::wire::{Reader, SignatureScheme, Writer, exactly};
 use crate::x509::UnixTime;
 use alloc::vec::Vec;
 
@@ -14,6 +15,8 @@ pub(crate) struct Origin {
     pub(crate) authenticated: UnixTime,
     /// Who the peer proved to be, and what that rested on; nobody, if it showed no certificate.
     pub(crate) peer: Option<(Trust, PeerIdentity)>,
+    /// The scheme of the peer's CertificateVerify.
+    pub(crate) scheme: Option<SignatureScheme>,
     /// What the client showed of itself; at a server, of one that showed no certificate.
     pub(crate) shown: Shown,
 }
@@ -32,7 +35,7 @@ pub(crate) enum Shown {
 impl Origin {
     /// The peer that showed no certificate.
     pub(crate) fn anonymous(now: UnixTime) -> Self {
-        Self { authenticated: now, peer: None, shown: Shown::NotAsked }
+        Self { authenticated: now, peer: None, scheme: None, shown: Shown::NotAsked }
     }
 
     /// True if the client showed a certificate: its own, if `side` is the client.
@@ -48,6 +51,23 @@ impl Origin {
         self.peer.as_ref().map(|(_, identity)| identity)
     }
 
+    /// Why it does not hold any more because of the scheme that the peer signed with, if so.
+    pub(crate) fn check_scheme(&self, accepted: &[SignatureScheme]) -> Result<(), Declined> {
+        match self.scheme {
+            Some(scheme) if !accepted.contains(&scheme) => Err(Declined::PolicyChanged),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The peer as a configuration knows it: by the place that its anchor has there.
+    pub(crate) fn seen_by(&mut self, live: &Live) {
+        if let Some((trust, identity)) = &mut self.peer
+            && let Some(anchor) = trust.anchor_in(live)
+        {
+            identity.set_anchor(anchor);
+        }
+    }
+
     pub(super) fn encode(&self, w: &mut Writer<'_>) {
         put_time(w, self.authenticated);
         let mut peer = Vec::new();
@@ -56,6 +76,7 @@ impl Origin {
             identity.pack(&mut peer);
         }
         w.opaque16(&peer);
+        w.u16(self.scheme.map_or(0, |scheme| scheme.0));
         w.opaque8(match &self.shown {
             Shown::NotAsked => &[],
             Shown::Nothing => &[0],
@@ -66,7 +87,7 @@ impl Origin {
     /// `None` of what no encoding gives.
     pub(super) fn read(r: &mut Reader<'_>) -> Option<Self> {
         let authenticated = read_time(r);
-        let (peer, shown) = (r.vec16("peer"), r.vec8("shown"));
+        let (peer, scheme, shown) = (r.vec16("peer"), SignatureScheme(r.u16("scheme")), r.vec8("shown"));
         let peer = match peer {
             [] => None,
             peer => Some(exactly("peer", peer, |r| Some((Trust::unpack(r)?, PeerIdentity::unpack(r)?))).ok()??),
@@ -76,7 +97,7 @@ impl Origin {
             [0] => Shown::Nothing,
             hash => Shown::Chain(hash.try_into().ok()?),
         };
-        Some(Self { authenticated, peer, shown })
+        Some(Self { authenticated, peer, scheme: (scheme.0 != 0).then_some(scheme), shown })
     }
 }
 

@@ -83,7 +83,7 @@ impl Trust {
         if self.policy != live.policy {
             return Err(Declined::PolicyChanged);
         }
-        if live.anchors.binary_search(&self.anchor).is_err() {
+        if self.anchor_in(live).is_none() {
             return Err(Declined::AnchorRemoved);
         }
         if let Some(rules) = &live.allow
@@ -96,6 +96,12 @@ impl Trust {
             Reason::CertificateRevoked => Declined::Revoked,
             _ => Declined::RevocationUnknown,
         })
+    }
+
+    /// Where its anchor stands among those of a configuration: that may be elsewhere by now, or on another server.
+    pub(super) fn anchor_in(&self, live: &Live) -> Option<usize> {
+        let at = live.anchors.binary_search_by(|(fingerprint, _)| fingerprint.cmp(&self.anchor)).ok()?;
+        live.anchors.get(at).map(|(_, index)| *index)
     }
 
     /// Appends it to `out`, in at most 4.5 KiB; mostly it takes about 350 bytes.
@@ -134,8 +140,8 @@ pub fn chain_fingerprint<'a, C: Crypto>(crypto: &C, chain: impl IntoIterator<Ite
 #[derive(Clone, Debug)]
 pub struct Live {
     policy: [u8; 32],
-    /// In order, as are the rules.
-    anchors: Box<[[u8; 32]]>,
+    /// By fingerprint, with their place in the configuration; in order, as are the rules.
+    anchors: Box<[([u8; 32], usize)]>,
     allow: Option<Box<[[u8; 32]]>>,
     crls: [u8; 32],
     revocation: Revocation,
@@ -149,7 +155,7 @@ impl Live {
         let revocation = question.revocation_policy().cloned().unwrap_or_default();
         Self {
             policy: question.policy_fingerprint(crypto),
-            anchors: in_order(question.anchors().iter().map(|anchor| anchor.fingerprint(crypto))),
+            anchors: in_order(question.anchors().iter().map(|anchor| anchor.fingerprint(crypto)).zip(0..)),
             allow: allow.map(|allow| in_order(allow.fingerprints(crypto))),
             crls: revocation.crls().fingerprint(crypto),
             revocation,
@@ -157,8 +163,8 @@ impl Live {
     }
 }
 
-fn in_order(fingerprints: impl Iterator<Item = [u8; 32]>) -> Box<[[u8; 32]]> {
-    let mut all: Vec<_> = fingerprints.collect();
+fn in_order<T: Ord>(items: impl Iterator<Item = T>) -> Box<[T]> {
+    let mut all: Vec<_> = items.collect();
     all.sort_unstable();
     all.into()
 }

@@ -11,12 +11,14 @@ mod tickets;
 use std::sync::Arc;
 use symbolon::config::{EarlyData, Resumption};
 use symbolon::crypto::HashAlgorithm;
-use symbolon::resumption::{ExternalPsk, Psk, PskKind, Shelf, SingleUseKeys, Ticket, TicketKeys};
+use symbolon::resumption::{Declined, ExternalPsk, Psk, PskKind, Shelf, SingleUseKeys, Ticket, TicketKeys};
+use symbolon::wire::SignatureScheme;
 use symbolon::{
-    ClientAuth, ClientAuthState, ClientConfig, Confirmation, EarlyDataState, Error, Reason, ServerConfig, UnixTime,
+    Allow, Anchors, ClientAuth, ClientAuthState, ClientConfig, ConfigError, Confirmation, EarlyDataState, Error,
+    Reason, ServerConfig, UnixTime,
 };
 use util::pair::{Pair, World};
-use util::pki::NOW;
+use util::pki::{NOW, Pki};
 use util::provider::provider;
 
 fn keys() -> Arc<TicketKeys> {
@@ -114,4 +116,63 @@ fn an_external_psk_takes_the_place_of_all_certificates() {
         pair.run();
         assert!(matches!(pair.server.error, Some(Error::Refused(refusal)) if refusal.reason == reason), "{reason:?}");
     }
+}
+
+#[test]
+fn a_peer_that_comes_back_is_of_the_anchor_that_it_was_of_wherever_that_stands_now() {
+    let (world, other, shelf, keys) = (World::new(), Pki::new("other"), shelf(), keys());
+    let server = |anchors: [&str; 2]| {
+        let anchors = Anchors::from_pem(anchors.concat().as_bytes()).unwrap();
+        let resumption = Resumption::stateless(keys.clone());
+        let auth = ClientAuth::require(anchors, Allow::anyone());
+        Arc::new(world.server_config().client_auth(auth).resumption(resumption).build().unwrap())
+    };
+    let (own, other) = (world.pki.root.pem.as_str(), other.root.pem.as_str());
+    let client = Arc::new(world.client_config().tickets(shelf).build().unwrap());
+    for (anchors, index, psk) in [([own, other], 0, None), ([other, own], 1, Some(PskKind::Resumption))] {
+        let mut pair = Pair::shared(&client, &server(anchors));
+        pair.run();
+        pair.assert_connected();
+        assert_eq!(pair.server.conn.negotiated().psk, psk);
+        assert_eq!(pair.server.conn.peer().unwrap().anchor(), Some(index));
+    }
+}
+
+#[test]
+fn a_scheme_that_is_retired_takes_the_tickets_with_it_that_rest_on_it() {
+    let (world, shelf, keys) = (World::new(), shelf(), keys());
+    let client = Arc::new(world.client_config().tickets(shelf).build().unwrap());
+    let server = || world.server_config().resumption(Resumption::stateless(keys.clone()));
+    Pair::shared(&client, &Arc::new(server().build().unwrap())).run();
+    let retired = server().schemes([SignatureScheme::ed25519]).build().unwrap();
+    let mut pair = Pair::shared(&client, &Arc::new(retired));
+    pair.run();
+    assert_eq!(pair.server.seen.declined, [Declined::PolicyChanged]);
+    assert_eq!(pair.server.conn.negotiated().psk, None);
+}
+
+#[test]
+fn an_application_that_chooses_the_credential_is_asked_whatever_tickets_there_are() {
+    let (world, shelf) = (World::new(), shelf());
+    let server = Arc::new(world.server_config().resumption(Resumption::stateless(keys())).build().unwrap());
+    let client = world.client_config().tickets(shelf.clone()).build().unwrap();
+    Pair::shared(&Arc::new(client), &server).run();
+    assert_eq!(shelf.size(), (1, 2));
+    let client = Arc::new(world.client_config().tickets(shelf).ask_credential().build().unwrap());
+    let mut pair = Pair::shared(&client, &server);
+    pair.client.drive();
+    let sent = pair.client.take_output();
+    pair.server.give(&sent);
+    let sent = pair.server.take_output();
+    pair.client.give(&sent);
+    assert_eq!(pair.client.seen.declined, [Declined::OwnChainChanged; 2]);
+    assert!(pair.client.drive(), "it is asked");
+}
+
+#[test]
+fn there_are_no_more_psks_than_have_a_number() {
+    let all =
+        (0..=u32::from(u16::MAX)).map(|n| Psk::external(&n.to_be_bytes(), &[7; 16], HashAlgorithm::Sha256).unwrap());
+    let refused = ServerConfig::builder(provider()).psks(all).build().map(|_| ());
+    assert_eq!(refused, Err(ConfigError::TooMany("PSKs")));
 }

@@ -344,7 +344,7 @@ impl Role for Client {
 /// Tickets are kept if the configuration keeps any (§4.6.1: a client may ignore them).
 #[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "without a heap tickets are not kept"))]
 fn recv_new_session_ticket<C: Crypto>(
-    s: Connected,
+    #[cfg_attr(not(feature = "alloc"), allow(unused_mut))] mut s: Connected,
     msg: Inbound<'_>,
     config: &ClientConfig<C>,
     mut base: Base<'_, C>,
@@ -353,7 +353,7 @@ fn recv_new_session_ticket<C: Crypto>(
     let ticket: NewSessionTicket<'_> = base.take(msg)?;
     ticket.extensions.check(In::NewSessionTicket)?;
     #[cfg(feature = "alloc")]
-    if let Some(keeper) = &s.keeper {
+    if let Some(keeper) = &mut s.keeper {
         keeper.keep(&ticket, config, &mut base)?;
     }
     Ok(s)

@@ -91,8 +91,8 @@ impl Offer {
                 offer.psks.push(Offered::of_ticket(cx.crypto(), ticket, suite, age));
             }
         }
-        for (index, psk) in (0..).zip(&config.psks) {
-            if let Some(suite) = suite_of(psk.hash()) {
+        for (index, psk) in config.psks.iter().enumerate() {
+            if let (Some(suite), Ok(index)) = (suite_of(psk.hash()), u16::try_from(index)) {
                 // [4.2.11-6]
                 offer.psks.push(Offered { external: Some(index), ..Offered::new(cx.crypto(), psk, suite, 0) });
             }
@@ -207,9 +207,14 @@ fn take_ticket<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Option<(Ticket, u32)>
     // [4.6.1-11]
     let name = cx.desk.server_name.as_ref()?.to_string();
     for _ in 0..MAX_TAKEN {
-        let ticket = tickets.take(&name)?;
+        let mut ticket = tickets.take(&name)?;
         match age(&ticket, cx) {
-            Ok(age) => return Some((ticket, age)),
+            Ok(age) => {
+                if let Some(live) = &cx.config.live {
+                    Arc::make_mut(&mut ticket.origin).seen_by(live);
+                }
+                return Some((ticket, age));
+            }
             Err(declined) => cx.base.trace(Trace::PskDeclined(declined)),
         }
     }
@@ -229,9 +234,12 @@ fn age<C: Crypto>(ticket: &Ticket, cx: &ClientCx<'_, '_, C>) -> Result<u32, Decl
     // Where the application judges, it would have to be asked again.
     let live = config.live.as_ref().filter(|_| !config.settings.ask_chain).ok_or(Declined::PolicyChanged)?;
     let (trust, _) = ticket.origin.peer.as_ref().ok_or(Declined::Malformed)?;
+    ticket.origin.check_scheme(config.settings.schemes())?;
     trust.still_holds(config.crypto(), live, cx.desk.time)?;
     // Another certificate of ours, or one at last: the server is to see it.
     match ticket.origin.shown {
+        // The application chooses anew for each connection.
+        Shown::Chain(_) | Shown::Nothing if config.settings.ask_credential => Err(Declined::OwnChainChanged),
         Shown::Chain(hash) if !config.own_chains.contains(&hash) => Err(Declined::OwnChainChanged),
         Shown::Nothing if !config.own_chains.is_empty() => Err(Declined::OwnChainChanged),
         _ => Ok(age),

@@ -12,6 +12,9 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
+/// Tickets of one connection that are kept: a store may have to write each of them down.
+const MAX_KEPT: u8 = 16;
+
 /// What a ticket that comes later is made of.
 pub struct Keeper {
     resumption: Secret,
@@ -19,6 +22,7 @@ pub struct Keeper {
     server: String,
     alpn: Option<Box<[u8]>>,
     origin: Arc<Origin>,
+    kept: u8,
     /// When the connection began: a ticket that comes much later is taken for older than it is.
     time: UnixTime,
 }
@@ -40,19 +44,22 @@ impl Keeper {
             server: cx.desk.server_name.as_ref()?.to_string(),
             alpn: alpn.map(|name| name.0.into()),
             origin: cx.desk.origin.clone()?,
+            kept: 0,
             time,
         }))
     }
 
     /// Keeps a ticket, unless it says that it is to be discarded, or is so long that it could make a ClientHello fail.
     pub(super) fn keep<C: Crypto>(
-        &self,
+        &mut self,
         message: &NewSessionTicket<'_>,
         config: &ClientConfig<C>,
         base: &mut Base<'_, C>,
     ) -> Result<(), Fault> {
         // [4.6.1-10]
-        let Some(tickets) = config.tickets.as_ref().filter(|_| message.ticket_lifetime > 0) else { return Ok(()) };
+        let wanted = message.ticket_lifetime > 0 && self.kept < MAX_KEPT;
+        let Some(tickets) = config.tickets.as_ref().filter(|_| wanted) else { return Ok(()) };
+        self.kept = self.kept.saturating_add(1);
         let secret = resumption_psk(config.crypto(), self.suite, &self.resumption, message.ticket_nonce);
         base.show(SecretName::TicketPsk, None, &secret);
         let Some(psk) = Psk::resumption(message.ticket, secret.as_bytes(), self.suite.hash) else { return Ok(()) };

@@ -114,7 +114,7 @@ impl<C: Crypto> Search<'_, '_, C> {
     /// common, psk_ke is all that is left.
     fn with_key_share(&self) -> Option<bool> {
         let extensions = &self.hello.extensions;
-        // [4.2.9-4]
+        // [4.1.1-3] [4.2.9-4]
         let modes = extensions.psk_key_exchange_modes?;
         let offers = |mode: PskKeyExchangeMode| modes.contains(&mode.0);
         let psk_ke = self.config.psk_ke && offers(PskKeyExchangeMode::psk_ke);
@@ -142,8 +142,9 @@ impl<C: Crypto> Search<'_, '_, C> {
     /// What an identity stands for, if it still stands.
     fn find(&self, identity: &[u8]) -> Result<Found, Declined> {
         let crypto = self.config.crypto();
-        let mut external = (0_u16..).zip(&self.config.psks);
-        if let Some((index, psk)) = external.find(|(_, psk)| psk.identity() == identity) {
+        let external = self.config.psks.binary_search_by(|psk| psk.identity().cmp(identity)).ok();
+        if let Some((index, psk)) = external.and_then(|index| Some((index, self.config.psks.get(index)?))) {
+            let index = u16::try_from(index).map_err(|_| Declined::Unknown)?;
             let suite = self.suite(|suite| suite.hash == psk.hash(), None)?;
             let early = Early::of_psk(crypto, suite, psk.secret());
             return Ok(Found { early, suite, kind: psk.kind(), external: Some(index), ticket: None });
@@ -151,8 +152,11 @@ impl<C: Crypto> Search<'_, '_, C> {
         let resumption = self.config.resumption.as_ref().ok_or(Declined::Unknown)?;
         let Time::Known(now) = self.desk.time else { return Err(Declined::TimeUnknown) };
         let bytes = resumption.tickets.open(crypto, identity, now).ok_or(Declined::Unknown)?;
-        let state = TicketState::from_bytes(&bytes).ok_or(Declined::Malformed)?;
+        let mut state = TicketState::from_bytes(&bytes).ok_or(Declined::Malformed)?;
         self.still_holds(&state, resumption, now)?;
+        if let Some(live) = &self.config.live {
+            Arc::make_mut(&mut state.origin).seen_by(live);
+        }
         let of_ticket = SuiteParams::of(state.suite).ok_or(Declined::Malformed)?;
         let suite = self.suite(|suite| suite.hash == of_ticket.hash, Some(of_ticket))?;
         let early = Early::of_psk(crypto, suite, state.secret.as_bytes());
@@ -184,6 +188,7 @@ impl<C: Crypto> Search<'_, '_, C> {
             (_, Some(_)) if self.config.settings.ask_chain => Err(Declined::PolicyChanged),
             (_, Some((trust, _))) => {
                 let live = self.config.live.as_ref().ok_or(Declined::PolicyChanged)?;
+                state.origin.check_scheme(self.config.settings.schemes())?;
                 trust.still_holds(self.config.crypto(), live, self.desk.time)
             }
         }

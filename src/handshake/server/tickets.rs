@@ -125,10 +125,15 @@ fn lifetime(origin: &Origin, resumption: &Resumption, now: UnixTime) -> u32 {
     resumption.lifetime.min(path).min(unseen)
 }
 
-/// Tells a client whose certificate was accepted that it was, if the configuration wants that: by a ticket that is worth
-/// nothing. Nobody keeps it, here or there.
+/// Tells a client that was asked for a certificate that it is accepted, with what it showed or without, if the configuration
+/// wants that: by a ticket that is worth nothing. Nobody keeps it, here or there.
 pub(super) fn confirm<C: Crypto>(client: &ClientProof, cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
-    if !cx.config.confirm_client_auth || !matches!(client, ClientProof::Proven(_)) {
+    let waits = match client {
+        ClientProof::Proven(_) => true,
+        ClientProof::Unauthenticated(_) => asks(cx.config),
+        ClientProof::ByPsk(_) => false,
+    };
+    if !cx.config.confirm_client_auth || !waits {
         return Ok(());
     }
     let (mut ticket_age_add, mut ticket) = ([0; 4], [0; 16]);

@@ -190,6 +190,17 @@ fn two_ends_with_a_psk_need_no_certificates() {
 }
 
 #[test]
+fn the_secret_of_a_psk_can_be_kept_in_a_file() {
+    let files = Files::new();
+    files.write("robot.psk", "000102030405060708090a0b0c0d0e0f\n");
+    let server = psk_server("");
+    let psk = format!("robot:@{}", files.path("robot.psk"));
+    let done = psk_client(&server, &psk, "").is(0, &["the server is whoever has the PSK \"robot\""]);
+    assert_eq!(done.out, "hello\n");
+    server.end();
+}
+
+#[test]
 fn a_psk_that_does_not_fit_is_refused_with_what_to_do() {
     let server = psk_server("");
     psk_client(&server, "robot:ff0102030405060708090a0b0c0d0e0f", "").is(1, &["alert decrypt_error", "--psk"]);

@@ -8,7 +8,7 @@ use crate::ticket_keys::LiveKeys;
 use crate::watch::{TraceFormat, Watch};
 use clap::Args;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,7 +75,8 @@ pub(crate) use restrict;
 /// What both ends were given outside of TLS (RFC 8446 §4.2.11).
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct PskOptions {
-    /// A PSK that the peer has too, for suites with SHA-256: its identity and its secret. May be given again.
+    /// A PSK that the peer has too, for suites with SHA-256: its identity and its secret, or with ID:@FILE the file that holds the
+    /// secret, which other processes can't see then. May be given again.
     #[arg(long, value_name = "ID:HEX")]
     psk: Vec<String>,
     /// Lets PSKs and tickets do without a key exchange where the two ends have no group in common. Who learns the PSK later can
@@ -99,7 +100,9 @@ fn psk(text: &str) -> Result<Psk, Stop> {
     let hint = "write ID:HEX, the secret as 32 hexadecimal digits or more; openssl rand -hex 32 makes one";
     let (identity, digits) = text.rsplit_once(':').ok_or_else(|| Stop::usage("--psk: there is no colon").hint(hint))?;
     let wrong = |what: &dyn std::fmt::Display| Stop::usage(format_args!("--psk {identity:?}: {what}")).hint(hint);
-    let secret = unhex(digits).ok_or_else(|| wrong(&"the secret is not hexadecimal"))?;
+    let held = digits.strip_prefix('@').map(|file| files::read(Path::new(file))).transpose()?;
+    let held = held.as_deref().map(|bytes| std::str::from_utf8(bytes).unwrap_or_default().trim());
+    let secret = unhex(held.unwrap_or(digits)).ok_or_else(|| wrong(&"the secret is not hexadecimal"))?;
     Psk::external(identity.as_bytes(), &secret, HashAlgorithm::Sha256).map_err(|error| wrong(&error))
 }
 

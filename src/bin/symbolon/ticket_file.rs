@@ -14,6 +14,8 @@ use zeroize::Zeroizing;
 const TITLE: &str = "# tickets of symbolon client";
 /// The most tickets; the oldest go.
 const MOST: usize = 64;
+/// The most tickets of one server.
+const MOST_OF_ONE: usize = 8;
 /// The longest line: other tickets are not kept.
 const LONGEST_LINE: usize = 1 << 15;
 /// The longest file, in bytes.
@@ -73,15 +75,23 @@ impl ClientTickets for TicketFile {
         let bytes = Zeroizing::new(hex(&ticket.to_bytes()));
         let line = Zeroizing::new(format!("{server} {}", bytes.as_str()));
         if line.len() <= LONGEST_LINE {
-            self.or_tell(self.change(|lines| lines.push(line)));
+            self.or_tell(self.change(|lines| {
+                // A server that hands out many does not drive out the tickets of the others.
+                let own: Vec<_> = (0..lines.len()).filter(|at| is_of(&lines[*at], server)).collect();
+                if let [oldest, ..] = own[..]
+                    && own.len() >= MOST_OF_ONE
+                {
+                    lines.remove(oldest);
+                }
+                lines.push(line);
+            }));
         }
     }
 
     fn take(&self, server: &str) -> Option<Ticket> {
         let done = self.change(|lines| {
             loop {
-                let of_server = |line: &Zeroizing<String>| line.split(' ').next() == Some(server);
-                let line = lines.remove(lines.iter().rposition(of_server)?);
+                let line = lines.remove(lines.iter().rposition(|line| is_of(line, server))?);
                 // What can't be read is of another version.
                 let ticket = line.split_once(' ').and_then(|(_, bytes)| Ticket::from_bytes(&unhex(bytes)?));
                 if ticket.is_some() {
@@ -91,6 +101,11 @@ impl ClientTickets for TicketFile {
         });
         self.or_tell(done).flatten()
     }
+}
+
+/// Whether a line has a ticket of this server.
+fn is_of(line: &str, server: &str) -> bool {
+    line.split(' ').next() == Some(server)
 }
 
 /// A file that is made here is for its owner only: what is in it opens connections in our name.

@@ -207,7 +207,10 @@ pub(crate) fn unhex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     bytes.collect::<Option<Vec<u8>>>().map(Zeroizing::new)
 }
 
-/// Lower-case hexadecimal.
+/// Lower-case hexadecimal, in the one piece of memory that is returned: it may have to be wiped.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|n| char::from_digit(n.into(), 16));
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    text.extend(digits);
+    text
 }

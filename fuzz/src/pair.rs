@@ -48,7 +48,8 @@ fn connection(
         if client.conn.is_connected() && server.conn.is_connected() {
             assert_one_view(&client, &server);
             let accepted = client.conn.negotiated().early_data == EarlyDataState::Accepted;
-            assert_eq!(server.early_data, if accepted { &early[..] } else { &[] });
+            // Nor is early data protected here: what was changed on the way may have arrived.
+            assert!(out.tampered || server.early_data == if accepted { &early[..] } else { &[] });
         }
         write(&mut client, &[round; 30], &mut from_client);
         write(&mut server, &[!round; 20], &mut from_server);

@@ -80,7 +80,7 @@ fn an_accepted_client_does_not_know_it_unless_the_server_says_so() {
     assert!(!pair.client.conn.awaits_client_auth(), "nothing more will come");
 }
 
-// [4.6.1-5] [4.6.1-6]
+// [4.6.1-6] [4.6.1-15]
 #[test]
 fn a_server_that_confirms_does_so_within_one_round_trip_after_the_certificate() {
     let world = World::new();
@@ -101,7 +101,7 @@ fn a_server_that_confirms_does_so_within_one_round_trip_after_the_certificate() 
     pair.assert_connected();
 }
 
-// [4.6.1-6]
+// [4.6.1-15]
 #[test]
 fn what_confirms_is_a_ticket_to_be_discarded_at_once() {
     let world = PlainWorld::new();
@@ -253,7 +253,7 @@ fn an_alert_before_the_certificate_went_out_is_not_about_it() {
     assert_eq!(client.error.unwrap().state(), symbolon::StateName::WaitFinished);
 }
 
-// [4.6.1-5]
+// [4.6.1-6]
 #[test]
 fn a_ticket_confirms_a_certificate_and_nothing_else() {
     let world = PlainWorld::new();
@@ -409,7 +409,7 @@ fn the_driver_goes_on_if_the_time_of_the_transport_runs_out() {
     assert_eq!(&heard, b"hello");
 }
 
-// [4.6.1-7]
+// [4.6.1-15]
 #[test]
 fn a_server_confirms_once_be_it_by_its_tickets_or_for_want_of_them() {
     let world = World::new();

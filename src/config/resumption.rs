@@ -5,9 +5,11 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
 
-/// How a server's clients may come back without certificates, and without a question to the application: one that chooses
-/// credentials itself (`ask_credential`) tells by the [scope](Resumption::scope) that it no longer serves some. Everything that their trust rested on is looked at again, and a
+/// How a server's clients may come back without certificates. Everything that their trust rested on is looked at again, and a
 /// ticket that no longer holds leads to a full handshake.
+///
+/// The application is not asked: one that chooses credentials itself (`ask_credential`) tells by the
+/// [scope](Resumption::scope) that it no longer serves a name.
 #[derive(Clone, Debug)]
 pub struct Resumption {
     pub(crate) tickets: Tickets,

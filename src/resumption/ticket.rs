@@ -63,14 +63,12 @@ impl Ticket {
     pub(crate) fn obfuscated_age(&self, now: UnixTime) -> Option<u32> {
         let seconds = now.0.saturating_sub(self.received.0).max(0);
         let seconds = u32::try_from(seconds).ok().filter(|seconds| *seconds < self.lifetime)?;
-        // [4.2.11.1-2]
-        // A week of milliseconds fits.
+        // [4.2.11.1-2] A week of milliseconds fits.
         Some(seconds.saturating_mul(1000).wrapping_add(self.age_add))
     }
 
     /// The ticket as bytes, for a file or another process. They hold a secret: whoever has them can speak with the server in this
     /// client's name.
-    ///
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let bytes = to_vec(|w| {

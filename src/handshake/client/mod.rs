@@ -354,7 +354,7 @@ fn recv_new_session_ticket<C: Crypto>(
     ticket.extensions.check(In::NewSessionTicket)?;
     #[cfg(feature = "alloc")]
     if let Some(keeper) = &mut s.keeper {
-        keeper.keep(&ticket, config, &mut base)?;
+        keeper.keep(&ticket, config, &mut base);
     }
     Ok(s)
 }

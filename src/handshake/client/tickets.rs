@@ -3,7 +3,6 @@
 use super::{Base, ClientCx};
 use crate::config::ClientConfig;
 use crate::crypto::{Crypto, Secret, SuiteParams};
-use crate::fault::Fault;
 use crate::resumption::{MAX_LIFETIME, Origin, Psk, Shown, Ticket};
 use crate::schedule::{SecretName, resumption_psk};
 use crate::wire::NewSessionTicket;
@@ -55,14 +54,14 @@ impl Keeper {
         message: &NewSessionTicket<'_>,
         config: &ClientConfig<C>,
         base: &mut Base<'_, C>,
-    ) -> Result<(), Fault> {
+    ) {
         // [4.6.1-10]
         let wanted = message.ticket_lifetime > 0 && self.kept < MAX_KEPT;
-        let Some(tickets) = config.tickets.as_ref().filter(|_| wanted) else { return Ok(()) };
+        let Some(tickets) = config.tickets.as_ref().filter(|_| wanted) else { return };
         self.kept = self.kept.saturating_add(1);
         let secret = resumption_psk(config.crypto(), self.suite, &self.resumption, message.ticket_nonce);
         base.show(SecretName::TicketPsk, None, &secret);
-        let Some(psk) = Psk::resumption(message.ticket, secret.as_bytes(), self.suite.hash) else { return Ok(()) };
+        let Some(psk) = Psk::resumption(message.ticket, secret.as_bytes(), self.suite.hash) else { return };
         // Early data goes out before the server knows who sends it: never in the name of a certificate.
         let early = message.max_early_data_size.filter(|_| !matches!(self.origin.shown, Shown::Chain(_)));
         tickets.put(
@@ -78,6 +77,5 @@ impl Keeper {
                 origin: self.origin.clone(),
             },
         );
-        Ok(())
     }
 }

@@ -25,7 +25,6 @@ pub(super) fn count<C: Crypto>(hello: &ClientHello<'_>, cx: &ServerCx<'_, '_, C>
     let resumed = cx.base.negotiated.psk.is_some();
     match hello.extensions.ticket_request {
         // [9149-3-3] [9149-3-4]
-        // RFC 9149 §3
         Some(wanted) if resumed => wanted.resumption_count.min(MAX_COUNT),
         Some(wanted) => wanted.new_session_count.min(MAX_COUNT),
         // [C.4-2]
@@ -140,7 +139,7 @@ pub(super) fn confirm<C: Crypto>(client: &ClientProof, cx: &mut ServerCx<'_, '_,
     for random in [&mut ticket_age_add[..], &mut ticket] {
         cx.crypto().random(random).map_err(|_| Reason::RandomFailed)?;
     }
-    // [4.6.1-7]
+    // [4.6.1-15]
     cx.base.send(&NewSessionTicket {
         ticket_lifetime: 0,
         ticket_age_add: u32::from_be_bytes(ticket_age_add),

@@ -1,0 +1,84 @@
+//! What the options expect of a connection, held against what it came to.
+
+use crate::exchange::{Exchange, Failure};
+use crate::flags::Options;
+use crate::scenario::Phase;
+use std::fmt::Debug;
+use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
+use symbolon::{EarlyDataState, Role, Side};
+
+fn same<T: PartialEq + Debug>(what: &str, got: T, wanted: T) -> Result<(), Failure> {
+    if got == wanted {
+        return Ok(());
+    }
+    Err(Failure::Unexpected(format!("{what}: {got:?} where {wanted:?} is expected")))
+}
+
+/// Once the handshake is complete.
+pub(crate) fn after_handshake<R: Role>(
+    exchange: &Exchange<'_, R>,
+    options: &Options,
+    phase: &Phase<'_>,
+) -> Result<(), Failure> {
+    let conn = &exchange.conn;
+    let negotiated = conn.negotiated();
+    let is_server = conn.side() == Side::Server;
+    same("resumed", negotiated.psk.is_some(), phase.resumes && !options.expect_session_miss)?;
+    if let Some(version) = options.expect_version {
+        same("version", 0x0304, version)?;
+    }
+    let aes = options.expect_cipher_aes.filter(|_| has_fast_aes());
+    let no_aes = options.expect_cipher_no_aes.filter(|_| !has_fast_aes());
+    for suite in [options.expect_cipher, aes, no_aes].into_iter().flatten() {
+        same("cipher suite", negotiated.suite, Some(CipherSuite(suite)))?;
+    }
+    if let Some(group) = options.expect_curve_id {
+        same("group", negotiated.group, Some(NamedGroup(group)))?;
+    }
+    if let Some(scheme) = options.expect_peer_signature_algorithm {
+        same("the peer's scheme", negotiated.peer_scheme, Some(SignatureScheme(scheme)))?;
+    }
+    if options.expect_hrr {
+        same("HelloRetryRequest", negotiated.retried, true)?;
+    }
+    if options.expect_no_hrr {
+        same("HelloRetryRequest", negotiated.retried, false)?;
+    }
+    let alpn = if is_server { &options.select_alpn } else { &options.expect_alpn };
+    same("application protocol", conn.alpn().unwrap_or_default(), alpn.as_deref().unwrap_or_default().as_bytes())?;
+    if options.expect_accept_early_data {
+        same("early data", negotiated.early_data, EarlyDataState::Accepted)?;
+    }
+    if options.expect_reject_early_data && negotiated.early_data == EarlyDataState::Accepted {
+        return Err(Failure::Unexpected("early data was accepted".into()));
+    }
+    if phase.resumes && options.expect_no_offer_early_data {
+        same("early data", negotiated.early_data, EarlyDataState::NotOffered)?;
+    }
+    Ok(())
+}
+
+/// Once the peer has closed its end, or we want to close ours.
+pub(crate) fn at_the_end(options: &Options, phase: &Phase<'_>, is_client: bool) -> Result<(), Failure> {
+    if !is_client {
+        return Ok(());
+    }
+    let max_early_data = phase.kept.last_ticket.max_early_data();
+    let expected = !options.expect_no_session && !options.shim_shuts_down;
+    same("ticket", max_early_data.is_some(), expected)?;
+    if expected {
+        let allows = max_early_data.is_some_and(|max| max > 0);
+        same("ticket for early data", allows, options.expect_ticket_supports_early_data)?;
+    }
+    Ok(())
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_fast_aes() -> bool {
+    std::arch::is_x86_feature_detected!("aes")
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn has_fast_aes() -> bool {
+    cfg!(target_arch = "aarch64")
+}

@@ -58,7 +58,10 @@ impl Refusal {
     /// The alert that was sent.
     #[must_use]
     pub const fn alert(&self) -> AlertDescription {
-        self.reason.alert()
+        match self.detail {
+            Detail::Alert(chosen) => chosen,
+            _ => self.reason.alert(),
+        }
     }
 }
 

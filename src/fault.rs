@@ -6,7 +6,9 @@ mod reason;
 
 pub use reason::Reason;
 
-use crate::wire::{ExtensionRefused, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape};
+use crate::wire::{
+    AlertDescription, ExtensionRefused, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape,
+};
 use core::fmt;
 #[cfg(not(feature = "alloc"))]
 use core::num::NonZeroU32;
@@ -119,6 +121,8 @@ pub enum Detail {
         /// Allowed.
         limit: u32,
     },
+    /// The alert that the application chose.
+    Alert(AlertDescription),
     /// A time that is past or not yet reached, both in seconds since 1970-01-01 UTC.
     Time {
         /// The end or start of the certificate's validity.
@@ -361,6 +365,7 @@ impl fmt::Display for Detail {
             Self::Shape(Shape::Value) => f.write_str("its value is not allowed"),
             Self::Version(version) => write!(f, "{version}"),
             Self::Value(value) => write!(f, "{value:#x}"),
+            Self::Alert(alert) => write!(f, "by {alert}"),
             Self::Limit { got, limit } => write!(f, "{got}, where {limit} is the limit"),
             Self::Time { bound, now } => write!(f, "at {}, judged at {}", UtcTime(*bound), UtcTime(*now)),
             #[cfg(feature = "alloc")]

@@ -61,11 +61,11 @@ pub use config::{
     AuthorityHints, ClientAuth, ClientAuthMode, ClientConfig, ConfigError, Credential, CredentialError, ServerConfig,
     Signing,
 };
-#[cfg(feature = "alloc")]
-pub use connection::EarlyData;
 pub use connection::{App, ClientWith, Connection, Event, Observer, ServerWith, Unobserved};
 #[cfg(feature = "ring")]
 pub use connection::{Client, Server};
+#[cfg(feature = "alloc")]
+pub use connection::{EarlyData, HalfRtt};
 pub use error::{Error, Misuse, PeerAlert, Refusal};
 pub use fault::{Detail, Fault, Place, Reason, Side, StateName};
 #[cfg(feature = "alloc")]

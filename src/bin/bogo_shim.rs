@@ -12,7 +12,7 @@ mod flags;
 #[path = "bogo_shim/scenario.rs"]
 mod scenario;
 
-use configs::{ConfigFailure, Kept};
+use configs::{Application, ConfigFailure, Kept};
 use exchange::Failure;
 use flags::{FlagError, Phases};
 use std::io::Write;
@@ -77,18 +77,19 @@ fn run(phases: &Phases) -> Result<(), Outcome> {
             now.0 = now.0.saturating_add(options.resumption_delay.unwrap_or(0));
         }
         let phase = scenario::Phase { options, retry, resumes: nth > 0, kept: &kept };
+        let application = Application::new(options, nth > 0);
         if options.server {
-            let config = configs::server(options, &kept)?;
-            scenario::run(Server::new(&config, now), connect(options)?, &phase)?;
+            let config = configs::server(options, &application, &kept)?;
+            scenario::run(Server::new(&config, now), connect(options)?, application, &phase)?;
         } else {
-            let config = configs::client(options, &kept)?;
+            let config = configs::client(options, &application, &kept)?;
             let name = options.host_name.as_deref().unwrap_or("test");
             let name = ServerName::dns(name).map_err(|e| Outcome::Failed(e.to_string()))?;
             let mut client = Client::new(&config, name, now);
             if options.enable_early_data {
                 client = client.offer_early_data();
             }
-            scenario::run(client, connect(options)?, &phase)?;
+            scenario::run(client, connect(options)?, application, &phase)?;
         }
     }
     Ok(())

@@ -116,10 +116,12 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         }
     }
 
-    /// [5.5-1] A key is not used beyond its limit: a KeyUpdate comes first. False if there is no room for it yet.
+    /// [5.5-1] A key is not used beyond its limit, nor after the peer asked for another: a KeyUpdate comes first. False if there
+    /// is no room for it yet.
     fn renew_key(&mut self, tx: &mut SendBuf<'_>) -> Result<bool, Fault> {
         let Some(suite) = self.conn.negotiated().suite else { return Ok(true) };
-        if self.conn.sealer.used() < self.conn.config.settings().records_per_key(suite) {
+        let fresh = self.conn.sealer.used() < self.conn.config.settings().records_per_key(suite);
+        if fresh && !self.conn.machine.owes_key_update() {
             return Ok(true);
         }
         if !tx.takes_key_update(self.conn.cut()) {

@@ -65,15 +65,31 @@ impl<R: Role, C: Crypto> EarlyData<'_, '_, R, C> {
     ) -> Result<usize, Error> {
         // [4.6.1-13]
         let bytes = bytes.get(..self.left()).unwrap_or(bytes);
+        self.conn.write_before_connected(bytes, tx, observer, |conn, n, observer| {
+            conn.machine.sent_early_data(n);
+            observer.event(&Trace::SendEarlyData(n));
+        })
+    }
+}
+
+impl<R: Role, C: Crypto> Connection<'_, R, C> {
+    /// Protects as much as the send buffer takes, without a KeyUpdate; `wrote` is told of each record.
+    pub(super) fn write_before_connected(
+        &mut self,
+        bytes: &[u8],
+        tx: &mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+        wrote: impl Fn(&mut Self, usize, &mut dyn Observer),
+    ) -> Result<usize, Error> {
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
             // [5.5-1] There is no KeyUpdate yet: the rest has to wait for CONNECTED.
-            if self.conn.sealer.used() >= MAX_RECORDS {
+            if self.sealer.used() >= MAX_RECORDS {
                 break;
             }
-            let cut = self.conn.cut();
+            let cut = self.cut();
             // Records that wait are never dropped for want of room: there is just none.
-            let Ok(space) = tx.data_space(&mut self.conn.sealer, cut) else { break };
+            let Ok(space) = tx.data_space(&mut self.sealer, cut) else { break };
             let n = rest.len().min(space.len());
             if let (Some(to), Some(from)) = (space.get_mut(..n), rest.get(..n)) {
                 to.copy_from_slice(from);
@@ -81,12 +97,11 @@ impl<R: Role, C: Crypto> EarlyData<'_, '_, R, C> {
             if n == 0 {
                 break;
             }
-            if let Err(fault) = tx.commit_data(n, &mut self.conn.sealer, cut) {
-                let state = self.conn.state();
-                return Err(self.conn.fail(fault, state, tx, observer));
+            if let Err(fault) = tx.commit_data(n, &mut self.sealer, cut) {
+                let state = self.state();
+                return Err(self.fail(fault, state, tx, observer));
             }
-            self.conn.machine.sent_early_data(n);
-            observer.event(&Trace::SendEarlyData(n));
+            wrote(self, n, observer);
             written = written.saturating_add(n);
         }
         Ok(written)

@@ -36,11 +36,16 @@ impl<R: Role, C: Crypto> Connection<'_, R, C> {
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
     ) -> Error {
-        // [6.2-2]
         let (reason, place, detail) = (fault.reason(), fault.place(), fault.figures());
-        let error = Error::Refused(Refusal { reason, side: R::SIDE, state, place, detail });
+        self.give_up(Refusal { reason, side: R::SIDE, state, place, detail }, tx, observer)
+    }
+
+    /// One alert under the current key, and everything is forgotten.
+    pub(super) fn give_up(&mut self, refusal: Refusal, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Error {
+        // [6.2-2]
+        let error = Error::Refused(refusal);
         tx.drop_open();
-        let description = reason.alert();
+        let description = refusal.alert();
         // §6.1: after our close_notify there are no messages of ours any more.
         if !self.closed.by_us {
             self.send_alert(description, tx, observer);

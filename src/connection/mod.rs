@@ -10,6 +10,8 @@ mod early_data;
 mod event;
 mod export;
 mod fail;
+#[cfg(feature = "alloc")]
+mod half_rtt;
 mod observer;
 mod out;
 mod role;
@@ -19,6 +21,8 @@ pub use app::App;
 #[cfg(feature = "alloc")]
 pub use early_data::EarlyData;
 pub use event::Event;
+#[cfg(feature = "alloc")]
+pub use half_rtt::HalfRtt;
 pub use observer::{Observer, Unobserved};
 #[cfg(feature = "ring")]
 pub use role::{Client, Server};
@@ -26,13 +30,13 @@ pub use role::{ClientWith, ServerWith};
 
 use crate::config::{Credential, HasSettings};
 use crate::crypto::Crypto;
-use crate::error::{Error, Misuse};
-use crate::fault::{Fault, Reason, Side, StateName};
+use crate::error::{Error, Misuse, Refusal};
+use crate::fault::{Detail, Fault, Place, Reason, Side, StateName};
 use crate::handshake::{Answer, ClientAuthState, Kind, Machine, Need, Negotiated, Reply, Role};
 use crate::identity::PeerIdentity;
 use crate::record::{Cut, Opener, RecvBuf, Sealer, SendBuf};
 use crate::shared::{Kept, Shared};
-use crate::wire::MIN_RECORD_SIZE_LIMIT;
+use crate::wire::{AlertDescription, MIN_RECORD_SIZE_LIMIT};
 #[cfg(feature = "alloc")]
 use crate::x509::Report;
 use crate::x509::{ServerName, Time};
@@ -261,6 +265,18 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             Some(error) => error,
             None => self.fail(Reason::Cancelled.into(), self.state(), tx, &mut Unobserved),
         }
+    }
+
+    /// Gives up by the application's decision, and tells the peer by this alert: `access_denied`, say, once it is known what a
+    /// peer wants, or whatever fits in place of an answer to [`Event::Ask`]. Later calls return the error.
+    pub fn refuse(&mut self, alert: AlertDescription, tx: &mut SendBuf<'_>) -> Error {
+        if let Some(error) = self.error() {
+            return error;
+        }
+        let (side, state) = (R::SIDE, self.state());
+        let detail = Detail::Alert(alert);
+        let refusal = Refusal { reason: Reason::ApplicationRefused, side, state, place: Place::default(), detail };
+        self.give_up(refusal, tx, &mut Unobserved)
     }
 
     /// Sending and receiving of application data; `None` before CONNECTED, and after a failure.

@@ -49,7 +49,7 @@ impl<R: Role, C: Crypto> Effects for Out<'_, '_, R, C> {
     #[cfg(feature = "alloc")]
     fn drop_send_key(&mut self) -> Result<(), Fault> {
         self.tx.close(self.sealer, self.cut())?;
-        *self.sealer = Sealer::new();
+        self.sealer.drop_key();
         Ok(())
     }
 

@@ -10,8 +10,10 @@ use crate::handshake::{Ask, Kind, Machine, Need, Outcome, Reply, Role, Trace, as
 use crate::record::{Opened, RecvBuf, Rules, SendBuf};
 use crate::wire::{Alert, AlertDescription};
 
-/// KeyUpdates not asked for, or user_canceled alerts, that the peer may send without application data between them.
+/// KeyUpdates not asked for that the peer may send without application data between them.
 const MAX_IDLE_RECORDS: u8 = 32;
+/// A user_canceled alert counts for as many: there is no good reason for a second one.
+const WARNING: u8 = 8;
 
 /// What one step came to, before anything is lent.
 enum Step {
@@ -154,7 +156,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         // One that we asked for is our own doing, however often we do it.
         if self.is_connected() && kind == Some(Kind::KeyUpdate) && !self.machine.awaits_key_update() {
             // [4.6.3-6]
-            self.count_idle(Reason::TooManyKeyUpdates)?;
+            self.count_idle(1, Reason::TooManyKeyUpdates)?;
         }
         let aligned = rx.ends_with_message(message.map_or(0, <[u8]>::len));
         let (machine, mut out) = self.split(tx, observer, aligned);
@@ -228,7 +230,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             // [6.1-4] It announces a close_notify, and ends nothing by itself.
             AlertDescription::user_canceled => {
                 // [6.1-6]
-                self.count_idle(Reason::TooManyWarnings)?;
+                self.count_idle(WARNING, Reason::TooManyWarnings)?;
                 Ok(None)
             }
             // [6-2] Whatever its level says, any other alert is the end.
@@ -236,8 +238,8 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         }
     }
 
-    fn count_idle(&mut self, too_many: Reason) -> Result<(), Fault> {
-        self.idle_records = self.idle_records.saturating_add(1);
+    fn count_idle(&mut self, weight: u8, too_many: Reason) -> Result<(), Fault> {
+        self.idle_records = self.idle_records.saturating_add(weight);
         if self.idle_records > MAX_IDLE_RECORDS {
             return Err(too_many.into());
         }

@@ -13,6 +13,8 @@ pub struct Connected {
     at: Complete,
     /// We asked the peer for a KeyUpdate, and none came since.
     asked: bool,
+    /// The peer asked us for a KeyUpdate, and none went out since.
+    owed: bool,
     /// We said that we will send no more.
     closed: bool,
     /// What a client keeps its tickets by.
@@ -35,6 +37,7 @@ impl Connected {
         Self {
             at,
             asked: false,
+            owed: false,
             closed: false,
             #[cfg(feature = "alloc")]
             keeper: None,
@@ -52,6 +55,12 @@ impl Connected {
         self.asked
     }
 
+    /// [4.6.3-3] True if a KeyUpdate has to go before our next application data. However often the peer asked, one will do; and
+    /// as it waits until then, a peer that asks and does not read can't make us pile them up.
+    pub(super) fn owes_key_update(&self) -> bool {
+        self.owed
+    }
+
     /// Nothing is sent any more (§6.1).
     pub(super) fn close(&mut self) {
         self.closed = true;
@@ -67,12 +76,8 @@ impl Connected {
         base.show_traffic(peer, None);
         match update.request_update {
             KeyUpdateRequest::update_not_requested => {}
-            // [4.6.3-3] The answer never asks again, or the two ends would never stop.
-            KeyUpdateRequest::update_requested if !self.closed && base.vault.may_update(base.side) => {
-                self.send_key_update(false, &mut base)?;
-            }
             // Nothing follows close_notify (§6.1), and too many updates are not made even when asked for (RFC 9846 §4.7.3).
-            KeyUpdateRequest::update_requested => {}
+            KeyUpdateRequest::update_requested => self.owed = !self.closed && base.vault.may_update(base.side),
             other => {
                 // [4.6.3-2]
                 let detail = Detail::Value(other.0.into());
@@ -96,6 +101,7 @@ impl Connected {
         };
         base.send(&KeyUpdate { request_update })?;
         self.asked |= ask;
+        self.owed = false;
         let keys = base.vault.next_application_keys(base.crypto, side, &self.at);
         base.set_send_key(keys)?;
         base.show_traffic(side, None);

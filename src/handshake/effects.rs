@@ -172,6 +172,14 @@ impl<'m, C: Crypto> Base<'m, C> {
         return false;
     }
 
+    /// True if the PSK that stands in for certificates is that of a ticket.
+    pub(super) fn resumes(&self) -> bool {
+        #[cfg(feature = "alloc")]
+        return self.negotiated.psk == Some(crate::resumption::PskKind::Resumption);
+        #[cfg(not(feature = "alloc"))]
+        return false;
+    }
+
     /// True if the observer is shown secrets.
     pub(super) fn shows_secrets(&self) -> bool {
         cfg!(feature = "keylog") && self.out.wants_secrets()

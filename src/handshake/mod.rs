@@ -407,6 +407,12 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         self.desk.as_deref().and_then(|desk| desk.early.as_deref()).map_or(0, |early| early.left)
     }
 
+    /// True if a server may send application data already.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn sends_half_rtt(&self) -> bool {
+        R::sends_half_rtt(&self.state)
+    }
+
     /// Early data went out.
     #[cfg(feature = "alloc")]
     pub(crate) fn sent_early_data(&mut self, bytes: usize) {
@@ -436,6 +442,11 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     /// True if we asked the peer for a KeyUpdate that did not come yet.
     pub(crate) fn awaits_key_update(&mut self) -> bool {
         R::connected(&mut self.state).is_some_and(|connected| connected.awaits_key_update())
+    }
+
+    /// True if a KeyUpdate that the peer asked for has to go before our next application data.
+    pub(crate) fn owes_key_update(&mut self) -> bool {
+        R::connected(&mut self.state).is_some_and(|connected| connected.owes_key_update())
     }
 
     /// Our close_notify is out: nothing is sent any more.

@@ -27,7 +27,7 @@ pub struct Negotiated {
     pub own_scheme: Option<SignatureScheme>,
     /// A HelloRetryRequest was needed.
     pub retried: bool,
-    /// The server used the client's `server_name` (RFC 6066 §3).
+    /// The server used the client's `server_name` (RFC 6066 §3), and says so; of a resumption nothing is said.
     pub server_name_used: bool,
     /// The chosen application protocol, counted from 0 in our own list; `Connection::alpn` gives its name.
     pub alpn: Option<u16>,

@@ -31,6 +31,11 @@ pub trait Role: Sized + 'static {
     /// True if the next arrow sends. Room in the send buffer is looked for before it is taken.
     fn sends(state: &Self::State) -> bool;
     fn is_connected(state: &Self::State) -> bool;
+    /// True if application data may go before the peer has answered (§4.4.4).
+    #[cfg(feature = "alloc")]
+    fn sends_half_rtt(_: &Self::State) -> bool {
+        false
+    }
     /// CONNECTED, once it is.
     fn connected(state: &mut Self::State) -> Option<&mut Connected>;
     /// What must be known before the arrow is taken.

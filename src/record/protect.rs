@@ -3,7 +3,7 @@
 use super::{HEADER_LEN, OVERHEAD};
 use crate::crypto::{Aead, Crypto, IV_LEN, Iv, TAG_LEN, TrafficKeys};
 use crate::fault::{Fault, Reason};
-use crate::wire::{ContentType, ProtocolVersion};
+use crate::wire::{ContentType, HandshakeType, ProtocolVersion};
 
 /// Records without content that may follow one another.
 const MAX_EMPTY_RECORDS: u8 = 32;
@@ -42,6 +42,12 @@ impl<A: Aead> Sealer<A> {
         Ok(())
     }
 
+    /// What follows is not protected, and not the first either.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn drop_key(&mut self) {
+        *self = Self { seq: 1, ..Self::new() };
+    }
+
     /// Records protected with this key so far.
     pub(crate) fn used(&self) -> u64 {
         self.seq
@@ -58,11 +64,20 @@ impl<A: Aead> Sealer<A> {
         let (header, body) = record.split_at_mut_checked(HEADER_LEN).ok_or_else(too_small)?;
         let length = u16::try_from(body.len()).map_err(|_| too_small())?;
         let outer = if self.aead.is_some() { ContentType::application_data } else { content_type };
-        // [5.1-7] [5.2-2] §5.1: the version is that of TLS 1.2 for ever.
-        let [v1, v2] = ProtocolVersion::TLS_1_2.0.to_be_bytes();
+        // [5.1-7] [5.2-2] §5.1: the version is that of TLS 1.2 for ever, but for the very first ClientHello: some peers of old
+        // want it to be older.
+        let is_first_hello = self.seq == 0
+            && self.aead.is_none()
+            && content_type == ContentType::handshake
+            && body.first().copied() == Some(HandshakeType::client_hello.0);
+        let version = if is_first_hello { ProtocolVersion::TLS_1_0 } else { ProtocolVersion::TLS_1_2 };
+        let [v1, v2] = version.0.to_be_bytes();
         let [l1, l2] = length.to_be_bytes();
         header.copy_from_slice(&[outer.0, v1, v2, l1, l2]);
-        let Some(aead) = &self.aead else { return Ok(()) };
+        let Some(aead) = &self.aead else {
+            self.seq = 1;
+            return Ok(());
+        };
         let (text, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or_else(too_small)?;
         let content_len = text.len().checked_sub(padding).and_then(|n| n.checked_sub(1)).ok_or_else(too_small)?;
         // [5.4-1] §5.4: content, its type, zeros.

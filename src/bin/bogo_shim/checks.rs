@@ -1,11 +1,12 @@
 //! What the options expect of a connection, held against what it came to.
 
-use crate::exchange::{Exchange, Failure};
+use crate::exchange::{Exchange, Failure, Speaks};
 use crate::flags::Options;
 use crate::scenario::Phase;
 use std::fmt::Debug;
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
-use symbolon::{EarlyDataState, Role, Side};
+use symbolon::x509::certificates_from_pem;
+use symbolon::{EarlyDataState, Side};
 
 fn same<T: PartialEq + Debug>(what: &str, got: T, wanted: T) -> Result<(), Failure> {
     if got == wanted {
@@ -15,7 +16,7 @@ fn same<T: PartialEq + Debug>(what: &str, got: T, wanted: T) -> Result<(), Failu
 }
 
 /// Once the handshake is complete.
-pub(crate) fn after_handshake<R: Role>(
+pub(crate) fn after_handshake<R: Speaks>(
     exchange: &Exchange<'_, R>,
     options: &Options,
     phase: &Phase<'_>,
@@ -43,6 +44,17 @@ pub(crate) fn after_handshake<R: Role>(
     }
     if options.expect_no_hrr {
         same("HelloRetryRequest", negotiated.retried, false)?;
+    }
+    if let Some(name) = &options.expect_server_name {
+        same("server_name", exchange.seen.server_name.as_deref(), Some(name.as_bytes()))?;
+    }
+    if let Some(names) = &options.expect_advertised_alpn {
+        same("protocols offered", exchange.seen.advertised_alpn.as_slice(), names.as_bytes())?;
+    }
+    if let Some(file) = options.expect_peer_cert_file.as_ref().filter(|_| negotiated.psk.is_none()) {
+        let pem = std::fs::read(file)?;
+        let chain = certificates_from_pem(&pem).map_err(|e| Failure::Unexpected(e.to_string()))?;
+        same("the peer's chain", &exchange.seen.peer_chain, &chain)?;
     }
     let alpn = if is_server { &options.select_alpn } else { &options.expect_alpn };
     same("application protocol", conn.alpn().unwrap_or_default(), alpn.as_deref().unwrap_or_default().as_bytes())?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use symbolon::config::{EarlyData, Resumption};
 use symbolon::crypto::Ring;
 use symbolon::resumption::{ClientTickets, SingleUseKeys, Ticket, TicketKeys};
-use symbolon::wire::{NamedGroup, SignatureScheme};
+use symbolon::wire::{AlertDescription, NamedGroup, SignatureScheme};
 use symbolon::{Allow, Anchors, ClientAuth, ClientConfig, Credential, ServerConfig, UnixTime};
 
 /// Why there is no configuration for these options.
@@ -70,7 +70,7 @@ fn read(path: &str) -> Configured<Vec<u8>> {
 }
 
 fn anchors(options: &Options) -> Configured<Option<Anchors>> {
-    let Some(path) = &options.trust_cert else { return Ok(None) };
+    let Some(path) = options.trust_cert.as_ref().filter(|path| !path.is_empty()) else { return Ok(None) };
     Anchors::from_pem(&read(path)?).map(Some).map_err(|e| broken(format_args!("{path}: {e}")))
 }
 
@@ -94,8 +94,20 @@ fn groups(options: &Options) -> Configured<Vec<NamedGroup>> {
     }
 }
 
+/// What BoringSSL verifies unless told: Ed25519 is not among it.
+const DEFAULT_SCHEMES: [SignatureScheme; 5] = [
+    SignatureScheme::ecdsa_secp256r1_sha256,
+    SignatureScheme::rsa_pss_rsae_sha256,
+    SignatureScheme::ecdsa_secp384r1_sha384,
+    SignatureScheme::rsa_pss_rsae_sha384,
+    SignatureScheme::rsa_pss_rsae_sha512,
+];
+
 fn schemes(options: &Options) -> Configured<Vec<SignatureScheme>> {
     let schemes: Vec<_> = options.verify_prefs.iter().map(|scheme| SignatureScheme(*scheme)).collect();
+    if schemes.is_empty() {
+        return Ok(DEFAULT_SCHEMES.to_vec());
+    }
     let known = symbolon::crypto::Crypto::schemes(&Ring::new()).to_vec();
     match schemes.iter().find(|scheme| !known.contains(scheme)) {
         Some(scheme) => Err(unimplemented(format_args!("signature scheme {scheme}"))),
@@ -123,25 +135,63 @@ fn versions(options: &Options) -> Configured<()> {
     }
 }
 
-/// True if the chain is judged by the shim itself, as it stands in for an application.
-fn judges_itself(options: &Options, anchors: Option<&Anchors>) -> bool {
-    anchors.is_none() || refuses_peer(options)
+/// What the application on top of the connection, which this shim plays, refuses; and by which alert.
+pub(crate) struct Application {
+    /// Once it sees the ClientHello, or at a client the CertificateRequest.
+    pub(crate) refuses_hello: Option<AlertDescription>,
+    /// Once it sees the peer's chain.
+    pub(crate) refuses_peer: Option<AlertDescription>,
 }
 
-/// True if the application refuses whatever chain the peer shows. Without `-verify-peer` it does not mind.
-pub(crate) fn refuses_peer(options: &Options) -> bool {
-    options.verify_fail && options.verify_peer
+impl Application {
+    pub(crate) fn new(options: &Options, resumes: bool) -> Self {
+        let refuses_hello = [
+            (options.fail_early_callback, AlertDescription::handshake_failure),
+            (options.fail_cert_callback, AlertDescription::internal_error),
+            (
+                options.server && options.use_ocsp_callback && options.fail_ocsp_callback,
+                AlertDescription::internal_error,
+            ),
+            (options.reject_alpn, AlertDescription::no_application_protocol),
+            (options.select_empty_alpn, AlertDescription::internal_error),
+        ];
+        let first = |all: &[(bool, AlertDescription)]| all.iter().find(|(on, _)| *on).map(|(_, alert)| *alert);
+        // A resumption is looked at only if the options say so; without `-verify-peer` the verdict does not count.
+        let refuses = options.verify_fail && options.verify_peer && (!resumes || options.reverify_on_resume);
+        let refuses_peer = [
+            (refuses, refusal(options)),
+            (
+                !options.server && options.use_ocsp_callback && options.fail_ocsp_callback,
+                AlertDescription::bad_certificate_status_response,
+            ),
+        ];
+        Self { refuses_hello: first(&refuses_hello), refuses_peer: first(&refuses_peer) }
+    }
 }
 
-pub(crate) fn client(options: &Options, kept: &Kept) -> Configured<ClientConfig<Ring>> {
+/// The alert of an application that refuses a chain: the two callbacks of BoringSSL differ.
+pub(crate) fn refusal(options: &Options) -> AlertDescription {
+    match options.use_custom_verify_callback {
+        true => AlertDescription::certificate_unknown,
+        false => AlertDescription::handshake_failure,
+    }
+}
+
+pub(crate) fn client(options: &Options, application: &Application, kept: &Kept) -> Configured<ClientConfig<Ring>> {
     versions(options)?;
     let anchors = anchors(options)?;
     let mut builder = ClientConfig::builder(Ring::new())
         .groups(groups(options)?)
         .schemes(schemes(options)?)
         .tickets(kept.last_ticket.clone());
-    if judges_itself(options, anchors.as_ref()) {
+    if options.no_key_shares {
+        builder = builder.shares(0);
+    }
+    if anchors.is_none() || application.refuses_peer.is_some() {
         builder = builder.ask_chain();
+    }
+    if application.refuses_hello.is_some() {
+        builder = builder.ask_credential();
     }
     if let Some(anchors) = anchors {
         builder = builder.anchors(anchors);
@@ -155,13 +205,16 @@ pub(crate) fn client(options: &Options, kept: &Kept) -> Configured<ClientConfig<
     builder.build().map_err(unimplemented)
 }
 
-pub(crate) fn server(options: &Options, kept: &Kept) -> Configured<ServerConfig<Ring>> {
+pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) -> Configured<ServerConfig<Ring>> {
     versions(options)?;
     let anchors = anchors(options)?;
     let asks = options.require_any_client_certificate || options.verify_peer;
     let mut builder = ServerConfig::builder(Ring::new()).groups(groups(options)?).schemes(schemes(options)?);
-    if asks && judges_itself(options, anchors.as_ref()) {
+    if asks && (anchors.is_none() || application.refuses_peer.is_some()) {
         builder = builder.ask_chain();
+    }
+    if application.refuses_hello.is_some() {
+        builder = builder.ask_credential();
     }
     if asks {
         let anchors = anchors.unwrap_or_default();

@@ -1,11 +1,16 @@
 //! One connection: the handshake, then every byte sent back inverted, until both ends have said close_notify.
 
-use crate::flags::Options;
+use crate::configs::Application;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 use symbolon::crypto::Ring;
-use symbolon::{Answer, Ask, Connection, Error, Event, Misuse, Observer, Reason, RecvBuf, Role, SendBuf, Trace};
+use symbolon::resumption::Declined;
+use symbolon::wire::{AlertDescription, Certificate, ClientHello, HandshakeType, Parse};
+use symbolon::{
+    Answer, Ask, ClientRole, Connection, Error, Event, Kind, Misuse, Observer, RecvBuf, Role, SendBuf, ServerRole,
+    Trace,
+};
 
 /// Why a connection did not go as it should have.
 #[derive(Debug)]
@@ -41,27 +46,79 @@ impl From<io::Error> for Failure {
 /// What was seen on the way that a connection does not keep.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// The leaf's chain, as the peer sent it.
+    /// The peer's chain, leaf first.
     pub(crate) peer_chain: Vec<Vec<u8>>,
-    /// How many application records came, for what has to happen after the first.
-    pub(crate) echoed: usize,
-    pub(crate) peer_closed: bool,
+    /// `server_name` of the ClientHello.
+    pub(crate) server_name: Option<Vec<u8>>,
+    /// `protocol_name_list` of the ClientHello.
+    pub(crate) advertised_alpn: Vec<u8>,
+    /// The newest message that came.
+    pub(crate) last_message: Option<HandshakeType>,
+    /// Why the PSK was not used.
+    pub(crate) declined: Option<Declined>,
 }
 
 impl Observer for Seen {
     fn event(&mut self, event: &Trace<'_>) {
-        let _ = event;
+        match event {
+            Trace::Recv { kind, bytes } => {
+                self.last_message = Some(kind.msg_type());
+                let body = bytes.get(4..).unwrap_or_default();
+                match kind {
+                    Kind::Certificate => {
+                        if let Ok(certificate) = Certificate::parse(body) {
+                            let entries = certificate.certificate_list.iter();
+                            self.peer_chain = entries.map(|entry| entry.cert_data.to_vec()).collect();
+                        }
+                    }
+                    Kind::ClientHello => {
+                        if let Ok(hello) = ClientHello::parse(body) {
+                            self.server_name = hello.extensions.server_name.map(<[u8]>::to_vec);
+                            let names = hello.extensions.alpn.into_iter().flat_map(|names| names.iter());
+                            self.advertised_alpn =
+                                names.flat_map(|name| [&[name.0.len() as u8], name.0].concat()).collect();
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Trace::PskDeclined(why) => self.declined = Some(*why),
+            _ => {}
+        }
+    }
+}
+
+/// The two roles, where they differ to who drives them.
+pub(crate) trait Speaks: Role {
+    /// Sends what may go before the client's Finished, and returns how much that was.
+    fn write_half_rtt(_: &mut Connection<'_, Self, Ring>, _: &[u8], _: &mut SendBuf<'_>) -> Result<usize, Error>
+    where
+        Self: Sized,
+    {
+        Ok(0)
+    }
+}
+
+impl Speaks for ClientRole {}
+
+impl Speaks for ServerRole {
+    fn write_half_rtt(
+        conn: &mut Connection<'_, Self, Ring>,
+        bytes: &[u8],
+        tx: &mut SendBuf<'_>,
+    ) -> Result<usize, Error> {
+        conn.half_rtt().map_or(Ok(0), |mut half_rtt| half_rtt.write(bytes, tx))
     }
 }
 
 /// A connection, its buffers and its socket.
-pub(crate) struct Exchange<'c, R: Role> {
+pub(crate) struct Exchange<'c, R: Speaks> {
     pub(crate) conn: Connection<'c, R, Ring>,
     rx: RecvBuf<'static>,
     tx: SendBuf<'static>,
     socket: TcpStream,
     pub(crate) seen: Seen,
-    refuses_peer: bool,
+    application: Application,
     /// Reads come in pieces of one byte.
     bytewise: bool,
     /// Nothing is flushed before something was received.
@@ -78,16 +135,21 @@ pub(crate) enum Told {
     Closed,
 }
 
-impl<'c, R: Role> Exchange<'c, R> {
-    pub(crate) fn new(conn: Connection<'c, R, Ring>, socket: TcpStream, options: &Options, refuses_peer: bool) -> Self {
+impl<'c, R: Speaks> Exchange<'c, R> {
+    pub(crate) fn new(
+        conn: Connection<'c, R, Ring>,
+        socket: TcpStream,
+        application: Application,
+        bytewise: bool,
+    ) -> Self {
         Self {
             conn,
             rx: RecvBuf::new(),
             tx: SendBuf::new(),
             socket,
             seen: Seen::default(),
-            refuses_peer,
-            bytewise: options.async_,
+            application,
+            bytewise,
             holds_back: false,
         }
     }
@@ -95,10 +157,14 @@ impl<'c, R: Role> Exchange<'c, R> {
     /// One step, with what the transport and the questions need.
     pub(crate) fn step(&mut self) -> Result<Told, Failure> {
         let event = match self.conn.step_with(&mut self.rx, &mut self.tx, &mut self.seen)? {
-            Event::Ask(Ask::PeerChain(certificate)) => {
-                let _ = certificate;
-                let verdict = if self.refuses_peer { Err(Reason::CertificateRefused) } else { Ok(()) };
-                self.conn.answer_with(Answer::Chain(verdict), &mut self.rx, &mut self.tx, &mut self.seen)??
+            Event::Ask(ask) => {
+                let answer = match ask {
+                    Ask::PeerChain(_) => self.application.refuses_peer.map_or(Ok(Answer::Chain(Ok(()))), Err),
+                    // It is asked only where it refuses.
+                    _ => Err(self.application.refuses_hello.unwrap_or(AlertDescription::internal_error)),
+                };
+                let answer = answer.map_err(|alert| self.conn.refuse(alert, &mut self.tx))?;
+                self.conn.answer_with(answer, &mut self.rx, &mut self.tx, &mut self.seen)??
             }
             event => event,
         };
@@ -154,6 +220,18 @@ impl<'c, R: Role> Exchange<'c, R> {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Application data of a server that has not heard from the client yet; returns how much of it could be sent.
+    pub(crate) fn write_half_rtt(&mut self, bytes: &[u8]) -> Result<usize, Failure> {
+        let n = R::write_half_rtt(&mut self.conn, bytes, &mut self.tx)?;
+        self.flush()?;
+        Ok(n)
+    }
+
+    /// Gives up.
+    pub(crate) fn refuse(&mut self, alert: AlertDescription) -> Failure {
+        Failure::Tls(self.conn.refuse(alert, &mut self.tx))
     }
 
     /// Early data of a client; returns how much of it could be sent.

@@ -207,9 +207,8 @@ options! {
     "-expect-session-miss" expect_session_miss: bool,
     "-expect-no-session" expect_no_session: bool,
     "-expect-session-id" expect_session_id: bool,
-    "-expect-no-session-id" expect_no_session_id: bool,
     "-no-ticket" no_ticket: bool,
-    "-ticket-key" ticket_key: Option<Bytes>,
+    "-expect-no-session-id" expect_no_session_id: bool,
     "-resumption-delay" resumption_delay: Option<i64>,
     "-expect-ticket-age-skew" expect_ticket_age_skew: Option<i64>,
 

@@ -83,8 +83,11 @@ impl Offer {
             // [4.6.1-12]
             let of_same_hash = suite_of(ticket.psk.hash());
             let exact = SuiteParams::of(ticket.suite).filter(|_| suites.contains(&ticket.suite));
-            // [4.2.10-13] Never with a client identity, nor under another suite.
-            if cx.desk.early.is_some() && exact.is_some() && !matches!(ticket.origin.shown, Shown::Chain(_)) {
+            let alpn = config.settings.alpn();
+            let speaks_it = ticket.alpn.as_deref().is_none_or(|name| alpn.iter().any(|ours| ours.0 == name));
+            // [4.2.10-13] Never with a client identity, nor under another suite, or for a protocol that is not offered.
+            let is_fit = exact.is_some() && speaks_it && !matches!(ticket.origin.shown, Shown::Chain(_));
+            if cx.desk.early.is_some() && is_fit {
                 offer.max_early_data = ticket.max_early_data;
             }
             if let Some(suite) = exact.or(of_same_hash) {

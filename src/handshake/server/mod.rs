@@ -55,6 +55,8 @@ pub enum State {
 pub struct Retry {
     suite: CipherSuite,
     group: NamedGroup,
+    /// The client would have been known by a PSK.
+    with_psk: bool,
 }
 
 /// Nothing was received, or our HelloRetryRequest waits to be answered.
@@ -329,6 +331,16 @@ impl Role for Server {
 
     fn is_connected(state: &State) -> bool {
         matches!(state, State::Connected(_))
+    }
+
+    // [4.4.4-4]
+    #[cfg(feature = "alloc")]
+    fn sends_half_rtt(state: &State) -> bool {
+        match state {
+            State::WaitEoed(_) => true,
+            State::WaitFinished(s) => !matches!(s.peer, ClientProof::Proven(_)),
+            _ => false,
+        }
     }
 
     fn connected(state: &mut State) -> Option<&mut Connected> {

@@ -59,7 +59,11 @@ pub(super) fn select<C: Crypto>(
     }
     // [4.2.10-10] What asked for early data is gone from the second ClientHello.
     if retry.is_some() && ch.extensions.early_data {
-        return Err(Fault::from(Reason::SecondHelloChanged).extension(ExtensionType::early_data));
+        return Err(Fault::from(Reason::EarlyDataAfterRetry).extension(ExtensionType::early_data));
+    }
+    // [4.1.2-12] The PSK by which we answered the first is still there.
+    if retry.is_some_and(|retry| retry.with_psk) && ch.extensions.pre_shared_key.is_none() {
+        return Err(Fault::from(Reason::ExtensionMissing).extension(ExtensionType::pre_shared_key));
     }
     let suite = match (retry, psk) {
         // [4.1.4-7]
@@ -91,7 +95,7 @@ pub(super) fn select<C: Crypto>(
     }
     // [4.1.1-4] A group in common without a share for it: ask for the share.
     match ours.iter().copied().find(|group| groups.contains(*group)) {
-        Some(group) => Ok(Selected::Retry(Retry { suite, group })),
+        Some(group) => Ok(Selected::Retry(Retry { suite, group, with_psk: psk.is_some() })),
         // [4.1.1-2]
         None => Err(Fault::from(Reason::NoCommonGroup).extension(ExtensionType::supported_groups)),
     }
@@ -159,7 +163,12 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
 fn suite<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<CipherSuite, Fault> {
     let ours = settings.suites();
     // [4.1.2-7] [9.3-1] [8701-3.2-1]
-    let chosen = ours.iter().copied().find(|suite| ch.cipher_suites.contains(*suite));
+    let common = |suite: &CipherSuite| ch.cipher_suites.contains(*suite);
+    // A client that would rather not use AES has no instructions for it. Who listed suites has decided.
+    let chacha = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
+    let theirs = ch.cipher_suites.iter().find(|suite| ours.contains(suite));
+    let slow_aes = settings.suites.is_empty() && theirs == Some(chacha);
+    let chosen = if slow_aes { Some(chacha) } else { ours.iter().copied().find(common) };
     // [4.1.1-1]
     chosen.ok_or_else(|| Fault::from(Reason::NoCommonSuite).field("cipher_suites"))
 }

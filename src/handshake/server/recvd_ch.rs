@@ -25,8 +25,8 @@ use crate::wire::{
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;
 
-/// Early data that we refuse and drop, beyond what our tickets allow: records have more bytes than data (§4.2.10).
-const MAX_EARLY_DATA: u32 = 1 << 16;
+/// Early data that we refuse and drop, beyond what our tickets allow: one record of 2^14 bytes, its type and its tag included.
+const MAX_EARLY_DATA: u32 = (1 << 14) - 17;
 
 impl RecvdCh {
     /// A credential is needed only if this ClientHello can lead to a ServerHello, and no PSK stands in for it.

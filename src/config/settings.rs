@@ -150,6 +150,8 @@ pub struct Settings<C> {
     pub(crate) revocation: Revocation,
     #[cfg(feature = "alloc")]
     pub(crate) profile: Profile,
+    #[cfg(feature = "alloc")]
+    pub(crate) grease: bool,
     pub(crate) one_operation_per_step: bool,
 }
 
@@ -174,6 +176,8 @@ impl<C: Crypto> Settings<C> {
             revocation: Revocation::off(),
             #[cfg(feature = "alloc")]
             profile: Profile::default(),
+            #[cfg(feature = "alloc")]
+            grease: false,
             one_operation_per_step: false,
             crypto,
         }
@@ -392,6 +396,15 @@ macro_rules! settings_setters {
         #[must_use]
         pub fn profile(mut self, profile: $crate::x509::Profile) -> Self {
             self.settings.profile = profile;
+            self
+        }
+
+        /// Whether values that mean nothing stand among what is offered (GREASE, RFC 8701), so that peers stay able to pass over
+        /// what they do not know; off unless switched on. They differ from connection to connection. Without a heap none are sent.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn grease(mut self, on: bool) -> Self {
+            self.settings.grease = on;
             self
         }
 

@@ -20,7 +20,7 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         for (index, entry) in certificate.certificate_list.iter().enumerate() {
             let extensions = entry.extensions;
             extensions.check(In::Certificate).map_err(|refused| Fault::from(refused).certificate(index))?;
-            // [4.4.2-5]
+            // [4.4.2-5] [8701-4.1-3]
             let asked = |t: ExtensionType| staple && t == ExtensionType::status_request;
             if let Some((t, _)) = extensions.iter().find(|(t, _)| !asked(*t)) {
                 return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t).certificate(index));

@@ -22,6 +22,8 @@ mod connected;
 mod desk;
 mod effects;
 mod finished;
+#[cfg(feature = "alloc")]
+mod grease;
 mod inbound;
 mod kind;
 mod negotiated;

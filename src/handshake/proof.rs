@@ -93,7 +93,7 @@ impl Unproven {
     ) -> Result<Proven, Fault> {
         let scheme =
             |reason: Reason| Fault::from(reason).field("algorithm").detail(Detail::Value(cv.algorithm.0.into()));
-        // [4.4.3-3] Only what signature_algorithms offered, and never RSASSA-PKCS1-v1_5.
+        // [4.4.3-3] [8701-4.1-3] Only what signature_algorithms offered, and never RSASSA-PKCS1-v1_5.
         let algorithm = SignatureAlgorithm::of_scheme(cv.algorithm)
             .filter(|_| offered.contains(&cv.algorithm))
             .ok_or_else(|| scheme(Reason::SchemeNotOffered))?;

@@ -7,7 +7,7 @@ mod extension;
 
 use crate::wire::{
     CipherSuite, ExtensionType, HEADER_LEN, HandshakeType, In, KeyUpdateRequest, ProtocolVersion, SignatureScheme,
-    is_hello_retry_request,
+    is_grease, is_hello_retry_request,
 };
 use crate::x509;
 use alloc::{format, string::String, string::ToString, vec::Vec};
@@ -310,7 +310,8 @@ impl Sheet {
                 None
             })?;
             *part = rest;
-            let name = extension_type.name().unwrap_or("extension");
+            let unnamed = if is_grease(extension_type.0) { "GREASE" } else { "extension" };
+            let name = extension_type.name().unwrap_or(unnamed);
             let value = format!("extension {number}, {} bytes", body.bytes.len());
             sheet.put(offset, whole.saturating_add(2), name, value);
             sheet.deeper(|sheet| {

@@ -26,7 +26,8 @@ pub struct CertificateRequest<'a> {
 /// The extensions of a [`CertificateRequest`]. Where a type occurs twice, the last one stands here.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CertificateRequestExtensions<'a> {
-    /// The block as received; empty in our own, and never encoded.
+    /// The block as received, which is not encoded. In our own: extensions that have no field here, the first of them ahead of
+    /// all others; with a heap only.
     pub raw: Extensions<'a>,
     /// RFC 8446 §4.2.3.
     pub signature_algorithms: Option<Vector<'a, SignatureScheme>>,
@@ -84,10 +85,16 @@ impl<'a> CertificateRequestExtensions<'a> {
 
     fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
+        #[cfg(feature = "alloc")]
+        let (ahead, behind) = self.raw.ours();
+        #[cfg(feature = "alloc")]
+        ahead.encode(w);
         put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode);
         put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode);
         put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode);
         put(w, T::oid_filters, self.oid_filters.then_some(()), oid_filters::encode);
         put(w, T::status_request, self.status_request.then_some(()), flag::encode);
+        #[cfg(feature = "alloc")]
+        behind.encode(w);
     }
 }

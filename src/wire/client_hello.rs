@@ -47,7 +47,8 @@ pub struct ClientHello<'a> {
 /// The extensions of a [`ClientHello`]. Where a type occurs twice, the last one stands here.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ClientHelloExtensions<'a> {
-    /// The block as received; empty in our own, and never encoded.
+    /// The block as received, which is not encoded. In our own: extensions that have no field here, the first of them ahead of
+    /// all others; with a heap only.
     pub raw: Extensions<'a>,
     /// The `host_name` (RFC 6066 §3).
     pub server_name: Option<&'a [u8]>,
@@ -155,6 +156,10 @@ impl<'a> ClientHelloExtensions<'a> {
 
     fn encode(&self, w: &mut Writer<'_>) {
         use ExtensionType as T;
+        #[cfg(feature = "alloc")]
+        let (ahead, behind) = self.raw.ours();
+        #[cfg(feature = "alloc")]
+        ahead.encode(w);
         put(w, T::server_name, self.server_name, server_name::encode);
         put(w, T::max_fragment_length, self.max_fragment_length, max_fragment_length::encode);
         put(w, T::status_request, self.status_request.then_some(()), status_request::encode);
@@ -172,6 +177,8 @@ impl<'a> ClientHelloExtensions<'a> {
         put(w, T::post_handshake_auth, self.post_handshake_auth.then_some(()), flag::encode);
         #[cfg(feature = "alloc")]
         put(w, T::ticket_request, self.ticket_request, ticket_request::encode);
+        #[cfg(feature = "alloc")]
+        behind.encode(w);
         // §4.2.11: pre_shared_key is the last one.
         put(w, T::pre_shared_key, self.pre_shared_key, |body, w| w.put(body));
     }

@@ -50,7 +50,7 @@ macro_rules! codepoints {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self.name() {
                     Some(name) => f.write_str(name),
-                    None => write!(f, "unknown {:#0width$x}", self.0, width = size_of::<$int>().saturating_mul(2).saturating_add(2)),
+                    None => $crate::wire::codepoint::unnamed(f, size_of::<$int>(), self.0.into()),
                 }
             }
         }
@@ -63,3 +63,9 @@ macro_rules! codepoints {
     };
 }
 pub(crate) use codepoints;
+
+/// What is printed of a value of `size` bytes that has no name.
+pub(crate) fn unnamed(f: &mut core::fmt::Formatter<'_>, size: usize, value: u16) -> core::fmt::Result {
+    let what = if size == 2 && super::is_grease(value) { "GREASE" } else { "unknown" };
+    write!(f, "{what} {value:#0width$x}", width = size.saturating_mul(2).saturating_add(2))
+}

@@ -103,6 +103,15 @@ impl<'a> Extensions<'a> {
         Ok(())
     }
 
+    /// Our own extensions that a message has no field for: the one that stands ahead of all others, and those behind. Nothing of
+    /// what was received.
+    #[cfg(feature = "alloc")]
+    pub(super) fn ours(self) -> (Self, Self) {
+        let ours = self.0.ours();
+        let (ahead, behind) = ours.split_at_checked(1).unwrap_or((ours, &[]));
+        (Self::items(ahead), Self::items(behind))
+    }
+
     /// The field `extensions`.
     pub(super) fn read(r: &mut Reader<'a>) -> Self {
         let block = r.vec16("extensions");

@@ -22,6 +22,7 @@ mod end_of_early_data;
 mod ext;
 mod extensions;
 mod finished;
+mod grease;
 mod key_update;
 mod new_session_ticket;
 mod reader;
@@ -43,6 +44,9 @@ pub use ext::TicketRequest;
 pub use ext::{DistinguishedName, KeyShareEntry, OfferedPsks, ProtocolName, PskBinderEntry, PskIdentity};
 pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS, Places, TABLE};
 pub use finished::Finished;
+pub use grease::is_grease;
+#[cfg(feature = "alloc")]
+pub(crate) use grease::{grease, grease_mode, is_grease_mode};
 pub use key_update::KeyUpdate;
 pub use new_session_ticket::NewSessionTicket;
 pub use reader::{Reader, exactly};

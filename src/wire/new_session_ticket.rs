@@ -25,7 +25,8 @@ pub struct NewSessionTicket<'a> {
     pub ticket_nonce: &'a [u8],
     /// The identity of the PSK.
     pub ticket: &'a [u8],
-    /// The block as received; empty in our own, and never encoded.
+    /// The block as received, which is not encoded. In our own: extensions that have no field here, the first of them ahead of
+    /// all others; with a heap only.
     pub extensions: Extensions<'a>,
     /// Bytes, of the extension `early_data` (RFC 8446 §4.2.10). Where it occurs twice, the last one stands here.
     pub max_early_data_size: Option<u32>,
@@ -57,7 +58,15 @@ impl Encode for NewSessionTicket<'_> {
         w.u32(self.ticket_age_add);
         w.opaque8(self.ticket_nonce);
         w.opaque16(self.ticket);
-        w.vec16(|w| put(w, ExtensionType::early_data, self.max_early_data_size, early_data::encode));
+        w.vec16(|w| {
+            #[cfg(feature = "alloc")]
+            let (ahead, behind) = self.extensions.ours();
+            #[cfg(feature = "alloc")]
+            ahead.encode(w);
+            put(w, ExtensionType::early_data, self.max_early_data_size, early_data::encode);
+            #[cfg(feature = "alloc")]
+            behind.encode(w);
+        });
     }
 }
 

@@ -96,6 +96,15 @@ impl<'a, T: Element<'a>> Vector<'a, T> {
         self.iter().any(|element| element == v)
     }
 
+    /// Our own values, if they are.
+    #[cfg(feature = "alloc")]
+    pub(super) fn ours(self) -> &'a [T] {
+        match self.0 {
+            Source::Wire(_) => &[],
+            Source::Items(items) => items,
+        }
+    }
+
     /// Appends the elements; the length before them is the caller's.
     pub fn encode(&self, w: &mut Writer<'_>) {
         match self.0 {

@@ -81,6 +81,40 @@ fn our_server_speaks_every_suite_in_every_group() {
     }
 }
 
+// [8701-3.1-2] [8701-4.1-1] [8701-4.1-2]
+#[test]
+fn openssl_passes_over_what_means_nothing() {
+    if is_missing() {
+        return;
+    }
+    let both = Both::new();
+    let mut server = both.s_server(&["-groups", "P-384:X25519", "-Verify", "3", "-verify_return_error"]);
+    for (group, shares) in [(NamedGroup::x25519, 1), (NamedGroup::secp384r1, 0)] {
+        let shelf = resumption::shelf();
+        let config = || {
+            let config = both.world.client_config().grease(true).tickets(shelf.clone()).alpn(["h2"]);
+            config.groups(vec![group]).shares(shares)
+        };
+        // The second connection resumes.
+        for psk in [None, Some(symbolon::resumption::PskKind::Resumption)] {
+            let mut ours = both.connect(config(), &mut server);
+            assert_eq!((ours.negotiated().psk, ours.negotiated().retried), (psk, shares == 0));
+            ours.talk(&mut server, "greased");
+            ours.close();
+        }
+    }
+    let keys = resumption::keys("7");
+    for groups in ["X25519", "P-521:X25519"] {
+        let tickets = symbolon::config::Resumption::stateless(keys.clone());
+        let config = both.world.server_config().grease(true).resumption(tickets);
+        let (mut ours, mut client) =
+            both.accepted(config, &[&["-groups", groups][..], &both.client.with_chain()[..]].concat());
+        assert_eq!(ours.negotiated().retried, groups.starts_with("P-521"));
+        ours.talk(&mut client, "greased");
+        client.wait_for("TLS session ticket:");
+    }
+}
+
 /// A PKI and leaves with keys of one kind, and the schemes that such keys sign with.
 struct Kind {
     both: Both,

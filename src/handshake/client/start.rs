@@ -8,6 +8,8 @@ use crate::crypto::{Crypto, MAX_SHARE_LEN};
 use crate::fault::{Fault, Reason};
 use crate::handshake::Inbound;
 use crate::handshake::desk::LegacySessionId;
+#[cfg(feature = "alloc")]
+use crate::handshake::grease::Grease;
 use crate::wire::{
     CipherSuite, ClientHello, ClientHelloExtensions, HelloRetryRequest, KeyShareEntry, NamedGroup, ProtocolVersion,
     SignatureScheme, Vector,
@@ -32,7 +34,7 @@ impl Start {
             cx.desk.offer = Offer::make(cx).map(alloc::boxed::Box::new);
         }
         // [4.2.2-2]
-        send(None, cx)?;
+        send(None, None, cx)?;
         #[cfg(feature = "alloc")]
         begin_early_data(cx)?;
         Ok(WaitSh { retry: None })
@@ -57,7 +59,7 @@ impl Start {
             cx.desk.kx = [Some((group, generate(&cx.config.settings.crypto, group)?)), None];
         }
         // [4.2.2-1]
-        send(request.extensions.cookie, cx)?;
+        send(request.extensions.cookie, retry.group, cx)?;
         Ok(WaitSh { retry: Some(Retry { ..retry }) })
     }
 }
@@ -73,7 +75,11 @@ fn generate<C: Crypto>(crypto: &C, group: NamedGroup) -> Result<C::KxSecret, Fau
 /// [4.1.2-2]
 /// Writes the ClientHello. Everything in it but the key shares and the cookie follows from the configuration, the random and
 /// the session id, so that the second is the first again (§4.1.2).
-fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
+fn send<C: Crypto>(
+    cookie: Option<&[u8]>,
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables))] wanted: Option<NamedGroup>,
+    cx: &mut ClientCx<'_, '_, C>,
+) -> Result<(), Fault> {
     let config = cx.config;
     let settings = &config.settings;
     let mut bytes = [[0; MAX_SHARE_LEN]; MAX_SHARES];
@@ -124,10 +130,19 @@ fn send<C: Crypto>(cookie: Option<&[u8]>, cx: &mut ClientCx<'_, '_, C>) -> Resul
         },
     };
     #[cfg(feature = "alloc")]
+    if settings.grease {
+        return Grease::of(&random).in_client_hello(&hello, wanted.is_none(), |hello| with_psks(hello, cx));
+    }
+    with_psks(&hello, cx)
+}
+
+/// Sends the ClientHello, with the PSKs that there are to offer at its end.
+fn with_psks<C: Crypto>(hello: &ClientHello<'_>, cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
+    #[cfg(feature = "alloc")]
     if let Some(offer) = cx.desk.offer.take() {
-        let sent = offer.send(&hello, cx);
+        let sent = offer.send(hello, cx);
         cx.desk.offer = Some(offer);
         return sent;
     }
-    cx.send(&hello)
+    cx.send(hello)
 }

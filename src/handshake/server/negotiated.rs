@@ -11,6 +11,8 @@ use crate::fault::{Fault, Reason, Side};
 #[cfg(feature = "alloc")]
 use crate::handshake::EarlyDataState;
 #[cfg(feature = "alloc")]
+use crate::handshake::grease::Grease;
+#[cfg(feature = "alloc")]
 use crate::handshake::proof::ByPsk;
 use crate::handshake::{Inbound, Trace};
 use crate::schedule::{AtHandshake, AtMaster};
@@ -167,7 +169,7 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
         Vector::wire("authorities", 0, cx.config.authorities()).unwrap_or(Vector::items(&[]));
     cx.base.trace(Trace::ClientAuth(cx.config.client_auth.mode));
     // [4.3.2-1] [4.3.2-2]
-    cx.send(&CertificateRequest {
+    let request = CertificateRequest {
         certificate_request_context: &[],
         extensions: CertificateRequestExtensions {
             signature_algorithms: Some(Vector::items(settings.schemes())),
@@ -178,7 +180,12 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
             certificate_authorities: (!authorities.is_empty()).then_some(authorities),
             ..CertificateRequestExtensions::default()
         },
-    })
+    };
+    #[cfg(feature = "alloc")]
+    if settings.grease {
+        return Grease::of(&cx.desk.client_random).in_certificate_request(&request, |request| cx.send(request));
+    }
+    cx.send(&request)
 }
 
 impl NegotiatedSigning {

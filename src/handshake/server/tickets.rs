@@ -4,6 +4,7 @@ use super::{ServerCx, asks};
 use crate::config::{MAX_COUNT, MAX_TICKET_SENT, Resumption};
 use crate::crypto::{Crypto, Secret, SuiteParams};
 use crate::fault::{Fault, Reason};
+use crate::handshake::grease::Grease;
 use crate::handshake::proof::ClientProof;
 use crate::resumption::{MAX_LIFETIME, Origin, Shown, TicketState};
 use crate::schedule::{SecretName, resumption_psk};
@@ -103,16 +104,22 @@ fn send_one<C: Crypto>(
     let ticket = state.to_bytes().and_then(|bytes| resumption.tickets.seal(crypto, bytes, until, now));
     // What is too long, or can't be sealed now, costs the client a full handshake, and not this one.
     let Some(ticket) = ticket.filter(|ticket| ticket.len() <= MAX_TICKET_SENT) else { return Ok(false) };
+    let grease = grease(cx);
     cx.base.send(&NewSessionTicket {
         ticket_lifetime: lifetime,
         ticket_age_add: state.age_add,
         ticket_nonce,
         ticket: &ticket,
-        extensions: Extensions::EMPTY,
+        extensions: grease.as_ref().map_or(Extensions::EMPTY, Grease::extensions),
         max_early_data_size: early_data.map(|early_data| early_data.max),
     })?;
     cx.base.show(SecretName::TicketPsk, &cx.desk.client_random, &state.secret);
     Ok(true)
+}
+
+/// [8701-4.1-2] What stands among the extensions, if anything does.
+fn grease<C: Crypto>(cx: &ServerCx<'_, '_, C>) -> Option<Grease> {
+    cx.config.settings.grease.then(|| Grease::of(&cx.desk.client_random))
 }
 
 /// Seconds: never longer than what the ticket rests on.
@@ -139,13 +146,14 @@ pub(super) fn confirm<C: Crypto>(client: &ClientProof, cx: &mut ServerCx<'_, '_,
     for random in [&mut ticket_age_add[..], &mut ticket] {
         cx.crypto().random(random).map_err(|_| Reason::RandomFailed)?;
     }
+    let grease = grease(cx);
     // [4.6.1-15]
     cx.base.send(&NewSessionTicket {
         ticket_lifetime: 0,
         ticket_age_add: u32::from_be_bytes(ticket_age_add),
         ticket_nonce: &[],
         ticket: &ticket,
-        extensions: Extensions::EMPTY,
+        extensions: grease.as_ref().map_or(Extensions::EMPTY, Grease::extensions),
         max_early_data_size: None,
     })
 }

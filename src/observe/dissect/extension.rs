@@ -2,10 +2,23 @@
 
 use super::{Fits, Hex, Part, Sheet, code, hex_code, low_byte, low_half, text};
 use crate::wire::{
-    ExtensionType, In, MaxFragmentLength, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    ExtensionType, In, MaxFragmentLength, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme, is_grease,
+    is_grease_mode,
 };
 use crate::x509::Name;
-use alloc::{format, string::ToString};
+use alloc::{format, string::String, string::ToString};
+
+/// A protocol, which may be one that means nothing (RFC 8701).
+fn protocol(name: &[u8]) -> String {
+    match name {
+        [high, low] if is_grease(u16::from_be_bytes([*high, *low])) => format!("GREASE 0x{high:02x}{low:02x}"),
+        _ => text(name),
+    }
+}
+
+fn mode(mode: PskKeyExchangeMode) -> String {
+    if is_grease_mode(mode) { format!("GREASE {:#04x}", mode.0) } else { mode.to_string() }
+}
 
 /// CertificateStatusType (RFC 6066 §8).
 const OCSP: u32 = 1;
@@ -42,7 +55,9 @@ impl Sheet {
                 self.codes(part, "supported_signature_algorithms", 2, 2, one)
             }
             (T::application_layer_protocol_negotiation, _) => {
-                self.vector(part, "protocol_name_list", 2, |sheet, part| sheet.opaque(part, "ProtocolName", 1, text))
+                self.vector(part, "protocol_name_list", 2, |sheet, part| {
+                    sheet.opaque(part, "ProtocolName", 1, protocol)
+                })
             }
             (T::record_size_limit, _) => self.number(part, "RecordSizeLimit", 2, |n| format!("{n} bytes")).map(|_| ()),
             (T::supported_versions, In::ClientHello) => {
@@ -66,7 +81,7 @@ impl Sheet {
             (T::key_share, In::HelloRetryRequest) => self.group(part, "selected_group"),
             (T::key_share, _) => self.key_share_entry(part),
             (T::psk_key_exchange_modes, _) => {
-                self.codes(part, "ke_modes", 1, 1, |n| PskKeyExchangeMode(low_byte(n)).to_string())
+                self.codes(part, "ke_modes", 1, 1, |n| mode(PskKeyExchangeMode(low_byte(n))))
             }
             (T::early_data, In::NewSessionTicket) => {
                 self.number(part, "max_early_data_size", 4, |n| format!("{n} bytes")).map(|_| ())

@@ -1,4 +1,5 @@
 use super::*;
+use crate::wire::{NamedGroup, PskKeyExchangeMode, is_grease_mode};
 use alloc::vec;
 use proptest::prelude::*;
 
@@ -93,13 +94,28 @@ fn tickets_and_the_end_of_early_data_are_taken_apart() {
     assert_eq!(rows(&[5, 0, 0, 1, 7])[2..], ["4+1 0 (left over): 07"]);
 }
 
+// [8701-2-1]
+#[test]
+fn values_that_mean_nothing_are_called_grease() {
+    let schemes = [13, 0, 0, 13, 0, 0, 10, 0, 13, 0, 6, 0, 4, 0x0a, 0x0a, 8, 7];
+    assert_eq!(rows(&schemes)[5], "11+6 2 supported_signature_algorithms: GREASE 0x0a0a, ed25519");
+    let protocols = [8, 0, 0, 12, 0, 10, 0, 16, 0, 6, 0, 4, 2, 0x1a, 0x1a, 0];
+    assert_eq!(rows(&protocols)[5], "12+3 3 ProtocolName: GREASE 0x1a1a");
+    for (value, name) in [(0x0b0b, "unknown"), (0x1a2a, "unknown"), (0xfafa, "GREASE"), (0x0a0a, "GREASE")] {
+        assert_eq!(NamedGroup(value).to_string(), format!("{name} {value:#06x}"));
+    }
+    for (value, is) in [(0x0b, true), (0x2a, true), (0xe4, true), (0x0a, false), (0x2b, false), (1, false)] {
+        assert_eq!(is_grease_mode(PskKeyExchangeMode(value)), is, "{value:#04x}");
+    }
+}
+
 #[test]
 fn what_is_unknown_cut_short_or_left_over_is_shown_raw() {
     assert_eq!(rows(&[99, 0, 0, 2, 1, 2])[2], "4+2 0 body: 0102");
     assert_eq!(rows(&[24, 0, 0, 2, 1, 2])[3], "5+1 0 (left over): 02");
     assert_eq!(rows(&[15, 0, 0, 5, 8, 4, 0, 9, 1])[3], "6+3 0 signature: (cut short): 000901");
     let unknown = [8, 0, 0, 8, 0, 6, 0x4a, 0x4a, 0, 2, 5, 6];
-    assert_eq!(rows(&unknown)[3..], ["6+6 1 extension: extension 19018, 2 bytes", "10+2 2 extension_data: 0506"]);
+    assert_eq!(rows(&unknown)[3..], ["6+6 1 GREASE: extension 19018, 2 bytes", "10+2 2 extension_data: 0506"]);
     let bad_body = [8, 0, 0, 12, 0, 10, 0, 16, 0, 2, 0, 9, 0, 28, 0, 0];
     let after = rows(&bad_body);
     assert_eq!(after[4], "10+2 2 protocol_name_list: (cut short): 0009");

@@ -193,3 +193,26 @@ fn step_goes_through_a_live_handshake() {
     step("--cert client.pem --key client.key").is(0, &["WAIT_CV → WAIT_FINISHED", "the server is CN=server.test"]);
     step("").is(1, &["WAIT_FINISHED → CONNECTED", "Recv Alert certificate_required"]);
 }
+
+// [8701-3.1-2] [8701-4.1-1]
+#[test]
+fn values_that_mean_nothing_are_offered_by_either_end_on_demand_and_shown() {
+    let files = Files::new();
+    for (of_client, of_server) in [("--grease", ""), ("", "--grease"), ("--grease", "--grease")] {
+        let server = files.server(&format!("--client-ca ca.pem {of_server}"));
+        let mut command = symbolon();
+        command.args(["step", "--all", "--connect", &server.address, "--ca", &files.path("ca.pem")]);
+        let options = format!("--name server.test --cert client.pem --key client.key --alpn x {of_client}");
+        let done = run(command.args(files.words(&options)), b"").is(0, &["WAIT_FINISHED → CONNECTED"]);
+        let (hello, others) = done.out.split_once("Recv ServerHello").unwrap();
+        for (part, is_asked) in [(hello, of_client), (others, of_server)] {
+            assert_eq!(part.contains("GREASE 0x"), is_asked == "--grease", "{part}");
+        }
+        if of_client == "--grease" {
+            for field in ["cipher_suites", "versions", "named_group_list", "ProtocolName", "group"] {
+                let greased = |line: &str| line.contains(&format!(" {field} ")) && line.contains("GREASE 0x");
+                assert!(hello.lines().any(greased), "{field}: {hello}");
+            }
+        }
+    }
+}

@@ -34,6 +34,9 @@ pub(crate) struct Settings {
     /// Signature schemes that the peer may prove itself with, by their IANA names, preferred first.
     #[arg(long, value_name = "SCHEME,..", value_delimiter = ',', value_parser = scheme)]
     pub(crate) sigalgs: Vec<SignatureScheme>,
+    /// Puts values that mean nothing among what is offered (GREASE, RFC 8701), to see whether the peer passes over them.
+    #[arg(long)]
+    pub(crate) grease: bool,
     #[command(flatten)]
     pub(crate) psk: PskOptions,
     /// Appends the secrets to this file (RFC 9850), for tools such as Wireshark.
@@ -64,6 +67,7 @@ macro_rules! restrict {
             .suites(settings.suites.clone())
             .groups(settings.groups.clone())
             .schemes(settings.sigalgs.clone())
+            .grease(settings.grease)
             .psks(settings.psk.psks()?)
             .psk_ke(settings.psk.psk_ke)
             .build()

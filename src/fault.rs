@@ -7,7 +7,7 @@ mod reason;
 pub use reason::Reason;
 
 use crate::wire::{
-    AlertDescription, ExtensionRefused, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape,
+    AlertDescription, ExtensionRefused, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape, TABLE,
 };
 use core::fmt;
 #[cfg(not(feature = "alloc"))]
@@ -311,7 +311,11 @@ impl From<ExtensionRefused> for Fault {
     #[inline(never)]
     fn from(refused: ExtensionRefused) -> Self {
         match refused {
-            ExtensionRefused::Duplicate(t) => Self::from(Reason::ExtensionDuplicate).extension(t),
+            ExtensionRefused::Duplicate(t) => {
+                let is_known = TABLE.iter().any(|(known, _)| *known == t);
+                let reason = if is_known { Reason::ExtensionDuplicate } else { Reason::UnknownExtensionDuplicate };
+                Self::from(reason).extension(t)
+            }
             ExtensionRefused::Forbidden(t) => Self::from(Reason::ExtensionForbidden).extension(t),
             ExtensionRefused::TooMany => Reason::TooManyExtensions.into(),
         }

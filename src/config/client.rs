@@ -16,7 +16,7 @@ use crate::shared::{List, Shared};
 use crate::wire::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolName, SignatureScheme};
 #[cfg(feature = "alloc")]
 use crate::wire::{PskKeyExchangeMode, TicketRequest};
-use crate::x509::{Anchors, Purpose, Question, Time};
+use crate::x509::{Anchors, Purpose, Question, ServerName, Time};
 #[cfg(feature = "alloc")]
 use alloc::{sync::Arc, vec::Vec};
 
@@ -30,6 +30,8 @@ pub struct ClientConfig<C> {
     pub(crate) shares: usize,
     pub(crate) max_fragment_length: Option<MaxFragmentLength>,
     pub(crate) middlebox_compatibility: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) send_server_name: bool,
     #[cfg(feature = "alloc")]
     pub(crate) psks: Vec<Psk>,
     #[cfg(feature = "alloc")]
@@ -57,6 +59,8 @@ pub struct ClientConfigBuilder<C> {
     max_fragment_length: Option<MaxFragmentLength>,
     middlebox_compatibility: bool,
     #[cfg(feature = "alloc")]
+    send_server_name: bool,
+    #[cfg(feature = "alloc")]
     psks: Vec<Psk>,
     #[cfg(feature = "alloc")]
     psk_ke: bool,
@@ -78,6 +82,8 @@ impl<C: Crypto> ClientConfig<C> {
             max_fragment_length: None,
             middlebox_compatibility: true,
             #[cfg(feature = "alloc")]
+            send_server_name: true,
+            #[cfg(feature = "alloc")]
             psks: Vec::new(),
             #[cfg(feature = "alloc")]
             psk_ke: false,
@@ -91,6 +97,14 @@ impl<C: Crypto> ClientConfig<C> {
     /// What a server's chain is asked, but for its name, the time, and the response that it staples.
     pub(crate) fn question(&self, time: Time) -> Question<'_> {
         self.settings.question(&self.anchors, time, Purpose::Server)
+    }
+
+    /// `server_name` of the ClientHello for this server.
+    pub(crate) fn server_name<'n>(&self, server: Option<&'n ServerName<'_>>) -> Option<&'n str> {
+        let name = server.and_then(ServerName::as_dns);
+        #[cfg(feature = "alloc")]
+        let name = name.filter(|_| self.send_server_name);
+        name
     }
 
     /// psk_key_exchange_modes (§4.2.9): of what is offered, and of tickets to come.
@@ -206,6 +220,15 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         self
     }
 
+    /// Whether the ClientHello names the server (RFC 6066 §3), in the clear; it does unless switched off. The server's certificate
+    /// has to be for the name in any case.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn send_server_name(mut self, on: bool) -> Self {
+        self.send_server_name = on;
+        self
+    }
+
     /// Where tickets are kept, by which later connections to the same server come back without certificates; none is kept unless
     /// set. A ticket is used only while everything holds that the server was trusted for.
     #[cfg(feature = "alloc")]
@@ -251,6 +274,8 @@ impl<C: Crypto> ClientConfigBuilder<C> {
             shares: self.shares,
             max_fragment_length: self.max_fragment_length,
             middlebox_compatibility: self.middlebox_compatibility,
+            #[cfg(feature = "alloc")]
+            send_server_name: self.send_server_name,
             #[cfg(feature = "alloc")]
             psks: self.psks,
             #[cfg(feature = "alloc")]

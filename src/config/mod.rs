@@ -15,4 +15,4 @@ pub use resumption::{EarlyData, Resumption};
 pub(crate) use resumption::{MAX_COUNT, MAX_TICKET_SENT};
 pub use server::{ClientAuth, ClientAuthMode, ServerConfig, ServerConfigBuilder};
 pub use settings::{AuthorityHints, ConfigError};
-pub(crate) use settings::{HasSettings, MAX_SCHEMES, MAX_SHARES, Settings};
+pub(crate) use settings::{HasSettings, MAX_FRAGMENT, MAX_SCHEMES, MAX_SHARES, Settings};

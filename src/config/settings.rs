@@ -43,6 +43,9 @@ pub enum ConfigError {
     ProtocolName,
     /// `record_size_limit` is below 64 or above 16385 (RFC 8449 §4).
     RecordSizeLimit(u16),
+    /// `max_send_fragment` is below 63 or above 16384.
+    #[cfg(feature = "alloc")]
+    MaxSendFragment(u16),
     /// `max_fragment_length` is none of the four values (RFC 6066 §4).
     MaxFragmentLength,
     /// Client certificates are asked for, but there is no anchor to judge them by.
@@ -62,6 +65,8 @@ impl fmt::Display for ConfigError {
             Self::TooMany(list) => write!(f, "the list of {list} is too long"),
             Self::ProtocolName => f.write_str("an ALPN protocol name must have 1 to 255 bytes (RFC 7301 §3.1)"),
             Self::RecordSizeLimit(n) => write!(f, "record_size_limit {n} is not within 64..=16385 (RFC 8449 §4)"),
+            #[cfg(feature = "alloc")]
+            Self::MaxSendFragment(n) => write!(f, "max_send_fragment {n} is not within 63..=16384 (RFC 8446 §5.1)"),
             Self::MaxFragmentLength => f.write_str("max_fragment_length must be 2^9, 2^10, 2^11 or 2^12 (RFC 6066 §4)"),
             Self::ClientAuthWithoutAnchors => {
                 f.write_str("client certificates are asked for without a CA to judge them by")
@@ -143,6 +148,8 @@ pub struct Settings<C> {
     pub(crate) alpn: Result<Protocols, ConfigError>,
     pub(crate) record_size_limit: Option<u16>,
     pub(crate) record_padding: u16,
+    #[cfg(feature = "alloc")]
+    pub(crate) max_send_fragment: Option<u16>,
     pub(crate) key_update_after: Option<u64>,
     pub(crate) ask_credential: bool,
     pub(crate) ask_chain: bool,
@@ -154,6 +161,9 @@ pub struct Settings<C> {
     pub(crate) grease: bool,
     pub(crate) one_operation_per_step: bool,
 }
+
+/// 2^14 bytes (RFC 8446 §5.1).
+pub(crate) const MAX_FRAGMENT: u16 = 1 << 14;
 
 /// RSASSA-PKCS1-v1_5 occurs in certificates only (RFC 8446 §4.2.3).
 const CERTIFICATE_SCHEMES: &[SignatureScheme] =
@@ -169,6 +179,8 @@ impl<C: Crypto> Settings<C> {
             alpn: Ok(Protocols::Static(&[])),
             record_size_limit: None,
             record_padding: 0,
+            #[cfg(feature = "alloc")]
+            max_send_fragment: None,
             key_update_after: None,
             ask_credential: false,
             ask_chain: false,
@@ -215,6 +227,12 @@ impl<C: Crypto> Settings<C> {
             && !(MIN_RECORD_SIZE_LIMIT..=MAX_RECORD_SIZE_LIMIT).contains(&limit)
         {
             return Err(ConfigError::RecordSizeLimit(limit));
+        }
+        #[cfg(feature = "alloc")]
+        if let Some(bytes) = self.max_send_fragment
+            && !(MIN_RECORD_SIZE_LIMIT.saturating_sub(1)..=MAX_FRAGMENT).contains(&bytes)
+        {
+            return Err(ConfigError::MaxSendFragment(bytes));
         }
         if let Err(e) = &self.alpn {
             return Err(*e);
@@ -276,6 +294,14 @@ impl<C: Crypto> Settings<C> {
         #[cfg(feature = "alloc")]
         let question = question.revocation(&self.revocation).profile(self.profile);
         question
+    }
+
+    /// The most content that we put into a record, if the configuration says so.
+    pub(crate) fn max_send_fragment(&self) -> u16 {
+        #[cfg(feature = "alloc")]
+        return self.max_send_fragment.unwrap_or(MAX_FRAGMENT);
+        #[cfg(not(feature = "alloc"))]
+        return MAX_FRAGMENT;
     }
 
     /// Records that may be protected by one key of `suite` before a KeyUpdate (§5.5).
@@ -365,6 +391,15 @@ macro_rules! settings_setters {
         #[must_use]
         pub fn record_size_limit(mut self, limit: u16) -> Self {
             self.settings.record_size_limit = Some(limit);
+            self
+        }
+
+        /// The most bytes of content that we put into a record, whatever the peer would take: 63 to 16384, and 16384 unless set. Where
+        /// a peer needs short records and can't say so, or the first bytes must not wait for the rest of a record.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn max_send_fragment(mut self, bytes: u16) -> Self {
+            self.settings.max_send_fragment = Some(bytes);
             self
         }
 

@@ -28,7 +28,7 @@ pub use observer::{Observer, Unobserved};
 pub use role::{Client, Server};
 pub use role::{ClientWith, ServerWith};
 
-use crate::config::{Credential, HasSettings};
+use crate::config::{Credential, HasSettings, MAX_FRAGMENT};
 use crate::crypto::Crypto;
 use crate::error::{Error, Misuse, Refusal};
 use crate::fault::{Detail, Fault, Place, Reason, Side, StateName};
@@ -66,7 +66,7 @@ struct Limits {
 
 impl Limits {
     /// As long as nobody set any: 2^14 bytes (§5.1).
-    const NONE: Self = Self { send: 1 << 14, recv: 1 << 14 };
+    const NONE: Self = Self { send: MAX_FRAGMENT, recv: MAX_FRAGMENT };
 }
 
 /// Who said that it will send no more.
@@ -83,7 +83,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             machine,
             sealer: Sealer::new(),
             opener: Opener::new(),
-            limits: Limits::NONE,
+            limits: Limits { send: config.settings().max_send_fragment(), ..Limits::NONE },
             idle_records: 0,
             closed: Closed::default(),
             asked: Need::Nothing,

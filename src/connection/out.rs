@@ -67,8 +67,9 @@ impl<R: Role, C: Crypto> Effects for Out<'_, '_, R, C> {
     }
 
     fn set_limits(&mut self, send: Option<u16>, recv: Option<u16>) {
-        let none = Limits::NONE;
-        *self.limits = Limits { send: send.unwrap_or(none.send), recv: recv.unwrap_or(none.recv) };
+        let ours = self.config.settings().max_send_fragment();
+        *self.limits =
+            Limits { send: send.unwrap_or(Limits::NONE.send).min(ours), recv: recv.unwrap_or(Limits::NONE.recv) };
     }
 
     fn skip_early_data(&mut self, bytes: u32) {

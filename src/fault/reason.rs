@@ -73,7 +73,8 @@ reasons! {
     // Any message (§4)
     UnexpectedMessage => unexpected_message, "RFC 8446 §4, Appendix A", "the message is not legal in this state";
     Malformed => decode_error, "RFC 8446 §3, §6.2", "the bytes are not of the shape that the RFC draws";
-    ExtensionDuplicate => decode_error, "RFC 8446 §4.2", "an extension occurs twice";
+    ExtensionDuplicate => illegal_parameter, "RFC 8446 §4.2", "an extension occurs twice";
+    UnknownExtensionDuplicate => decode_error, "RFC 8446 §4.2", "an extension that we do not know occurs twice";
     ExtensionForbidden => illegal_parameter, "RFC 8446 §4.2", "an extension is not allowed in this message";
     ExtensionUnsolicited => unsupported_extension, "RFC 8446 §4.2", "an extension answers nothing that we asked";
     ExtensionMissing => missing_extension, "RFC 8446 §9.2", "a mandatory extension is not there";
@@ -90,7 +91,6 @@ reasons! {
     KeyShareBad => illegal_parameter, "RFC 8446 §4.2.8.1, §4.2.8.2, §7.4", "a key share is not a valid public value of its group";
     SecondHelloChanged => illegal_parameter, "RFC 8446 §4.1.2", "the second ClientHello differs from the first where it must not";
     SecondHelloShare => illegal_parameter, "RFC 8446 §4.2.8", "the second ClientHello does not carry exactly the key share asked for";
-    EarlyDataAfterRetry => unsupported_extension, "RFC 8446 §4.2.10", "the second ClientHello asks for early data";
     PskNotLast => illegal_parameter, "RFC 8446 §4.2.11", "pre_shared_key is not the last extension";
     #[cfg(feature = "alloc")]
     PskBinderCount => illegal_parameter, "RFC 8446 §4.2.11", "pre_shared_key has not one binder for each identity";

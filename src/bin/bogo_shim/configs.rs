@@ -183,7 +183,11 @@ pub(crate) fn client(options: &Options, application: &Application, kept: &Kept) 
     let mut builder = ClientConfig::builder(Ring::new())
         .groups(groups(options)?)
         .schemes(schemes(options)?)
+        .send_server_name(options.host_name.is_some())
         .tickets(kept.last_ticket.clone());
+    if let Some(bytes) = options.max_send_fragment {
+        builder = builder.max_send_fragment(bytes);
+    }
     if options.no_key_shares {
         builder = builder.shares(0);
     }
@@ -210,6 +214,9 @@ pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) 
     let anchors = anchors(options)?;
     let asks = options.require_any_client_certificate || options.verify_peer;
     let mut builder = ServerConfig::builder(Ring::new()).groups(groups(options)?).schemes(schemes(options)?);
+    if let Some(bytes) = options.max_send_fragment {
+        builder = builder.max_send_fragment(bytes);
+    }
     if asks && (anchors.is_none() || application.refuses_peer.is_some()) {
         builder = builder.ask_chain();
     }

@@ -77,7 +77,7 @@ fn play<R: Speaks>(exchange: &mut Exchange<'_, R>, phase: &Phase<'_>) -> Result<
         return Ok(());
     }
     let rest = to_write.get(early..).unwrap_or_default();
-    if options.read_with_unfinished_write {
+    if options.read_with_unfinished_write && early == 0 {
         exchange.holds_back = true;
         exchange.write(initial_write(options))?;
         exchange.flush_one_byte()?;

@@ -105,7 +105,7 @@ fn send<C: Crypto>(
         legacy_compression_methods: &[0],
         extensions: ClientHelloExtensions {
             // [9.2-2] [6066-3-2]
-            server_name: name.as_ref().and_then(|name| name.as_dns()).map(str::as_bytes),
+            server_name: config.server_name(name.as_ref()).map(str::as_bytes),
             max_fragment_length: config.max_fragment_length,
             // [4.4.2.1-1]
             status_request: settings.asks_staple(),

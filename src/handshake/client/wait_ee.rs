@@ -18,7 +18,7 @@ impl WaitEe {
         // [4.2-3] The server answers what we asked, and nothing else.
         for (t, _) in ee.raw.iter() {
             let asked = match t {
-                ExtensionType::server_name => cx.desk.server_name.as_ref().is_some_and(|n| n.as_dns().is_some()),
+                ExtensionType::server_name => cx.config.server_name(cx.desk.server_name.as_ref()).is_some(),
                 // [4.2.7-1]
                 ExtensionType::supported_groups => true,
                 ExtensionType::application_layer_protocol_negotiation => !settings.alpn().is_empty(),

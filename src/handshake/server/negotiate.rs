@@ -59,7 +59,7 @@ pub(super) fn select<C: Crypto>(
     }
     // [4.2.10-10] What asked for early data is gone from the second ClientHello.
     if retry.is_some() && ch.extensions.early_data {
-        return Err(Fault::from(Reason::EarlyDataAfterRetry).extension(ExtensionType::early_data));
+        return Err(Fault::from(Reason::SecondHelloChanged).extension(ExtensionType::early_data));
     }
     // [4.1.2-12] The PSK by which we answered the first is still there.
     if retry.is_some_and(|retry| retry.with_psk) && ch.extensions.pre_shared_key.is_none() {

@@ -28,6 +28,8 @@
 //! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
 //! - `embedded-io`, `embedded-io-async`: drivers over these crates' traits, which need no more than `core`.
 //! - `keylog`: lets observers that ask see the secrets of the key schedule (RFC 9850).
+//! - `mlkem`: groups of ML-KEM (RFC 10024), which keep secret what is recorded until there are quantum computers; for both
+//!   providers, and only where a configuration lists them.
 //! - `redis`: servers that share in a Redis which early data they took. Implies `std`.
 //! - `cli`: the tool `symbolon`.
 //!

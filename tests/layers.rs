@@ -11,7 +11,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("buffer", &[], &[]),
     ("shared", &[], &[]),
     // L1
-    ("crypto", &["wire", "fault"], PRIMITIVES),
+    ("crypto", &["shared", "wire", "fault"], PRIMITIVES),
     // L2: four islands
     ("transcript", &["crypto", "wire", "fault"], &[]),
     ("schedule", &["crypto", "wire", "fault"], &[]),
@@ -84,6 +84,7 @@ const PRIMITIVES: &[&str] = &[
     "der",
     "ed25519_dalek",
     "hmac",
+    "ml_kem",
     "p256",
     "p384",
     "primefield",

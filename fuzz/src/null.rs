@@ -14,7 +14,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use symbolon::crypto::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, SharedSecret, SignatureAlgorithm, Signer, TAG_LEN,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, ShareError, SharedSecret, SignatureAlgorithm,
+    Signer, TAG_LEN,
 };
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
@@ -203,6 +204,7 @@ impl Crypto for Null {
     type Aead = NullAead;
     type KxSecret = NullKx;
     type PeerKey = [u8; 1056];
+    type Share = [u8; 97];
 
     fn suites(&self) -> &[CipherSuite] {
         SUITES
@@ -256,16 +258,16 @@ impl Crypto for Null {
         Ok(secret.share.len())
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(NullKx, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(NullKx, SharedSecret), ShareError> {
         self.operate();
         let secret = self.kx_generate(group)?;
         let shared = secret.agree(peer)?;
         Ok((secret, shared))
     }
 
-    fn kx_decap(&self, secret: NullKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+    fn kx_decap(&self, secret: NullKx, peer: &[u8]) -> Result<SharedSecret, ShareError> {
         self.operate();
-        secret.agree(peer)
+        Ok(secret.agree(peer)?)
     }
 
     fn verify(

@@ -69,7 +69,7 @@ impl From<Failure> for Outcome {
 
 fn run(phases: &Phases) -> Result<(), Outcome> {
     let mut now = UnixTime::now();
-    let kept = Kept::new(now)?;
+    let kept = Kept::new()?;
     for nth in 0..=phases.initial.resume_count.unwrap_or(0) {
         let (options, retry) =
             if nth == 0 { (&phases.initial, &phases.initial) } else { (&phases.resume, &phases.retry) };

@@ -27,7 +27,8 @@ pub struct ClientConfig<C> {
     pub(crate) anchors: Anchors,
     pub(crate) credentials: List<Shared<'static, Credential>>,
     pub(crate) authority_hints: AuthorityHints,
-    pub(crate) shares: usize,
+    /// `None`: as few as serve every server well.
+    shares: Option<usize>,
     pub(crate) max_fragment_length: Option<MaxFragmentLength>,
     pub(crate) middlebox_compatibility: bool,
     #[cfg(feature = "alloc")]
@@ -55,7 +56,7 @@ pub struct ClientConfigBuilder<C> {
     anchors: Anchors,
     credentials: List<Shared<'static, Credential>>,
     authority_hints: AuthorityHints,
-    shares: usize,
+    shares: Option<usize>,
     max_fragment_length: Option<MaxFragmentLength>,
     middlebox_compatibility: bool,
     #[cfg(feature = "alloc")]
@@ -78,7 +79,7 @@ impl<C: Crypto> ClientConfig<C> {
             anchors: Anchors::default(),
             credentials: List::Static(&[]),
             authority_hints: AuthorityHints::default(),
-            shares: 1,
+            shares: None,
             max_fragment_length: None,
             middlebox_compatibility: true,
             #[cfg(feature = "alloc")]
@@ -105,6 +106,21 @@ impl<C: Crypto> ClientConfig<C> {
         #[cfg(feature = "alloc")]
         let name = name.filter(|_| self.send_server_name);
         name
+    }
+
+    /// The groups that the first ClientHello has a share of.
+    pub(crate) fn shared_groups(&self) -> impl Iterator<Item = NamedGroup> {
+        let groups = self.settings.groups();
+        let listed = groups.iter().copied().take(self.shares.unwrap_or(1));
+        #[cfg(feature = "mlkem")]
+        let listed = {
+            let is_first = |group: NamedGroup| {
+                groups.first().map(|first| first.is_post_quantum()) == Some(group.is_post_quantum())
+            };
+            let other = groups.iter().copied().find(|group| !is_first(*group));
+            listed.chain(other.filter(|_| self.shares.is_none()))
+        };
+        listed
     }
 
     /// psk_key_exchange_modes (§4.2.9): of what is offered, and of tickets to come.
@@ -181,10 +197,11 @@ impl<C: Crypto> ClientConfigBuilder<C> {
     }
 
     /// For how many groups, from the front of the list, a key share is sent in the first ClientHello: 0 to 2. With 0 every
-    /// handshake goes through a HelloRetryRequest.
+    /// handshake goes through a HelloRetryRequest. Unless set, there is one of the first group, and if groups with ML-KEM and
+    /// without are listed, one of the first of the other kind.
     #[must_use]
     pub fn shares(mut self, shares: usize) -> Self {
-        self.shares = shares.min(MAX_SHARES);
+        self.shares = Some(shares.min(MAX_SHARES));
         self
     }
 

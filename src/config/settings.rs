@@ -246,7 +246,7 @@ impl<C: Crypto> Settings<C> {
     }
 
     pub(crate) fn groups(&self) -> &[NamedGroup] {
-        if self.groups.is_empty() { self.crypto.groups() } else { &self.groups }
+        if self.groups.is_empty() { self.crypto.default_groups() } else { &self.groups }
     }
 
     pub(crate) fn schemes(&self) -> &[SignatureScheme] {
@@ -350,7 +350,8 @@ macro_rules! settings_setters {
             self
         }
 
-        /// Key exchange groups, preferred first; unless set, all of the provider's.
+        /// Key exchange groups, preferred first; unless set, those that the provider has by default
+        /// ([`Crypto::default_groups`](crate::crypto::Crypto::default_groups)), which are without ML-KEM.
         #[must_use]
         pub fn groups(mut self, groups: impl Into<List<NamedGroup>>) -> Self {
             self.settings.groups = groups.into();

@@ -40,6 +40,8 @@ use crate::wire::{AlertDescription, MIN_RECORD_SIZE_LIMIT};
 #[cfg(feature = "alloc")]
 use crate::x509::Report;
 use crate::x509::{ServerName, Time};
+#[cfg(feature = "mlkem")]
+use crate::{config::MAX_SHARES, crypto::Room};
 use fail::Failure;
 
 /// One connection, from START to the last close_notify.
@@ -310,9 +312,19 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             // The peer may still ask for the shortest records that there are (RFC 8449 §4).
             cut.fragment = usize::from(MIN_RECORD_SIZE_LIMIT).saturating_sub(1);
         }
+        #[cfg(feature = "mlkem")]
+        let longest = longest.saturating_add(self.shares_len());
         let flight = SendBuf::sealed_len(longest.saturating_add(1536), cut);
         // Before the limit is known, padding goes up to the longest record.
         flight.saturating_add(usize::from(settings.record_padding.min(self.limits.send)).saturating_mul(2))
+    }
+
+    /// The key shares of a flight, if they are longer than those of ECDH.
+    #[cfg(feature = "mlkem")]
+    fn shares_len(&self) -> usize {
+        let groups = self.config.settings().groups();
+        let long = groups.iter().filter(|group| group.is_post_quantum()).count().min(MAX_SHARES);
+        C::Share::EMPTY.as_ref().len().saturating_mul(long)
     }
 
     fn cut(&self) -> Cut {

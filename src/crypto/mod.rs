@@ -5,6 +5,9 @@
 #[cfg(feature = "alloc")]
 mod fingerprint;
 mod hkdf;
+mod kx;
+#[cfg(feature = "mlkem")]
+mod mlkem;
 #[cfg(feature = "ring")]
 mod ring;
 #[cfg(feature = "rustcrypto")]
@@ -30,6 +33,39 @@ use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 /// A primitive refused its input, or failed. Why is not told, so that it can't become an oracle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CryptoError;
+
+/// The peer's share led to no shared secret. A share is public, so what of it is bad may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShareError {
+    /// The share as a whole: its length, or its value where there is one part.
+    Share,
+    /// The part of ML-KEM: an encapsulation key whose coefficients are not reduced (FIPS 203 §7.2).
+    #[cfg(feature = "mlkem")]
+    MlKem,
+    /// The part of ECDH beside that of ML-KEM.
+    #[cfg(feature = "mlkem")]
+    Ecdh,
+}
+
+impl ShareError {
+    /// What is bad, as a field of KeyShareEntry.
+    pub(crate) const fn field(self) -> &'static str {
+        match self {
+            Self::Share => "key_exchange",
+            #[cfg(feature = "mlkem")]
+            Self::MlKem => "key_exchange, encapsulation key",
+            #[cfg(feature = "mlkem")]
+            Self::Ecdh => "key_exchange, ECDH share",
+        }
+    }
+}
+
+impl From<CryptoError> for ShareError {
+    fn from(_: CryptoError) -> Self {
+        Self::Share
+    }
+}
 
 /// A hash function of the suites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,11 +239,17 @@ pub trait Crypto: 'static {
     type KxSecret;
     /// Room for the longest public key that the provider verifies with: an array of bytes.
     type PeerKey: Room;
+    /// Room for the longest share of its groups: an array of bytes.
+    type Share: Room;
 
     /// Cipher suites, best first.
     fn suites(&self) -> &[CipherSuite];
     /// Key exchange groups, best first.
     fn groups(&self) -> &[NamedGroup];
+    /// Those of [`Crypto::groups`] that a configuration has which lists none, best first: all, unless the provider says otherwise.
+    fn default_groups(&self) -> &[NamedGroup] {
+        self.groups()
+    }
     /// Signature schemes that can be verified in CertificateVerify, best first.
     fn schemes(&self) -> &[SignatureScheme];
 
@@ -244,14 +286,14 @@ pub trait Crypto: 'static {
     /// The server's half: the secret of both, and that from which [`Crypto::kx_share`] writes the answer to the client's share.
     ///
     /// # Errors
-    /// [`CryptoError`] as for the two above, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4).
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), CryptoError>;
+    /// [`ShareError`] as for the two above, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4).
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), ShareError>;
 
     /// The client's second half.
     ///
     /// # Errors
-    /// [`CryptoError`] if `peer` is no valid public value.
-    fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, CryptoError>;
+    /// [`ShareError`] if `peer` is no valid public value.
+    fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, ShareError>;
 
     /// Verifies a signature.
     ///
@@ -283,8 +325,6 @@ pub trait Random: Send + Sync {
     fn fill(&self, out: &mut [u8]) -> Result<(), CryptoError>;
 }
 
-/// The longest key share of a group that we speak (P-384, uncompressed).
-pub const MAX_SHARE_LEN: usize = 97;
 /// The longest signature (RSA, 4096 bits).
 pub const MAX_SIGNATURE_LEN: usize = 512;
 

@@ -1,7 +1,8 @@
 //! The default provider: `ring`, with X25519 from `x25519-dalek`.
 
+use super::kx::{self, Ecdh, Kx};
 use super::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, MAX_SHARE_LEN, Random, SharedSecret,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Random, ShareError, SharedSecret,
     SignatureAlgorithm, Signer, TAG_LEN, X25519,
 };
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
@@ -16,8 +17,19 @@ const SUITES: &[CipherSuite] = &[
     CipherSuite::TLS_AES_256_GCM_SHA384,
     CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
 ];
+#[cfg(feature = "mlkem")]
+const GROUPS: &[NamedGroup] = &[
+    NamedGroup::X25519MLKEM768,
+    NamedGroup::SecP256r1MLKEM768,
+    NamedGroup::x25519,
+    NamedGroup::secp256r1,
+    NamedGroup::secp384r1,
+    NamedGroup::MLKEM1024,
+];
+#[cfg(not(feature = "mlkem"))]
+const GROUPS: &[NamedGroup] = DEFAULT_GROUPS;
 // [9.1-3]
-const GROUPS: &[NamedGroup] = &[NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
+const DEFAULT_GROUPS: &[NamedGroup] = &[NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
 // [4.2.3-5] [9.1-2]
 const SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::ecdsa_secp256r1_sha256,
@@ -100,21 +112,57 @@ impl Aead for RingAead {
 }
 
 /// A private key of a key exchange in flight.
-pub struct RingKx(Private);
+pub struct RingKx(Kx<Private>);
 
-enum Private {
+/// Of ECDH.
+pub(super) enum Private {
     X25519(X25519),
     Nist(agreement::EphemeralPrivateKey, &'static agreement::Algorithm),
     /// An agreement consumes a private key of `ring`: what is left is its share.
     Spent {
-        share: [u8; MAX_SHARE_LEN],
+        share: [u8; MAX_POINT_LEN],
         len: usize,
     },
 }
 
-impl RingKx {
-    fn agree(self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
-        match self.0 {
+/// A point of P-384.
+const MAX_POINT_LEN: usize = 97;
+
+impl Ecdh for Ring {
+    type Key = Private;
+
+    fn generate(&self, group: NamedGroup) -> Result<Private, CryptoError> {
+        let algorithm = match group {
+            NamedGroup::x25519 => {
+                let mut private = Zeroizing::new([0; 32]);
+                self.random.fill(private.as_mut())?;
+                return Ok(Private::X25519(X25519::new(*private)));
+            }
+            NamedGroup::secp256r1 => &agreement::ECDH_P256,
+            NamedGroup::secp384r1 => &agreement::ECDH_P384,
+            _ => return Err(CryptoError),
+        };
+        let key = agreement::EphemeralPrivateKey::generate(algorithm, &SystemRandom::new()).map_err(|_| CryptoError)?;
+        Ok(Private::Nist(key, algorithm))
+    }
+
+    fn share(&self, key: &Private, out: &mut [u8]) -> Result<usize, CryptoError> {
+        match key {
+            Private::X25519(key) => key.share(out),
+            Private::Nist(key, _) => copy(key.compute_public_key().map_err(|_| CryptoError)?.as_ref(), out),
+            Private::Spent { share, len } => copy(share.get(..*len).ok_or(CryptoError)?, out),
+        }
+    }
+
+    fn encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Private, SharedSecret), CryptoError> {
+        let key = self.generate(group)?;
+        let mut share = [0; MAX_POINT_LEN];
+        let len = self.share(&key, &mut share)?;
+        Ok((Private::Spent { share, len }, self.decap(key, peer)?))
+    }
+
+    fn decap(&self, key: Private, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+        match key {
             Private::X25519(key) => key.agree(peer),
             Private::Nist(key, algorithm) => {
                 // [4.2.8.2-1] [4.2.8.2-2]
@@ -139,6 +187,7 @@ impl Crypto for Ring {
     type KxSecret = RingKx;
     /// RSA of 8192 bits.
     type PeerKey = [u8; 1056];
+    type Share = kx::Share;
 
     fn suites(&self) -> &[CipherSuite] {
         SUITES
@@ -146,6 +195,10 @@ impl Crypto for Ring {
 
     fn groups(&self) -> &[NamedGroup] {
         GROUPS
+    }
+
+    fn default_groups(&self) -> &[NamedGroup] {
+        DEFAULT_GROUPS
     }
 
     fn schemes(&self) -> &[SignatureScheme] {
@@ -189,37 +242,19 @@ impl Crypto for Ring {
     }
 
     fn kx_generate(&self, group: NamedGroup) -> Result<RingKx, CryptoError> {
-        let algorithm = match group {
-            NamedGroup::x25519 => {
-                let mut private = Zeroizing::new([0; 32]);
-                self.random.fill(private.as_mut())?;
-                return Ok(RingKx(Private::X25519(X25519::new(*private))));
-            }
-            NamedGroup::secp256r1 => &agreement::ECDH_P256,
-            NamedGroup::secp384r1 => &agreement::ECDH_P384,
-            _ => return Err(CryptoError),
-        };
-        let key = agreement::EphemeralPrivateKey::generate(algorithm, &SystemRandom::new()).map_err(|_| CryptoError)?;
-        Ok(RingKx(Private::Nist(key, algorithm)))
+        kx::generate(self, group).map(RingKx)
     }
 
     fn kx_share(&self, secret: &RingKx, share: &mut [u8]) -> Result<usize, CryptoError> {
-        match &secret.0 {
-            Private::X25519(key) => key.share(share),
-            Private::Nist(key, _) => copy(key.compute_public_key().map_err(|_| CryptoError)?.as_ref(), share),
-            Private::Spent { share: public, len } => copy(public.get(..*len).ok_or(CryptoError)?, share),
-        }
+        kx::share(self, &secret.0, share)
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(RingKx, SharedSecret), CryptoError> {
-        let key = self.kx_generate(group)?;
-        let mut share = [0; MAX_SHARE_LEN];
-        let len = self.kx_share(&key, &mut share)?;
-        Ok((RingKx(Private::Spent { share, len }), key.agree(peer)?))
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(RingKx, SharedSecret), ShareError> {
+        kx::encap(self, group, peer).map(|(key, shared)| (RingKx(key), shared))
     }
 
-    fn kx_decap(&self, secret: RingKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
-        secret.agree(peer)
+    fn kx_decap(&self, secret: RingKx, peer: &[u8]) -> Result<SharedSecret, ShareError> {
+        kx::decap(self, secret.0, peer)
     }
 
     fn sha1_identifier(&self, bytes: &[u8]) -> Option<[u8; 20]> {

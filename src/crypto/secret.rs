@@ -64,6 +64,17 @@ impl SharedSecret {
         Some(Self { bytes, len: u8::try_from(raw.len()).ok()? })
     }
 
+    /// The two halves of a hybrid, one behind the other; `None` as above.
+    #[cfg(feature = "mlkem")]
+    pub(super) fn of_halves(first: &[u8], second: &[u8]) -> Option<Self> {
+        let mut shared = Self { bytes: [0; MAX_SHARED_LEN], len: 0 };
+        let (front, rest) = shared.bytes.split_at_mut_checked(first.len())?;
+        front.copy_from_slice(first);
+        rest.get_mut(..second.len())?.copy_from_slice(second);
+        shared.len = u8::try_from(first.len().checked_add(second.len())?).ok()?;
+        Some(shared)
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len.into()).unwrap_or_default()
     }

@@ -69,6 +69,7 @@ codepoints! {
         secp521r1 = 0x0019,
         x25519 = 0x001d,
         x448 = 0x001e,
+        MLKEM1024 = 0x0202,
         ffdhe2048 = 0x0100,
         ffdhe3072 = 0x0101,
         ffdhe4096 = 0x0102,
@@ -225,6 +226,14 @@ impl MaxFragmentLength {
             4 => Some(4096),
             _ => None,
         }
+    }
+}
+
+impl NamedGroup {
+    /// Whether ML-KEM has a part in it, so that what is recorded today stays secret from a quantum computer.
+    #[must_use]
+    pub const fn is_post_quantum(self) -> bool {
+        matches!(self, Self::MLKEM1024 | Self::SecP256r1MLKEM768 | Self::X25519MLKEM768)
     }
 }
 

@@ -7,7 +7,9 @@ use super::util::pki::NOW;
 use super::util::plain::{PlainWorld, one_message_a_record};
 use std::sync::{Arc, LazyLock, Mutex};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
-use symbolon::crypto::{Crypto, CryptoError, Digest, Hash, HashAlgorithm, SharedSecret, SignatureAlgorithm};
+use symbolon::crypto::{
+    Crypto, CryptoError, Digest, Hash, HashAlgorithm, ShareError, SharedSecret, SignatureAlgorithm,
+};
 use symbolon::wire::{CipherSuite, ContentType, ExtensionType, HandshakeType, NamedGroup, SignatureScheme};
 use symbolon::{
     Allow, ClientAuth, ClientConfig, ClientWith, ServerConfig, ServerName, ServerWith, Side, Signing, UnixTime,
@@ -111,6 +113,7 @@ impl Crypto for Fooled {
     type Aead = <Null as Crypto>::Aead;
     type KxSecret = <Null as Crypto>::KxSecret;
     type PeerKey = <Null as Crypto>::PeerKey;
+    type Share = <Null as Crypto>::Share;
 
     fn suites(&self) -> &[CipherSuite] {
         self.null.suites()
@@ -139,10 +142,10 @@ impl Crypto for Fooled {
     fn kx_share(&self, secret: &Self::KxSecret, share: &mut [u8]) -> Result<usize, CryptoError> {
         self.null.kx_share(secret, share)
     }
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), ShareError> {
         self.null.kx_encap(group, peer)
     }
-    fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+    fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, ShareError> {
         self.null.kx_decap(secret, peer)
     }
     fn verify(&self, algorithm: SignatureAlgorithm, key: &[u8], msg: &[u8], sig: &[u8]) -> Result<(), CryptoError> {

@@ -44,7 +44,7 @@ pub(crate) fn every_suite_group_and_scheme_connects<C: Provider, S: Provider>() 
         for suite in Second::provider().suites() {
             for group in Second::provider().groups() {
                 let client = C::client(&world).suites(vec![*suite]).groups(vec![*group]);
-                let pair = connected::<C, S>(client, S::server(&world));
+                let pair = connected::<C, S>(client, S::server(&world).groups(vec![*group]));
                 let negotiated = pair.server.conn.negotiated();
                 assert_eq!((negotiated.suite, negotiated.group), (Some(*suite), Some(*group)));
                 assert_eq!(pair.client.conn.peer().unwrap().dns().collect::<Vec<_>>(), ["server.test"]);

@@ -76,7 +76,7 @@ fn shares_that_are_no_public_value_are_refused() {
 fn refuses_bad_shares<P: Provider>() {
     let provider = P::provider();
     let mut out = [0; 97];
-    for group in Second::provider().groups() {
+    for group in Second::provider().default_groups() {
         let key = provider.kx_generate(*group).unwrap();
         let mut good = [0; 97];
         let len = provider.kx_share(&key, &mut good).unwrap();

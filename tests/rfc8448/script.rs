@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 #[cfg(feature = "rustcrypto")]
 use symbolon::crypto::rustcrypto::RustCrypto;
 use symbolon::crypto::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Ring, SharedSecret, SignatureAlgorithm, TAG_LEN,
-    X25519,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Ring, ShareError, SharedSecret, SignatureAlgorithm,
+    TAG_LEN, X25519,
 };
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
@@ -157,6 +157,7 @@ impl<C: Crypto> Crypto for Script<C> {
     type Aead = TapedAead<C::Aead>;
     type KxSecret = Key;
     type PeerKey = [u8; 1056];
+    type Share = [u8; 97];
 
     fn suites(&self) -> &[CipherSuite] {
         &self.suites
@@ -204,16 +205,16 @@ impl<C: Crypto> Crypto for Script<C> {
         }
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Key, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Key, SharedSecret), ShareError> {
         let key = self.kx_generate(group)?;
         Ok((key.clone(), self.kx_decap(key, peer)?))
     }
 
-    fn kx_decap(&self, secret: Key, share: &[u8]) -> Result<SharedSecret, CryptoError> {
+    fn kx_decap(&self, secret: Key, share: &[u8]) -> Result<SharedSecret, ShareError> {
         match secret {
-            Key::X25519(private) => X25519::new(private).agree(share),
-            Key::P256 { peer, shared, .. } if peer == share => SharedSecret::new(&shared).ok_or(CryptoError),
-            Key::P256 { .. } => Err(CryptoError),
+            Key::X25519(private) => Ok(X25519::new(private).agree(share)?),
+            Key::P256 { peer, shared, .. } if peer == share => SharedSecret::new(&shared).ok_or(ShareError::Share),
+            Key::P256 { .. } => Err(ShareError::Share),
         }
     }
 

@@ -31,6 +31,7 @@ with_rustcrypto! {
     "../observe.rs" observe
     "../openssl_live/main.rs" openssl_live
     "../openssl_refusals.rs" openssl_refusals
+    "../post_quantum/main.rs" post_quantum
     "../properties/main.rs" properties
     "../resumption/main.rs" resumption
     "../resumption_hostile/main.rs" resumption_hostile

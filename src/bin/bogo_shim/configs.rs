@@ -35,10 +35,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub(crate) fn new(started: UnixTime) -> Configured<Self> {
+    pub(crate) fn new() -> Configured<Self> {
         Ok(Self {
             ticket_keys: Arc::new(TicketKeys::generate(&Ring::new()).map_err(|_| broken("no randomness"))?),
-            single_use: Arc::new(SingleUseKeys::new(1000, started)),
+            // As if it had run for long: else it would take no early data before its window has passed (RFC 8446 §8.2).
+            single_use: Arc::new(SingleUseKeys::new(1000, UnixTime(0))),
             last_ticket: Arc::default(),
         })
     }
@@ -85,8 +86,15 @@ fn credentials(options: &Options) -> Configured<Vec<Credential>> {
     all.filter_map(|one| credential(one).transpose()).collect()
 }
 
+/// What BoringSSL speaks unless told.
+const DEFAULT_GROUPS: [NamedGroup; 4] =
+    [NamedGroup::X25519MLKEM768, NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
+
 fn groups(options: &Options) -> Configured<Vec<NamedGroup>> {
     let groups: Vec<_> = options.curves.iter().map(|group| NamedGroup(*group)).collect();
+    if groups.is_empty() {
+        return Ok(DEFAULT_GROUPS.to_vec());
+    }
     let known = symbolon::crypto::Crypto::groups(&Ring::new()).to_vec();
     match groups.iter().find(|group| !known.contains(group)) {
         Some(group) => Err(unimplemented(format_args!("group {group}"))),

@@ -17,12 +17,12 @@
 //! RSA is absent: it needs a heap. A configuration over this provider offers none of its schemes.
 
 mod aead;
+mod ecdh;
 mod ecdsa;
 mod ecdsa_sig_value;
 mod ed25519;
 mod hash;
 mod inverse;
-mod kx;
 mod nist;
 mod p256;
 mod pkcs8;
@@ -30,14 +30,15 @@ mod pkcs8;
 mod single_blocks;
 
 pub use aead::RustCryptoAead;
+pub use ecdh::RustCryptoKx;
 pub use ecdsa::{EcdsaSigner, P256Signer, P384Signer};
 pub use ed25519::Ed25519Signer;
 pub use hash::{Sha2, Sha256Only, Sha256OrSha384};
-pub use kx::RustCryptoKx;
 pub use nist::NistCurve;
 pub use p256::P256;
 
-use super::{Crypto, CryptoError, HashAlgorithm, Random, SharedSecret, SignatureAlgorithm};
+use super::kx;
+use super::{Crypto, CryptoError, HashAlgorithm, Random, ShareError, SharedSecret, SignatureAlgorithm};
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use core::marker::PhantomData;
 use p384::NistP384;
@@ -78,6 +79,8 @@ pub trait Selection: 'static {
     const SUITES: &'static [CipherSuite];
     /// Key exchange groups, best first.
     const GROUPS: &'static [NamedGroup];
+    /// Those of them that a configuration has which lists none.
+    const DEFAULT_GROUPS: &'static [NamedGroup] = Self::GROUPS;
     /// Signature schemes to verify, best first. Those with ECDSA also stand for certificates signed with the same key and,
     /// where it is linked anyway, the other hash.
     const SCHEMES: &'static [SignatureScheme];
@@ -93,7 +96,18 @@ impl Selection for Everything {
         CipherSuite::TLS_AES_256_GCM_SHA384,
         CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
     ];
-    const GROUPS: &'static [NamedGroup] = &[NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
+    #[cfg(feature = "mlkem")]
+    const GROUPS: &'static [NamedGroup] = &[
+        NamedGroup::X25519MLKEM768,
+        NamedGroup::SecP256r1MLKEM768,
+        NamedGroup::x25519,
+        NamedGroup::secp256r1,
+        NamedGroup::secp384r1,
+        NamedGroup::MLKEM1024,
+    ];
+    #[cfg(not(feature = "mlkem"))]
+    const GROUPS: &'static [NamedGroup] = Self::DEFAULT_GROUPS;
+    const DEFAULT_GROUPS: &'static [NamedGroup] = &[NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
     const SCHEMES: &'static [SignatureScheme] =
         &[SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ecdsa_secp384r1_sha384, SignatureScheme::ed25519];
 }
@@ -106,9 +120,13 @@ impl<S: Selection> Has<S> {
     const AES_256_GCM: bool = lists_suite(S::SUITES, CipherSuite::TLS_AES_256_GCM_SHA384);
     const CHACHA20_POLY1305: bool = lists_suite(S::SUITES, CipherSuite::TLS_CHACHA20_POLY1305_SHA256);
 
-    const X25519: bool = lists_group(S::GROUPS, NamedGroup::x25519);
-    const SECP256R1: bool = lists_group(S::GROUPS, NamedGroup::secp256r1);
+    // A hybrid brings its ECDH along.
+    const X25519: bool = lists_group(S::GROUPS, NamedGroup::x25519) || Self::X25519MLKEM768;
+    const SECP256R1: bool = lists_group(S::GROUPS, NamedGroup::secp256r1) || Self::SECP256R1MLKEM768;
     const SECP384R1: bool = lists_group(S::GROUPS, NamedGroup::secp384r1);
+    const X25519MLKEM768: bool = cfg!(feature = "mlkem") && lists_group(S::GROUPS, NamedGroup::X25519MLKEM768);
+    const SECP256R1MLKEM768: bool = cfg!(feature = "mlkem") && lists_group(S::GROUPS, NamedGroup::SecP256r1MLKEM768);
+    const MLKEM1024: bool = cfg!(feature = "mlkem") && lists_group(S::GROUPS, NamedGroup::MLKEM1024);
 
     const ECDSA_P256: bool = lists_scheme(S::SCHEMES, SignatureScheme::ecdsa_secp256r1_sha256);
     const ECDSA_P384: bool = lists_scheme(S::SCHEMES, SignatureScheme::ecdsa_secp384r1_sha384);
@@ -118,7 +136,11 @@ impl<S: Selection> Has<S> {
     /// Fails to compile for a selection that can't be honoured.
     const CHECKED: () = {
         let suites = Self::AES_128_GCM as usize + Self::AES_256_GCM as usize + Self::CHACHA20_POLY1305 as usize;
-        let groups = Self::X25519 as usize + Self::SECP256R1 as usize + Self::SECP384R1 as usize;
+        let ecdh = lists_group(S::GROUPS, NamedGroup::x25519) as usize
+            + lists_group(S::GROUPS, NamedGroup::secp256r1) as usize
+            + Self::SECP384R1 as usize;
+        let mlkem = Self::X25519MLKEM768 as usize + Self::SECP256R1MLKEM768 as usize + Self::MLKEM1024 as usize;
+        let groups = ecdh + mlkem;
         let schemes = Self::ECDSA_P256 as usize + Self::ECDSA_P384 as usize + Self::ED25519 as usize;
         assert!(suites == S::SUITES.len(), "SUITES: a cipher suite is unknown here, or listed twice");
         assert!(groups == S::GROUPS.len(), "GROUPS: a group is unknown here, or listed twice");
@@ -191,6 +213,7 @@ impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
     type KxSecret = RustCryptoKx;
     /// A point of P-384.
     type PeerKey = [u8; 97];
+    type Share = kx::Share;
 
     fn suites(&self) -> &[CipherSuite] {
         S::SUITES
@@ -198,6 +221,10 @@ impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
 
     fn groups(&self) -> &[NamedGroup] {
         S::GROUPS
+    }
+
+    fn default_groups(&self) -> &[NamedGroup] {
+        S::DEFAULT_GROUPS
     }
 
     fn schemes(&self) -> &[SignatureScheme] {
@@ -225,21 +252,19 @@ impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
     }
 
     fn kx_generate(&self, group: NamedGroup) -> Result<RustCryptoKx, CryptoError> {
-        RustCryptoKx::generate::<S>(group, &self.random)
+        kx::generate(self, group).map(RustCryptoKx)
     }
 
     fn kx_share(&self, secret: &RustCryptoKx, share: &mut [u8]) -> Result<usize, CryptoError> {
-        secret.share::<S>(share)
+        kx::share(self, &secret.0, share)
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(RustCryptoKx, SharedSecret), CryptoError> {
-        let key = self.kx_generate(group)?;
-        let shared = key.agree::<S>(peer)?;
-        Ok((key, shared))
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(RustCryptoKx, SharedSecret), ShareError> {
+        kx::encap(self, group, peer).map(|(key, shared)| (RustCryptoKx(key), shared))
     }
 
-    fn kx_decap(&self, secret: RustCryptoKx, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
-        secret.agree::<S>(peer)
+    fn kx_decap(&self, secret: RustCryptoKx, peer: &[u8]) -> Result<SharedSecret, ShareError> {
+        kx::decap(self, secret.0, peer)
     }
 
     fn verify(

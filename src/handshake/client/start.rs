@@ -4,7 +4,7 @@
 use super::offer::{Offer, begin_early_data};
 use super::{ClientCx, Retry, Start, WaitSh};
 use crate::config::{MAX_SCHEMES, MAX_SHARES};
-use crate::crypto::{Crypto, MAX_SHARE_LEN};
+use crate::crypto::{Crypto, Room};
 use crate::fault::{Fault, Reason};
 use crate::handshake::Inbound;
 use crate::handshake::desk::LegacySessionId;
@@ -26,8 +26,8 @@ impl Start {
             cx.desk.legacy_session_id = LegacySessionId::new(&session_id).unwrap_or(LegacySessionId::EMPTY);
         }
         // [4.2.8-1] [4.2.8-3] [9846-4.3.8-1]
-        for (slot, group) in cx.desk.kx.iter_mut().zip(config.settings.groups()).take(config.shares) {
-            *slot = Some((*group, generate(&config.settings.crypto, *group)?));
+        for (slot, group) in cx.desk.kx.iter_mut().zip(config.shared_groups()) {
+            *slot = Some((group, generate(&config.settings.crypto, group)?));
         }
         #[cfg(feature = "alloc")]
         {
@@ -82,11 +82,11 @@ fn send<C: Crypto>(
 ) -> Result<(), Fault> {
     let config = cx.config;
     let settings = &config.settings;
-    let mut bytes = [[0; MAX_SHARE_LEN]; MAX_SHARES];
+    let mut bytes = [const { C::Share::EMPTY }; MAX_SHARES];
     let mut entries = [KeyShareEntry { group: NamedGroup(0), key_exchange: &[] }; MAX_SHARES];
     let mut count: usize = 0;
     let in_flight = cx.desk.kx.iter().flatten();
-    for (((group, secret), bytes), entry) in in_flight.zip(&mut bytes).zip(&mut entries) {
+    for (((group, secret), bytes), entry) in in_flight.zip(bytes.iter_mut().map(AsMut::as_mut)).zip(&mut entries) {
         let len = settings.crypto.kx_share(secret, bytes).map_err(|_| Reason::CryptoFailed)?;
         *entry = KeyShareEntry { group: *group, key_exchange: bytes.get(..len).unwrap_or_default() };
         count = count.saturating_add(1);

@@ -208,9 +208,7 @@ impl WaitSh {
             }));
         };
         cx.base.negotiated.group = Some(share.group);
-        cx.crypto()
-            .kx_decap(secret, share.key_exchange)
-            .map_err(|_| at_share(Reason::KeyShareBad).field("key_exchange"))
+        cx.crypto().kx_decap(secret, share.key_exchange).map_err(|bad| at_share(Reason::KeyShareBad).field(bad.field()))
     }
 }
 

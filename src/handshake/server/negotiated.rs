@@ -6,7 +6,7 @@ use super::negotiate::{Choice, Limit};
 use super::{AfterFlight, By, Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
 use crate::config::HasSettings;
 use crate::config::MAX_SCHEMES;
-use crate::crypto::{Crypto, MAX_SHARE_LEN, SuiteParams};
+use crate::crypto::{Crypto, Room, SuiteParams};
 use crate::fault::{Fault, Reason, Side};
 #[cfg(feature = "alloc")]
 use crate::handshake::EarlyDataState;
@@ -32,11 +32,11 @@ impl Negotiated {
         let hello: ClientHello<'_> = cx.absorb(msg)?;
         let suite = SuiteParams::of(suite).ok_or(Reason::Internal)?;
         cx.desk.transcript.decide(suite.hash);
-        let mut share = [0; MAX_SHARE_LEN];
+        let mut share = C::Share::EMPTY;
         let key_share = match cx.desk.kx.iter().flatten().next() {
             Some((group, secret)) => {
-                let len = cx.crypto().kx_share(secret, &mut share).map_err(|_| Reason::CryptoFailed)?;
-                Some(KeyShareEntry { group: *group, key_exchange: share.get(..len).unwrap_or_default() })
+                let len = cx.crypto().kx_share(secret, share.as_mut()).map_err(|_| Reason::CryptoFailed)?;
+                Some(KeyShareEntry { group: *group, key_exchange: share.as_ref().get(..len).unwrap_or_default() })
             }
             // A PSK stands alone.
             None => None,

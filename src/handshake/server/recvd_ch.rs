@@ -192,7 +192,7 @@ fn agree<C: Crypto>(
         .crypto()
         // [9846-4.3.8-2]
         .kx_encap(group, theirs.key_exchange)
-        .map_err(|_| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field("key_exchange"))?;
+        .map_err(|bad| Fault::from(Reason::KeyShareBad).extension(ExtensionType::key_share).field(bad.field()))?;
     cx.desk.kx = [Some((group, secret)), None];
     Ok(shared)
 }

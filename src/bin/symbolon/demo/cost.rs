@@ -9,7 +9,7 @@ use crate::wrap::print;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use symbolon::config::Resumption;
-use symbolon::crypto::{Crypto, CryptoError, HashAlgorithm, Ring, SharedSecret, SignatureAlgorithm};
+use symbolon::crypto::{Crypto, CryptoError, HashAlgorithm, Ring, ShareError, SharedSecret, SignatureAlgorithm};
 use symbolon::resumption::{PskKind, Shelf};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use symbolon::{Allow, ClientAuth, ClientConfig, ServerConfig};
@@ -128,6 +128,7 @@ impl Crypto for Counted {
     type Aead = <Ring as Crypto>::Aead;
     type KxSecret = <Ring as Crypto>::KxSecret;
     type PeerKey = <Ring as Crypto>::PeerKey;
+    type Share = <Ring as Crypto>::Share;
 
     fn suites(&self) -> &[CipherSuite] {
         self.ring.suites()
@@ -135,6 +136,10 @@ impl Crypto for Counted {
 
     fn groups(&self) -> &[NamedGroup] {
         self.ring.groups()
+    }
+
+    fn default_groups(&self) -> &[NamedGroup] {
+        self.ring.default_groups()
     }
 
     fn schemes(&self) -> &[SignatureScheme] {
@@ -165,11 +170,11 @@ impl Crypto for Counted {
         self.one().kx_share(secret, share)
     }
 
-    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), CryptoError> {
+    fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), ShareError> {
         self.one().kx_encap(group, peer)
     }
 
-    fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+    fn kx_decap(&self, secret: Self::KxSecret, peer: &[u8]) -> Result<SharedSecret, ShareError> {
         self.one().kx_decap(secret, peer)
     }
 

@@ -83,6 +83,7 @@ reasons! {
     VersionUnsupported => protocol_version, "RFC 8446 §4.2.1", "the peer offers no TLS 1.3";
     LegacyVersionTooLow => protocol_version, "RFC 8446 Appendix D.5", "legacy_version is SSL 3.0 or lower";
     CompressionNotNull => illegal_parameter, "RFC 8446 §4.1.2, §4.1.3", "a compression method other than null";
+    RetryCompressionNotNull => decode_error, "RFC 8446 §4.1.4", "a HelloRetryRequest with a compression method other than null";
     NoCommonSuite => handshake_failure, "RFC 8446 §4.1.1", "no cipher suite in common";
     NoCommonGroup => handshake_failure, "RFC 8446 §4.1.1", "no key exchange group in common";
     NoCommonScheme => handshake_failure, "RFC 8446 §4.4.2.2", "no credential of ours fits the signature schemes of the peer";

@@ -259,6 +259,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             if self.negotiated.psk.is_some() {
                 let origin = self.desk.as_deref().and_then(|desk| desk.origin.as_deref());
                 self.peer = origin.and_then(Origin::identity).cloned().map(Kept::new);
+                self.negotiated.peer_scheme = origin.and_then(|origin| origin.scheme);
                 if origin.is_some_and(|origin| origin.knows_client(R::SIDE)) {
                     self.client_auth = client_auth::Known::by_resumption();
                 }

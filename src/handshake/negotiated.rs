@@ -21,7 +21,7 @@ pub struct Negotiated {
     /// What became of early data.
     #[cfg(feature = "alloc")]
     pub early_data: EarlyDataState,
-    /// The scheme of the peer's CertificateVerify.
+    /// The scheme of the peer's CertificateVerify; once a resumption is complete, of the one in the handshake that it goes back to.
     pub peer_scheme: Option<SignatureScheme>,
     /// The scheme of our own CertificateVerify.
     pub own_scheme: Option<SignatureScheme>,

@@ -4,6 +4,7 @@ use crate::checks;
 use crate::configs::{Application, Kept, refusal};
 use crate::exchange::{Exchange, Failure, Speaks, Told};
 use crate::flags::Options;
+use std::collections::VecDeque;
 use std::net::TcpStream;
 use symbolon::crypto::Ring;
 use symbolon::wire::AlertDescription;
@@ -33,69 +34,30 @@ pub(crate) fn run<R: Speaks>(
 }
 
 fn play<R: Speaks>(exchange: &mut Exchange<'_, R>, phase: &Phase<'_>) -> Result<(), Failure> {
-    let mut to_write = initial_writes(phase.options);
-    let mut early = 0;
-    let mut unsent = Vec::new();
-    while !exchange.conn.is_connected() {
-        match exchange.step()? {
-            Told::Progress => {}
-            Told::Data(bytes) => {
-                let reply = inverted(bytes);
-                let n = exchange.write_half_rtt(&reply)?;
-                unsent.extend_from_slice(reply.get(n..).unwrap_or_default());
-            }
-            Told::Closed => return Err(Failure::Unexpected("closed during the handshake".into())),
-        }
-        let waits_for = phase.options.early_write_after_message;
-        let last = exchange.seen.last_message.map(|message| u16::from(message.0));
-        if waits_for.is_none_or(|message| last == Some(message)) && exchange.conn.early_data().is_some() {
-            early += exchange.write_early(to_write.get(early..).unwrap_or_default())?;
-        }
-    }
+    let unsent = handshake(exchange, phase)?;
     exchange.flush()?;
-    exchange.write(&unsent)?;
-    let rejected = exchange.conn.negotiated().early_data == EarlyDataState::Rejected;
     let is_client = exchange.conn.side() == Side::Client;
-    let options = if rejected && is_client { phase.retry } else { phase.options };
-    if rejected && is_client {
-        // None of it was delivered.
-        (to_write, early) = (initial_writes(options), 0);
-        if options.verify_fail && options.reverify_on_resume {
-            return Err(exchange.refuse(refusal(options)));
-        }
+    let rejected = is_client && exchange.conn.negotiated().early_data == EarlyDataState::Rejected;
+    let options = if rejected { phase.retry } else { phase.options };
+    if rejected && options.verify_fail && options.reverify_on_resume {
+        return Err(exchange.refuse(refusal(options)));
     }
     checks::after_handshake(exchange, options, phase)?;
-    if let Some(len) = options.export_keying_material {
-        let mut out = vec![0; len.into()];
-        let label = options.export_label.as_deref().unwrap_or_default();
-        let context = options.export_context.as_deref().unwrap_or_default().as_bytes();
-        exchange.conn.export(label, context, &mut out)?;
-        exchange.write(&out)?;
-    }
+    export(exchange, options)?;
     if options.send_alert {
         exchange.refuse(AlertDescription::decompression_failure);
         return Ok(());
     }
-    let rest = to_write.get(early..).unwrap_or_default();
-    if options.read_with_unfinished_write && early == 0 {
-        exchange.holds_back = true;
-        exchange.write(initial_write(options))?;
-        exchange.flush_one_byte()?;
-    } else {
-        exchange.write(rest)?;
+    // Nothing of what was rejected was delivered.
+    for bytes in if rejected { initial_writes(options) } else { unsent } {
+        exchange.holds_back = options.read_with_unfinished_write;
+        exchange.write(&bytes)?;
+        if exchange.holds_back {
+            exchange.flush_one_byte()?;
+        }
     }
     if !options.shim_shuts_down {
-        loop {
-            if options.key_update_before_read {
-                exchange.update_keys()?;
-                exchange.flush()?;
-            }
-            match exchange.step()? {
-                Told::Progress => {}
-                Told::Data(bytes) => echo(exchange, bytes, options)?,
-                Told::Closed => break,
-            }
-        }
+        echo_all(exchange, options)?;
     }
     checks::at_the_end(options, phase, is_client)?;
     exchange.close()?;
@@ -105,14 +67,76 @@ fn play<R: Speaks>(exchange: &mut Exchange<'_, R>, phase: &Phase<'_>) -> Result<
     Ok(())
 }
 
-fn initial_write(options: &Options) -> &[u8] {
-    options.shim_initial_write.as_deref().unwrap_or("hello").as_bytes()
+/// Up to CONNECTED, with early data and what may answer it; returns what could not be sent so early.
+fn handshake<R: Speaks>(exchange: &mut Exchange<'_, R>, phase: &Phase<'_>) -> Result<VecDeque<Vec<u8>>, Failure> {
+    let options = phase.options;
+    let mut unsent = initial_writes(options);
+    while !exchange.conn.is_connected() {
+        match exchange.step()? {
+            Told::Progress => {}
+            Told::Data(bytes) => {
+                let mut reply = inverted(bytes);
+                let n = exchange.write_half_rtt(&reply)?;
+                unsent.push_back(reply.split_off(n));
+            }
+            Told::Closed => return Err(Failure::Unexpected("closed during the handshake".into())),
+        }
+        let last = exchange.seen.last_message.map(|message| u16::from(message.0));
+        let is_time = options.early_write_after_message.is_none_or(|message| last == Some(message));
+        if is_time && exchange.conn.early_data().is_some() {
+            // What an application does that takes early data for the connection itself.
+            export(exchange, options)?;
+            while let Some(bytes) = unsent.front_mut() {
+                let n = exchange.write_early(bytes)?;
+                let rest = bytes.split_off(n);
+                if !rest.is_empty() {
+                    *bytes = rest;
+                    break;
+                }
+                unsent.pop_front();
+            }
+        }
+    }
+    Ok(unsent)
+}
+
+fn echo_all<R: Speaks>(exchange: &mut Exchange<'_, R>, options: &Options) -> Result<(), Failure> {
+    loop {
+        if options.key_update_before_read {
+            exchange.update_keys()?;
+            exchange.flush()?;
+        }
+        match exchange.step()? {
+            Told::Progress => {}
+            Told::Data(bytes) => {
+                exchange.holds_back = false;
+                exchange.flush()?;
+                if options.key_update {
+                    exchange.update_keys()?;
+                }
+                exchange.write(&inverted(bytes))?;
+            }
+            Told::Closed => return Ok(()),
+        }
+    }
+}
+
+/// Sends keying material, so that the runner can compare it.
+fn export<R: Speaks>(exchange: &mut Exchange<'_, R>, options: &Options) -> Result<(), Failure> {
+    let Some(len) = options.export_keying_material else { return Ok(()) };
+    let mut out = vec![0; len.into()];
+    let label = options.export_label.as_deref().unwrap_or_default();
+    let context = options.export_context.as_deref().unwrap_or_default().as_bytes();
+    exchange.conn.export(label, context, &mut out)?;
+    exchange.write(&out)
 }
 
 /// Everything that is written before anything is read.
-fn initial_writes(options: &Options) -> Vec<u8> {
-    let times = if options.shim_writes_first { options.repeat_shim_initial_write.unwrap_or(1) } else { 0 };
-    initial_write(options).repeat(times.into())
+fn initial_writes(options: &Options) -> VecDeque<Vec<u8>> {
+    let bytes = options.shim_initial_write.as_deref().unwrap_or("hello").as_bytes().to_vec();
+    let writes_first = options.shim_writes_first || options.read_with_unfinished_write;
+    let times = if writes_first { options.repeat_shim_initial_write.unwrap_or(1) } else { 0 };
+    vec![bytes; times.into()].into()
 }
 
 fn inverted(mut bytes: Vec<u8>) -> Vec<u8> {
@@ -120,13 +144,4 @@ fn inverted(mut bytes: Vec<u8>) -> Vec<u8> {
         *byte ^= 0xff;
     }
     bytes
-}
-
-fn echo<R: Speaks>(exchange: &mut Exchange<'_, R>, bytes: Vec<u8>, options: &Options) -> Result<(), Failure> {
-    exchange.holds_back = false;
-    exchange.flush()?;
-    if options.key_update {
-        exchange.update_keys()?;
-    }
-    exchange.write(&inverted(bytes))
 }

@@ -6,7 +6,7 @@ use crate::fault::{Fault, Reason, Side};
 use crate::schedule::{
     AtHandshake, AtHandshakeSecret, AtMaster, Complete, Early, HasHandshakeTraffic, Schedule, SecretName,
 };
-use crate::wire::Finished;
+use crate::wire::{Finished, Malformed};
 
 impl<K, C: Crypto> Cx<'_, '_, K, C> {
     /// `before` is the transcript hash without this Finished.
@@ -18,7 +18,11 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         at: &impl HasHandshakeTraffic,
     ) -> Result<(), Fault> {
         let expected = self.desk.schedule()?.verify_data(self.crypto(), sender, before, at);
-        // [4.4.4-2] Compared in constant time; a wrong length is a wrong value.
+        // [4.4.4-4]
+        if finished.verify_data.len() != expected.as_bytes().len() {
+            return Err(Malformed::length("verify_data").into());
+        }
+        // [4.4.4-2] Compared in constant time.
         if expected == *finished.verify_data {
             return Ok(());
         }

@@ -57,8 +57,12 @@ fn ends_by<R: Role>(mut end: End<R, Null>, state: &str, level: u8, description: 
     assert_eq!(end.error, Some(expected), "{side}, {state}: it changed its mind");
     assert_eq!(end.conn.end_of_input(), Err(expected));
     assert_eq!(end.conn.cancel(&mut end.tx), expected);
-    assert_eq!(end.take_output(), [], "{side}, {state}: an alert is not answered");
-    assert_eq!(end.seen.alerts_sent, []);
+    // What claims to be a warning, and is none, is no alert of TLS 1.3: its sender has to hear that this is the end.
+    let answered = level == 1 && description != AlertDescription::close_notify;
+    let answer = if answered { vec![AlertDescription::decode_error] } else { vec![] };
+    assert_eq!(end.seen.alerts_sent, answer, "{side}, {state}, level {level}, {description}");
+    let sent = records(&end.take_output()).into_iter().map(|record| record.content).collect::<Vec<_>>();
+    assert_eq!(sent, answer.iter().map(|alert| vec![2, alert.0]).collect::<Vec<_>>());
     assert!(end.conn.app().is_none());
 }
 
@@ -74,9 +78,9 @@ fn is_soft(state: &str, description: AlertDescription) -> bool {
         || (description == AlertDescription::close_notify && state == "CONNECTED")
 }
 
-// [6-2] [6.2-1] [6.2-3]
+// [6-2] [6-8] [6.2-1] [6.2-3]
 #[test]
-fn every_alert_of_the_peer_ends_the_connection_whatever_its_level_and_is_not_answered() {
+fn every_alert_of_the_peer_ends_the_connection_whatever_its_level_and_is_answered_only_as_a_warning() {
     for (level, description) in descriptions().flat_map(|d| [(1, d), (2, d)]) {
         for state in CLIENT_STATES.into_iter().filter(|s| !is_soft(s, description)) {
             ends_by(client_at(state), state, level, description);
@@ -106,6 +110,21 @@ fn user_canceled_is_no_end<R: Role>(mut end: End<R, Null>, state: &str) {
         "CONNECTED" => assert!(end.peer_closed && end.error.is_none()),
         _ => assert!(matches!(end.error, Some(Error::PeerAlert(_)))),
     }
+}
+
+// [6.1-6]
+#[test]
+fn user_canceled_may_come_four_times_between_data_whatever_else_comes() {
+    let canceled = || alert("CONNECTED", 1, AlertDescription::user_canceled);
+    let mut client = client_at("CONNECTED");
+    for _ in 0..3 {
+        (0..4).for_each(|_| client.give(&canceled()));
+        client.give(&record("CONNECTED", ContentType::application_data, b"data"));
+    }
+    assert_eq!(client.error, None);
+    (0..5).for_each(|_| client.give(&canceled()));
+    let Some(Error::Refused(refusal)) = client.error else { panic!("{:?}", client.error) };
+    assert_eq!(refusal.reason, Reason::TooManyWarnings);
 }
 
 // [6.1-4]

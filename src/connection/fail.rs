@@ -19,11 +19,16 @@ pub(super) struct Failure {
 }
 
 impl<R: Role, C: Crypto> Connection<'_, R, C> {
-    /// The peer gave up: nothing is sent, everything is forgotten.
+    /// The peer gave up: everything is forgotten.
     #[inline(never)]
-    pub(super) fn peer_failed(&mut self, description: AlertDescription, tx: &mut SendBuf<'_>) -> Error {
+    pub(super) fn peer_failed(&mut self, alert: Alert, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Error {
+        let Alert { level, description } = alert;
         let error = Error::PeerAlert(PeerAlert { description, side: R::SIDE, state: self.state() });
         tx.drop_open();
+        // [6-8] It may believe that the connection goes on; an alert that is the end of it is not answered.
+        if level == AlertLevel::warning && description != AlertDescription::close_notify && !self.closed.by_us {
+            self.send_alert(AlertDescription::decode_error, tx, observer);
+        }
         self.end(error)
     }
 

@@ -5,15 +5,15 @@ use super::{Connection, Event, Limits, Observer};
 use crate::config::HasSettings;
 use crate::crypto::Crypto;
 use crate::error::Error;
-use crate::fault::{Fault, Reason, Side, StateName};
+use crate::fault::{Detail, Fault, Reason, Side, StateName};
 use crate::handshake::{Ask, Kind, Machine, Need, Outcome, Reply, Role, Trace, ask};
 use crate::record::{Opened, RecvBuf, Rules, SendBuf};
-use crate::wire::{Alert, AlertDescription};
+use crate::wire::{Alert, AlertDescription, AlertLevel};
 
-/// KeyUpdates not asked for that the peer may send without application data between them.
+/// KeyUpdates not asked for that the peer may send without application data between them; a user_canceled alert counts for eight,
+/// so that there may be four of these.
 const MAX_IDLE_RECORDS: u8 = 32;
-/// A user_canceled alert counts for as many: there is no good reason for a second one.
-const WARNING: u8 = 8;
+const USER_CANCELED: u8 = 8;
 
 /// What one step came to, before anything is lent.
 enum Step {
@@ -29,7 +29,7 @@ enum Step {
     NeedRecv,
     NeedSend,
     PeerClosed,
-    PeerAlert(AlertDescription),
+    PeerAlert(Alert),
 }
 
 /// An arrow that was taken, or a question that came up instead.
@@ -58,7 +58,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             Ok(step)
         });
         let event = match step {
-            Ok(Step::PeerAlert(description)) => return Err(self.peer_failed(description, tx)),
+            Ok(Step::PeerAlert(alert)) => return Err(self.peer_failed(alert, tx, observer)),
             Ok(Step::Ask(need)) => {
                 self.asked = need;
                 self.ask(rx, need).map(Event::Ask)
@@ -222,6 +222,12 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     fn recv_alert(&mut self, alert: Alert, observer: &mut dyn Observer) -> Result<Option<Step>, Fault> {
         // [6.2-3]
         observer.event(&Trace::RecvAlert(alert));
+        // [6-7] The description decides, but a level that is none is no alert.
+        if ![AlertLevel::warning, AlertLevel::fatal].contains(&alert.level) {
+            return Err(Fault::from(Reason::AlertLevelUnknown)
+                .field("level")
+                .detail(Detail::Value(alert.level.0.into())));
+        }
         match alert.description {
             AlertDescription::close_notify if self.is_connected() => {
                 self.closed.by_peer = true;
@@ -230,11 +236,11 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             // [6.1-4] It announces a close_notify, and ends nothing by itself.
             AlertDescription::user_canceled => {
                 // [6.1-6]
-                self.count_idle(WARNING, Reason::TooManyWarnings)?;
+                self.count_idle(USER_CANCELED, Reason::TooManyWarnings)?;
                 Ok(None)
             }
             // [6-2] Whatever its level says, any other alert is the end.
-            description => Ok(Some(Step::PeerAlert(description))),
+            _ => Ok(Some(Step::PeerAlert(alert))),
         }
     }
 

@@ -69,6 +69,7 @@ reasons! {
     TooMuchEarlyData => unexpected_message, "RFC 8446 §4.2.10", "more early data to skip than we allow";
     // Alerts (§6)
     AlertMalformed => decode_error, "RFC 8446 §6", "an alert is not exactly two bytes";
+    AlertLevelUnknown => illegal_parameter, "RFC 8446 §6", "an alert whose level is neither warning nor fatal";
     TooManyWarnings => unexpected_message, "RFC 8446 §6.1", "too many user_canceled alerts";
     // Any message (§4)
     UnexpectedMessage => unexpected_message, "RFC 8446 §4, Appendix A", "the message is not legal in this state";

@@ -112,6 +112,7 @@ REASONS = {
     "TooManyChangeCipherSpecs": ("unexpected_message", "RFC 8446 §5"),
     "MessageTooLong": ("illegal_parameter", "RFC 8446 §4"),
     "AlertMalformed": ("decode_error", "RFC 8446 §6"),
+    "AlertLevelUnknown": ("illegal_parameter", "RFC 8446 §6"),
     "TooManyWarnings": ("unexpected_message", "RFC 8446 §6.1"),
     "UnexpectedMessage": ("unexpected_message", "RFC 8446 §4, Appendix A"),
     "Malformed": ("decode_error", "RFC 8446 §3, §6.2"),
@@ -195,8 +196,10 @@ FILES = {
         ("server", "START", False, "a ClientHello of 2^16 bytes", record(22, b"\x01\x01\0\0"), "MessageTooLong"),
         ("server", "START", False, "an alert of one byte", record(21, b"\2"), "AlertMalformed"),
         ("client", "CONNECTED", True, "two alerts in one record", record(21, b"\1\x5a\1\0"), "AlertMalformed"),
-        ("server", "START", False, "33 times user_canceled", USER_CANCELED * 33, "TooManyWarnings"),
-        ("server", "CONNECTED", True, "33 times user_canceled in protected records", USER_CANCELED * 33, "TooManyWarnings"),
+        ("server", "START", False, "an alert of level 3", record(21, b"\3\x28"), "AlertLevelUnknown"),
+        ("client", "CONNECTED", True, "close_notify of level 0", record(21, b"\0\0"), "AlertLevelUnknown"),
+        ("server", "START", False, "5 times user_canceled", USER_CANCELED * 5, "TooManyWarnings"),
+        ("server", "CONNECTED", True, "5 times user_canceled in protected records", USER_CANCELED * 5, "TooManyWarnings"),
     ],
     "client_hello.kv": [
         ("server", "START", False, title, input, reason)

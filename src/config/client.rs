@@ -29,6 +29,9 @@ pub struct ClientConfig<C> {
     pub(crate) authority_hints: AuthorityHints,
     /// `None`: as few as serve every server well.
     shares: Option<usize>,
+    /// The groups to have a share of, where they are named.
+    #[cfg(feature = "alloc")]
+    key_shares: Option<Vec<NamedGroup>>,
     pub(crate) max_fragment_length: Option<MaxFragmentLength>,
     pub(crate) middlebox_compatibility: bool,
     #[cfg(feature = "alloc")]
@@ -57,6 +60,9 @@ pub struct ClientConfigBuilder<C> {
     credentials: List<Shared<'static, Credential>>,
     authority_hints: AuthorityHints,
     shares: Option<usize>,
+    /// The groups to have a share of, where they are named.
+    #[cfg(feature = "alloc")]
+    key_shares: Option<Vec<NamedGroup>>,
     max_fragment_length: Option<MaxFragmentLength>,
     middlebox_compatibility: bool,
     #[cfg(feature = "alloc")]
@@ -80,6 +86,8 @@ impl<C: Crypto> ClientConfig<C> {
             credentials: List::Static(&[]),
             authority_hints: AuthorityHints::default(),
             shares: None,
+            #[cfg(feature = "alloc")]
+            key_shares: None,
             max_fragment_length: None,
             middlebox_compatibility: true,
             #[cfg(feature = "alloc")]
@@ -112,13 +120,19 @@ impl<C: Crypto> ClientConfig<C> {
     pub(crate) fn shared_groups(&self) -> impl Iterator<Item = NamedGroup> {
         let groups = self.settings.groups();
         let listed = groups.iter().copied().take(self.shares.unwrap_or(1));
+        #[cfg(feature = "alloc")]
+        let listed = {
+            let is_named = |group: &NamedGroup| self.key_shares.as_ref().is_some_and(|named| named.contains(group));
+            let named = groups.iter().copied().filter(is_named);
+            listed.filter(|_| self.key_shares.is_none()).chain(named)
+        };
         #[cfg(feature = "mlkem")]
         let listed = {
             let is_first = |group: NamedGroup| {
                 groups.first().map(|first| first.is_post_quantum()) == Some(group.is_post_quantum())
             };
             let other = groups.iter().copied().find(|group| !is_first(*group));
-            listed.chain(other.filter(|_| self.shares.is_none()))
+            listed.chain(other.filter(|_| self.shares.is_none() && self.key_shares.is_none()))
         };
         listed
     }
@@ -205,6 +219,15 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         self
     }
 
+    /// The groups that a key share is sent for in the first ClientHello, up to two of those listed; in place of
+    /// [`ClientConfigBuilder::shares`], if they are not the first ones.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn key_shares(mut self, groups: impl IntoIterator<Item = NamedGroup>) -> Self {
+        self.key_shares = Some(groups.into_iter().collect());
+        self
+    }
+
     /// Asks the server for shorter records by the older extension (RFC 6066 §4), which more servers know than RFC 8449.
     #[must_use]
     pub fn max_fragment_length(mut self, length: MaxFragmentLength) -> Self {
@@ -277,6 +300,15 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         #[cfg(feature = "alloc")]
         check_psks(&self.psks)?;
         #[cfg(feature = "alloc")]
+        if let Some(named) = &self.key_shares {
+            if let Some(group) = named.iter().find(|group| !settings.groups().contains(group)) {
+                return Err(ConfigError::KeyShare(*group));
+            }
+            if named.len() > MAX_SHARES {
+                return Err(ConfigError::TooMany("key shares"));
+            }
+        }
+        #[cfg(feature = "alloc")]
         let live = self.tickets.is_some().then(|| {
             let question = settings.question(&self.anchors, Time::Unknown, Purpose::Server);
             Live::of(&settings.crypto, &question, None)
@@ -289,6 +321,8 @@ impl<C: Crypto> ClientConfigBuilder<C> {
             credentials: self.credentials,
             authority_hints: self.authority_hints,
             shares: self.shares,
+            #[cfg(feature = "alloc")]
+            key_shares: self.key_shares,
             max_fragment_length: self.max_fragment_length,
             middlebox_compatibility: self.middlebox_compatibility,
             #[cfg(feature = "alloc")]

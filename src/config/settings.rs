@@ -31,6 +31,9 @@ pub enum ConfigError {
     Suite(CipherSuite),
     /// The provider does not have this group.
     Group(NamedGroup),
+    /// A key share is to be sent of a group that is not listed.
+    #[cfg(feature = "alloc")]
+    KeyShare(NamedGroup),
     /// The provider can't verify this scheme in CertificateVerify.
     Scheme(SignatureScheme),
     /// A list that must name something is empty: which one.
@@ -57,6 +60,10 @@ impl fmt::Display for ConfigError {
         match self {
             Self::Suite(suite) => write!(f, "the provider does not have cipher suite {suite}"),
             Self::Group(group) => write!(f, "the provider does not have group {group}"),
+            #[cfg(feature = "alloc")]
+            Self::KeyShare(group) => {
+                write!(f, "a key share of {group}, which is not among the groups (RFC 8446 §4.2.8)")
+            }
             Self::Scheme(scheme) => {
                 write!(f, "the provider can't verify signature scheme {scheme} in CertificateVerify")
             }

@@ -112,6 +112,19 @@ fn groups(options: &Options) -> Configured<Vec<NamedGroup>> {
     }
 }
 
+/// The groups that have a key share, if the options name them.
+fn key_shares(options: &Options) -> Configured<Option<Vec<NamedGroup>>> {
+    let groups = match &options.key_shares {
+        _ if options.no_key_shares => Vec::new(),
+        Some(groups) => groups.iter().map(|group| NamedGroup(*group)).collect(),
+        None => return Ok(None),
+    };
+    if groups.len() > 2 {
+        return Err(unimplemented("more than two key shares"));
+    }
+    Ok(Some(groups))
+}
+
 /// What BoringSSL verifies unless told: Ed25519 is not among it.
 const DEFAULT_SCHEMES: [SignatureScheme; 5] = [
     SignatureScheme::ecdsa_secp256r1_sha256,
@@ -211,8 +224,8 @@ pub(crate) fn client(
     if let Some(bytes) = options.max_send_fragment {
         builder = builder.max_send_fragment(bytes);
     }
-    if options.no_key_shares {
-        builder = builder.shares(0);
+    if let Some(groups) = key_shares(options)? {
+        builder = builder.key_shares(groups);
     }
     if anchors.is_none() || application.refuses_peer.is_some() {
         builder = builder.ask_chain();

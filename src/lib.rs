@@ -73,7 +73,7 @@ pub use fault::{Detail, Fault, Place, Reason, Side, StateName};
 #[cfg(feature = "alloc")]
 pub use handshake::EarlyDataState;
 pub use handshake::{
-    Answer, Ask, ClientAuthState, Confirmation, Kind, Negotiated, Role, SignRequest, SignedContent, Trace,
+    Answer, Ask, ClientAuthState, Confirmation, Kind, Negotiated, Role, SignRequest, SignedContent, Trace, Unfit,
     WhyNothingSent,
 };
 pub use handshake::{client::Client as ClientRole, server::Server as ServerRole};

@@ -99,7 +99,7 @@ proptest! {
         (alpn, authorities) in (of(strings(1..256)), of(strings(1..300))),
         key_share in of(vec((any::<u16>(), bytes(1..1300)), 0..4)),
         (status_request, early_data, post_handshake_auth) in any::<(bool, bool, bool)>(),
-        ticket_request in any::<Option<(u8, u8)>>(),
+        (ticket_request, signed_certificate_timestamp) in any::<(Option<(u8, u8)>, bool)>(),
     ) {
         let alpn = of_each(&alpn, |name| ProtocolName(name));
         let authorities = of_each(&authorities, |name| DistinguishedName(name));
@@ -120,6 +120,7 @@ proptest! {
                 signature_algorithms_cert: vector(&schemes_cert),
                 alpn: vector(&alpn),
                 record_size_limit,
+                signed_certificate_timestamp,
                 supported_versions: vector(&versions),
                 cookie: cookie.as_deref(),
                 certificate_authorities: vector(&authorities),
@@ -202,7 +203,8 @@ proptest! {
     #[test]
     fn certificate_request_survives_its_encoding(
         (context, schemes, schemes_cert) in (bytes(0..=255), code_points(), of(code_points())),
-        (authorities, oid_filters, status_request) in (of(strings(1..300)), any::<bool>(), any::<bool>()),
+        (authorities, oid_filters) in (of(strings(1..300)), any::<bool>()),
+        (status_request, signed_certificate_timestamp) in any::<(bool, bool)>(),
     ) {
         let authorities = of_each(&authorities, |name| DistinguishedName(name));
         let request = CertificateRequest {
@@ -214,6 +216,7 @@ proptest! {
                 certificate_authorities: vector(&authorities),
                 oid_filters,
                 status_request,
+                signed_certificate_timestamp,
             },
         };
         assert_survives!(CertificateRequest, request, except extensions.raw);

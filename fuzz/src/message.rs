@@ -93,6 +93,8 @@ pub fn certificate_message(bytes: &[u8]) {
             check(entry.extensions);
             let staple = entry.ocsp_response().ok().flatten();
             assert!(staple.is_none_or(|staple| !staple.is_empty() && staple.len() < bytes.len()));
+            let timestamps = entry.timestamps().ok().flatten();
+            assert!(timestamps.is_none_or(|list| list.iter().count() > 0 && list.iter().all(|sct| !sct.0.is_empty())));
         }
     }
 }

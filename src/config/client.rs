@@ -6,7 +6,7 @@ use super::settings::{
     record_size_limit_of, settings_setters,
 };
 #[cfg(feature = "alloc")]
-use super::settings::{check_psks, psk_setters};
+use super::settings::{check_psks, names_on_wire, psk_setters};
 use crate::crypto::Crypto;
 #[cfg(feature = "alloc")]
 use crate::crypto::MAX_HASH_LEN;
@@ -26,12 +26,13 @@ pub struct ClientConfig<C> {
     pub(crate) settings: Settings<C>,
     pub(crate) anchors: Anchors,
     pub(crate) credentials: List<Shared<'static, Credential>>,
-    pub(crate) authority_hints: AuthorityHints,
     /// `None`: as few as serve every server well.
     shares: Option<usize>,
     /// The groups to have a share of, where they are named.
     #[cfg(feature = "alloc")]
     key_shares: Option<Vec<NamedGroup>>,
+    #[cfg(feature = "alloc")]
+    pub(crate) never_anonymous: bool,
     pub(crate) max_fragment_length: Option<MaxFragmentLength>,
     pub(crate) middlebox_compatibility: bool,
     #[cfg(feature = "alloc")]
@@ -44,6 +45,9 @@ pub struct ClientConfig<C> {
     pub(crate) tickets: Option<Arc<dyn ClientTickets>>,
     #[cfg(feature = "alloc")]
     pub(crate) ticket_request: Option<TicketRequest>,
+    /// The names of the anchors that are told to servers, as they go on the wire.
+    #[cfg(feature = "alloc")]
+    pub(crate) authorities: Vec<u8>,
     /// What tickets are held against.
     #[cfg(feature = "alloc")]
     pub(crate) live: Option<Live>,
@@ -52,17 +56,24 @@ pub struct ClientConfig<C> {
     pub(crate) own_chains: Vec<[u8; 32]>,
 }
 
+/// Beside it a ClientHello has room for PSKs.
+#[cfg(feature = "alloc")]
+const MAX_AUTHORITIES: usize = 1 << 15;
+
 /// Collects the settings of a client.
 #[derive(Debug)]
 pub struct ClientConfigBuilder<C> {
     settings: Settings<C>,
     anchors: Anchors,
     credentials: List<Shared<'static, Credential>>,
-    authority_hints: AuthorityHints,
     shares: Option<usize>,
     /// The groups to have a share of, where they are named.
     #[cfg(feature = "alloc")]
     key_shares: Option<Vec<NamedGroup>>,
+    #[cfg(feature = "alloc")]
+    never_anonymous: bool,
+    #[cfg(feature = "alloc")]
+    send_authorities: bool,
     max_fragment_length: Option<MaxFragmentLength>,
     middlebox_compatibility: bool,
     #[cfg(feature = "alloc")]
@@ -84,10 +95,13 @@ impl<C: Crypto> ClientConfig<C> {
             settings: Settings::new(crypto),
             anchors: Anchors::default(),
             credentials: List::Static(&[]),
-            authority_hints: AuthorityHints::default(),
             shares: None,
             #[cfg(feature = "alloc")]
             key_shares: None,
+            #[cfg(feature = "alloc")]
+            never_anonymous: false,
+            #[cfg(feature = "alloc")]
+            send_authorities: false,
             max_fragment_length: None,
             middlebox_compatibility: true,
             #[cfg(feature = "alloc")]
@@ -167,6 +181,13 @@ impl<C: Crypto> HasSettings for ClientConfig<C> {
         &self.psks
     }
 
+    fn authorities(&self) -> &[u8] {
+        #[cfg(feature = "alloc")]
+        return &self.authorities;
+        #[cfg(not(feature = "alloc"))]
+        return &[];
+    }
+
     #[cfg(feature = "alloc")]
     fn psks_len(&self) -> usize {
         // Beside each identity stand its length, its age and its binder (RFC 8446 §4.2.11).
@@ -186,7 +207,7 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         self
     }
 
-    /// Adds a credential to show when the server asks for one; the first that fits is chosen.
+    /// Adds a credential to show when the server asks for one; which of several is chosen, [`Credential`] tells.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn credential(mut self, credential: Credential) -> Self {
@@ -203,10 +224,22 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         self
     }
 
-    /// How far the server's list of authorities decides which credential is shown.
+    /// Fails (`handshake_failure`) if the server asks for a certificate and none of ours fits, where RFC 8446 §4.4.2 has a client
+    /// send an empty Certificate and leave it to the server: for a client that is not to be served as nobody. An application
+    /// that chooses (`ask_credential`) may still choose none.
+    #[cfg(feature = "alloc")]
     #[must_use]
-    pub fn authority_hints(mut self, hints: AuthorityHints) -> Self {
-        self.authority_hints = hints;
+    pub fn never_anonymous(mut self, on: bool) -> Self {
+        self.never_anonymous = on;
+        self
+    }
+
+    /// Whether the names of the anchors are told to the server (`certificate_authorities`, RFC 8446 §4.2.4), which may choose
+    /// its certificate by them; off unless switched on, as a ClientHello can be read by everybody. A list beyond 32 KiB is cut.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn send_authorities(mut self, send: bool) -> Self {
+        self.send_authorities = send;
         self
     }
 
@@ -298,6 +331,10 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         check_fragment(self.max_fragment_length)?;
         let settings = self.settings.check()?;
         #[cfg(feature = "alloc")]
+        if self.never_anonymous && self.credentials.is_empty() && !settings.ask_credential {
+            return Err(ConfigError::Empty("credentials"));
+        }
+        #[cfg(feature = "alloc")]
         check_psks(&self.psks)?;
         #[cfg(feature = "alloc")]
         if let Some(named) = &self.key_shares {
@@ -314,12 +351,20 @@ impl<C: Crypto> ClientConfigBuilder<C> {
             Live::of(&settings.crypto, &question, None)
         });
         #[cfg(feature = "alloc")]
+        let authorities = match self.send_authorities {
+            true => names_on_wire(self.anchors.subjects(), MAX_AUTHORITIES),
+            false => Vec::new(),
+        };
+        #[cfg(feature = "alloc")]
         let own_chains = self.credentials.iter().map(|credential| credential.fingerprint(&settings.crypto)).collect();
         Ok(ClientConfig {
             settings,
             anchors: self.anchors,
             credentials: self.credentials,
-            authority_hints: self.authority_hints,
+            #[cfg(feature = "alloc")]
+            never_anonymous: self.never_anonymous,
+            #[cfg(feature = "alloc")]
+            authorities,
             shares: self.shares,
             #[cfg(feature = "alloc")]
             key_shares: self.key_shares,

@@ -1,12 +1,18 @@
 //! Who we are: a certificate chain, and a key that signs for it, here or elsewhere.
 
+use super::chain::{Beside, Chain};
+#[cfg(feature = "alloc")]
+use super::{chain::Attached, settings::AuthorityHints};
+#[cfg(feature = "alloc")]
+use crate::crypto::KeyKind;
+use crate::crypto::SignatureAlgorithm;
 use crate::crypto::Signer;
 #[cfg(feature = "alloc")]
 use crate::fault::Fault;
 use crate::shared::List;
 use crate::wire::{CertificateEntry, SignatureScheme, Vector};
 #[cfg(feature = "alloc")]
-use crate::wire::{Element, Writer};
+use crate::wire::{Malformed, SerializedSct};
 #[cfg(feature = "alloc")]
 use crate::x509::{Certificate, LoadError};
 use core::fmt;
@@ -49,34 +55,37 @@ impl fmt::Debug for Signing {
 }
 
 /// A certificate chain, leaf first, and the key of the leaf.
+///
+/// # Which of several is shown
+/// A credential fits a ClientHello, or a CertificateRequest, if
+/// 1. it can sign in CertificateVerify with a scheme that the peer lists in `signature_algorithms` (RFC 8446 §4.4.3): of those,
+///    the peer's first, or with [`sign_with`](Self::sign_with) our first. A scheme for ECDSA names the curve of the key with
+///    it; `supported_groups` is about key exchange and has no say;
+/// 2. and, where [`AuthorityHints::Require`] holds for it, a certificate of its chain was issued by one of the peer's
+///    `certificate_authorities` (§4.2.4), if the peer names any.
+///
+/// Of those that fit the first one is shown, in the order of the configuration, but before the others
+/// 1. in a server, one whose leaf is for the client's `server_name` (RFC 6066 §3);
+/// 2. then one whose chain leads to one of the peer's `certificate_authorities`;
+/// 3. then one whose chain is signed in ways that the peer accepts in certificates (`signature_algorithms_cert`, §4.4.2.2).
+///
+/// If none fits, a server fails, and a client shows none (§4.4.2), or fails too if it is to be
+/// [never anonymous](crate::config::ClientConfigBuilder::never_anonymous).
 #[derive(Debug)]
 pub struct Credential {
     chain: Chain,
-    /// The same with an OCSP response at the leaf.
     #[cfg(feature = "alloc")]
-    stapled: Option<Chain>,
-    /// Bytes that the response adds to a message.
-    #[cfg(feature = "alloc")]
-    staple_len: usize,
+    attached: Attached,
     signing: Signing,
-}
-
-#[derive(Debug)]
-enum Chain {
-    Static(&'static [CertificateEntry<'static>]),
-    /// `certificate_list` as it goes on the wire.
+    /// What the leaf is for, if it is known.
     #[cfg(feature = "alloc")]
-    Owned(alloc::vec::Vec<u8>),
-}
-
-impl Chain {
-    fn list(&self) -> Vector<'_, CertificateEntry<'_>> {
-        match self {
-            Self::Static(entries) => Vector::items(entries),
-            #[cfg(feature = "alloc")]
-            Self::Owned(bytes) => Vector::wire("certificate_list", 0, bytes).unwrap_or(Vector::items(&[])),
-        }
-    }
+    key_kind: Option<KeyKind>,
+    /// The schemes to sign with, preferred first.
+    #[cfg(feature = "alloc")]
+    sign_with: Option<alloc::vec::Vec<SignatureScheme>>,
+    /// In place of those of the configuration.
+    #[cfg(feature = "alloc")]
+    authority_hints: Option<AuthorityHints>,
 }
 
 /// A chain and key that can't be a credential.
@@ -97,6 +106,9 @@ pub enum CredentialError {
     /// The OCSP response can't be stapled: why.
     #[cfg(feature = "alloc")]
     Staple(alloc::string::String),
+    /// The list of signed certificate timestamps can't be sent: why.
+    #[cfg(feature = "alloc")]
+    Timestamps(alloc::string::String),
     /// The key is of a kind, or a size, that can't sign in TLS 1.3: RSA of 2048 to 4096 bits, P-256, P-384 and Ed25519 can.
     KeyUnsupported,
     /// The key is not the one that the certificate is for.
@@ -113,6 +125,8 @@ impl fmt::Display for CredentialError {
             Self::Leaf(why) => write!(f, "the first certificate can't be used: {why}"),
             #[cfg(feature = "alloc")]
             Self::Staple(why) => write!(f, "the OCSP response can't be stapled: {why}"),
+            #[cfg(feature = "alloc")]
+            Self::Timestamps(why) => write!(f, "the signed certificate timestamps can't be sent: {why}"),
             Self::KeyUnsupported => f.write_str(
                 "is a key that can't sign in TLS 1.3 here (RSA of 2048 to 4096 bits, P-256, P-384 and Ed25519 can)",
             ),
@@ -130,10 +144,14 @@ impl Credential {
         Self {
             chain: Chain::Static(chain),
             #[cfg(feature = "alloc")]
-            stapled: None,
-            #[cfg(feature = "alloc")]
-            staple_len: 0,
+            attached: Attached::NOTHING,
             signing,
+            #[cfg(feature = "alloc")]
+            key_kind: None,
+            #[cfg(feature = "alloc")]
+            sign_with: None,
+            #[cfg(feature = "alloc")]
+            authority_hints: None,
         }
     }
 
@@ -144,10 +162,12 @@ impl Credential {
     #[cfg(feature = "alloc")]
     pub fn new<T: AsRef<[u8]>>(chain: impl IntoIterator<Item = T>, signing: Signing) -> Result<Self, CredentialError> {
         let mut bytes = alloc::vec::Vec::new();
+        let mut key_kind = None;
         for der in chain {
             let der = der.as_ref();
             if bytes.is_empty() {
-                Certificate::parse(der).map_err(|fault| CredentialError::Leaf(explain(&fault)))?;
+                let leaf = Certificate::parse(der).map_err(|fault| CredentialError::Leaf(explain(&fault)))?;
+                key_kind = leaf.public_key().ok().map(|key| key.kind);
             }
             let len = u32::try_from(der.len()).map_err(|_| CredentialError::NoCertificate)?.to_be_bytes();
             let Some(len) = len.get(1..) else { continue };
@@ -158,7 +178,8 @@ impl Credential {
         if bytes.is_empty() {
             return Err(CredentialError::NoCertificate);
         }
-        Ok(Self { chain: Chain::Owned(bytes), stapled: None, staple_len: 0, signing })
+        let chain = Chain::Owned(bytes);
+        Ok(Self { chain, attached: Attached::NOTHING, signing, key_kind, sign_with: None, authority_hints: None })
     }
 
     /// The same credential with an OCSP response for its leaf, in DER, which is sent to peers that ask for it
@@ -168,23 +189,55 @@ impl Credential {
     /// # Errors
     /// [`CredentialError::Staple`] if it is none that tells something, or longer than an extension can be.
     #[cfg(feature = "alloc")]
-    pub fn staple(mut self, response: &[u8]) -> Result<Self, CredentialError> {
+    pub fn staple(self, response: &[u8]) -> Result<Self, CredentialError> {
         crate::x509::OcspResponse::parse(response).map_err(|fault| CredentialError::Staple(explain(&fault)))?;
-        let too_long = || CredentialError::Staple("it is longer than an extension can be".into());
-        let length: usize = self.chain().iter().map(|entry| entry.cert_data.len().saturating_add(5)).sum();
-        let mut bytes = alloc::vec![0; length.saturating_add(response.len()).saturating_add(8)];
-        let mut w = Writer::new(&mut bytes);
-        for (index, entry) in self.chain().iter().enumerate() {
-            match index {
-                0 => CertificateEntry::encode_stapled(entry.cert_data, response, &mut w),
-                _ => CertificateEntry::new(entry.cert_data).encode(&mut w),
-            }
+        self.staple_unchecked(response)
+    }
+
+    /// As [`staple`](Self::staple), but whatever the bytes are: for trying out what peers make of them.
+    ///
+    /// # Errors
+    /// [`CredentialError::Staple`] if there are none, or more than an extension can have.
+    #[cfg(feature = "alloc")]
+    pub fn staple_unchecked(mut self, response: &[u8]) -> Result<Self, CredentialError> {
+        if response.is_empty() {
+            return Err(CredentialError::Staple("it is empty".into()));
         }
-        let written = w.written().map_err(|_| too_long())?.len();
-        bytes.truncate(written);
-        self.stapled = Some(Chain::Owned(bytes));
-        self.staple_len = written.saturating_sub(length);
+        let too_long = |_| CredentialError::Staple("it is longer than an extension can be".into());
+        self.attached.add(&self.chain, Some(response), None).map_err(too_long)?;
         Ok(self)
+    }
+
+    /// The same credential with signed certificate timestamps for its leaf, which are sent to peers that ask for them
+    /// (signed_certificate_timestamp, RFC 6962 §3.3). `list` is a SignedCertificateTimestampList, lengths included, as logs'
+    /// tools write it. Only its form is looked at; a CA that puts timestamps into the certificate itself makes this needless.
+    ///
+    /// # Errors
+    /// [`CredentialError::Timestamps`] if it is no such list, is empty, or longer than an extension can be.
+    #[cfg(feature = "alloc")]
+    pub fn timestamps(mut self, list: &[u8]) -> Result<Self, CredentialError> {
+        let no_list = |malformed: Malformed| CredentialError::Timestamps(explain(&malformed.into()));
+        SerializedSct::parse_list(list).map_err(no_list)?;
+        let too_long = |_| CredentialError::Timestamps("the list is longer than an extension can be".into());
+        self.attached.add(&self.chain, None, Some(list)).map_err(too_long)?;
+        Ok(self)
+    }
+
+    /// The same credential, signing with these schemes only, preferred first; then our order counts and not the peer's. What
+    /// its key can't make, or TLS 1.3 does not have in CertificateVerify, is passed over: if that is all, it fits no peer.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn sign_with(mut self, schemes: impl Into<alloc::vec::Vec<SignatureScheme>>) -> Self {
+        self.sign_with = Some(schemes.into());
+        self
+    }
+
+    /// The same credential with hints of its own, in place of those of the configuration.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn authority_hints(mut self, hints: AuthorityHints) -> Self {
+        self.authority_hints = Some(hints);
+        self
     }
 
     /// A chain and a key as PEM; PKCS#8, PKCS#1 and SEC1 keys are understood.
@@ -228,24 +281,50 @@ impl Credential {
         crate::resumption::chain_fingerprint(crypto, self.chain().iter().map(|entry| entry.cert_data))
     }
 
-    /// [4.4.2.1-2] [6066-8-2]
-    /// The chain for a peer that asked for an OCSP response, or did not.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn shown(&self, status_request: bool) -> Vector<'_, CertificateEntry<'_>> {
-        self.stapled.as_ref().filter(|_| status_request).unwrap_or(&self.chain).list()
-    }
-
-    /// Bytes that an OCSP response adds to the message.
-    pub(crate) fn staple_len(&self) -> usize {
+    /// The chain for a peer that asked for this beside it.
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "there is nothing beside it"))]
+    pub(crate) fn shown(&self, asked: Beside) -> Vector<'_, CertificateEntry<'_>> {
         #[cfg(feature = "alloc")]
-        return self.staple_len;
-        #[cfg(not(feature = "alloc"))]
-        return 0;
+        if let Some(chain) = self.attached.list(asked) {
+            return chain.list();
+        }
+        self.chain()
     }
 
-    #[cfg(not(feature = "alloc"))]
-    pub(crate) fn shown(&self, _: bool) -> Vector<'_, CertificateEntry<'_>> {
-        self.chain()
+    /// Bytes that the certificate list takes at most in a message.
+    pub(crate) fn list_len(&self) -> usize {
+        #[cfg(feature = "alloc")]
+        let attached = self.attached.len();
+        #[cfg(not(feature = "alloc"))]
+        let attached = 0;
+        self.chain().iter().map(|entry| entry.cert_data.len().saturating_add(5)).fold(attached, usize::saturating_add)
+    }
+
+    /// [4.4.2.2-2] [4.4.2.3-1] [4.4.3-6] The scheme of CertificateVerify for a peer that lists `offered`.
+    pub(crate) fn scheme_for(&self, offered: Vector<'_, SignatureScheme>) -> Option<SignatureScheme> {
+        #[cfg(feature = "alloc")]
+        if let Some(ours) = &self.sign_with {
+            return ours.iter().copied().find(|scheme| self.makes(*scheme) && offered.contains(*scheme));
+        }
+        offered.iter().find(|scheme| self.makes(*scheme))
+    }
+
+    /// Whether it can make signatures of this scheme in CertificateVerify.
+    fn makes(&self, scheme: SignatureScheme) -> bool {
+        let Some(algorithm) = SignatureAlgorithm::of_scheme(scheme) else { return false };
+        #[cfg(feature = "alloc")]
+        if self.key_kind.is_some_and(|kind| kind != algorithm.key_kind()) {
+            return false;
+        }
+        #[cfg(not(feature = "alloc"))]
+        let _ = algorithm;
+        self.signing.schemes().contains(&scheme)
+    }
+
+    /// How far the peer's list of authorities decides, in a configuration with these hints.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn hints_or(&self, hints: AuthorityHints) -> AuthorityHints {
+        self.authority_hints.unwrap_or(hints)
     }
 
     /// The leaf in DER.

@@ -1,5 +1,6 @@
 //! What the user decided, checked once when it is built.
 
+mod chain;
 mod client;
 mod credential;
 #[cfg(feature = "alloc")]
@@ -7,6 +8,7 @@ mod resumption;
 mod server;
 mod settings;
 
+pub(crate) use chain::Beside;
 pub use client::{ClientConfig, ClientConfigBuilder};
 pub use credential::{Credential, CredentialError, Signing};
 #[cfg(feature = "alloc")]
@@ -15,4 +17,4 @@ pub use resumption::{EarlyData, Resumption};
 pub(crate) use resumption::{MAX_COUNT, MAX_TICKET_SENT};
 pub use server::{ClientAuth, ClientAuthMode, ServerConfig, ServerConfigBuilder};
 pub use settings::{AuthorityHints, ConfigError};
-pub(crate) use settings::{HasSettings, MAX_FRAGMENT, MAX_SCHEMES, MAX_SHARES, Settings};
+pub(crate) use settings::{HasSettings, MAX_FRAGMENT, MAX_SCHEMES, MAX_SHARES, Settings, authority_names};

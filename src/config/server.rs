@@ -3,9 +3,11 @@
 use super::credential::Credential;
 #[cfg(feature = "alloc")]
 use super::resumption::{MAX_COUNT, MAX_TICKET_SENT, Resumption};
-use super::settings::{ConfigError, HasSettings, Protocols, Settings, record_size_limit_of, settings_setters};
+use super::settings::{
+    AuthorityHints, ConfigError, HasSettings, Protocols, Settings, record_size_limit_of, settings_setters,
+};
 #[cfg(feature = "alloc")]
-use super::settings::{check_psks, psk_setters};
+use super::settings::{check_psks, names_on_wire, psk_setters};
 use crate::crypto::Crypto;
 use crate::identity::Allow;
 #[cfg(feature = "alloc")]
@@ -35,6 +37,9 @@ pub struct ClientAuth {
     pub(crate) anchors: Anchors,
     pub(crate) allow: Allow,
     pub(crate) send_authorities: bool,
+    /// In place of the names of the anchors.
+    #[cfg(feature = "alloc")]
+    authorities: Option<Vec<Vec<u8>>>,
 }
 
 impl ClientAuth {
@@ -47,19 +52,28 @@ impl ClientAuth {
     /// A client may show a certificate; if it does, it must lead to one of the anchors and be on the list.
     #[must_use]
     pub fn request(anchors: Anchors, allow: Allow) -> Self {
-        Self { mode: ClientAuthMode::Request, anchors, allow, send_authorities: true }
+        Self { mode: ClientAuthMode::Request, anchors, allow, send_authorities: true, ..Self::default() }
     }
 
     /// A client must show a certificate that leads to one of the anchors and is on the list.
     #[must_use]
     pub fn require(anchors: Anchors, allow: Allow) -> Self {
-        Self { mode: ClientAuthMode::Require, anchors, allow, send_authorities: true }
+        Self { mode: ClientAuthMode::Require, anchors, allow, send_authorities: true, ..Self::default() }
     }
 
     /// Whether the names of the anchors are told to the client (`certificate_authorities`, RFC 8446 §4.2.4), as is usual.
     #[must_use]
     pub fn send_authorities(mut self, send: bool) -> Self {
         self.send_authorities = send;
+        self
+    }
+
+    /// Tells the client these names (in DER) instead of those of the anchors: for an application that judges by itself, or that
+    /// knows which of many anchors its clients have.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn authorities<T: Into<Vec<u8>>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.authorities = Some(names.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -169,7 +183,7 @@ impl<C: Crypto> HasSettings for ServerConfig<C> {
 impl<C: Crypto> ServerConfigBuilder<C> {
     settings_setters!();
 
-    /// Adds a credential; the one whose names fit the client's `server_name` is chosen, else the first that fits its schemes.
+    /// Adds a credential; which of several is chosen, [`Credential`] tells: names first, then schemes and authorities.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn credential(mut self, credential: Credential) -> Self {
@@ -276,19 +290,10 @@ impl<C: Crypto> ServerConfigBuilder<C> {
 const MAX_AUTHORITIES: usize = (1 << 16) - 512;
 
 #[cfg(feature = "alloc")]
-fn authorities(client_auth: &ClientAuth) -> alloc::vec::Vec<u8> {
-    let mut bytes = alloc::vec::Vec::new();
-    if client_auth.send_authorities {
-        for name in client_auth.anchors.subjects() {
-            // A bundle that does not fit is cut, since it is a hint only.
-            let total = bytes.len().saturating_add(name.len()).saturating_add(2);
-            if let Ok(len) = u16::try_from(name.len())
-                && total <= MAX_AUTHORITIES
-            {
-                bytes.extend_from_slice(&len.to_be_bytes());
-                bytes.extend_from_slice(name);
-            }
-        }
+fn authorities(client_auth: &ClientAuth) -> Vec<u8> {
+    match (&client_auth.authorities, client_auth.send_authorities) {
+        (Some(names), true) => names_on_wire(names.iter().map(Vec::as_slice), MAX_AUTHORITIES),
+        (None, true) => names_on_wire(client_auth.anchors.subjects(), MAX_AUTHORITIES),
+        (_, false) => Vec::new(),
     }
-    bytes
 }

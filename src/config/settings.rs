@@ -1,25 +1,26 @@
 //! The settings that both roles have.
 
+use super::chain::Beside;
 use super::credential::Credential;
 use crate::crypto::{Crypto, SuiteParams, TAG_LEN};
 use crate::shared::{List, Shared};
 use crate::wire::{
-    CipherSuite, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, MaxFragmentLength, NamedGroup, ProtocolName,
-    RecordHeader, SignatureScheme, Vector,
+    CipherSuite, DistinguishedName, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT, MaxFragmentLength, NamedGroup,
+    ProtocolName, RecordHeader, SignatureScheme, Vector,
 };
 use crate::x509::{Anchors, Purpose, Question, Time};
 #[cfg(feature = "alloc")]
 use crate::x509::{Profile, Revocation};
 use core::fmt;
 
-/// Whether the `certificate_authorities` of a CertificateRequest choose among our credentials, or can rule all of them out.
+/// Whether the `certificate_authorities` of the peer (RFC 8446 §4.2.4) choose among our credentials, or can rule them out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AuthorityHints {
-    /// A credential under one of the authorities is preferred; without one the first that fits is sent all the same. The
+    /// A credential under one of the authorities is preferred; without one the first that fits is shown all the same. The
     /// peer then says what it thinks of it, which is the better diagnosis.
     #[default]
     Prefer,
-    /// Without a credential under one of the authorities none is sent.
+    /// Only a credential under one of the authorities is shown. A peer that names none takes all.
     Require,
 }
 
@@ -160,6 +161,12 @@ pub struct Settings<C> {
     pub(crate) key_update_after: Option<u64>,
     pub(crate) ask_credential: bool,
     pub(crate) ask_chain: bool,
+    pub(crate) authority_hints: AuthorityHints,
+    /// Beyond what `revocation` asks for.
+    #[cfg(feature = "alloc")]
+    pub(crate) ask_staple: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) ask_timestamps: bool,
     #[cfg(feature = "alloc")]
     pub(crate) revocation: Revocation,
     #[cfg(feature = "alloc")]
@@ -191,6 +198,11 @@ impl<C: Crypto> Settings<C> {
             key_update_after: None,
             ask_credential: false,
             ask_chain: false,
+            authority_hints: AuthorityHints::default(),
+            #[cfg(feature = "alloc")]
+            ask_staple: false,
+            #[cfg(feature = "alloc")]
+            ask_timestamps: false,
             #[cfg(feature = "alloc")]
             revocation: Revocation::off(),
             #[cfg(feature = "alloc")]
@@ -287,12 +299,14 @@ impl<C: Crypto> Settings<C> {
         (!self.certificate_schemes().is_empty()).then(|| Vector::items(listed.get(..len).unwrap_or_default()))
     }
 
-    /// Whether the peer is asked to staple an OCSP response.
-    pub(crate) fn asks_staple(&self) -> bool {
-        #[cfg(feature = "alloc")]
-        return self.revocation.asks_staple();
-        #[cfg(not(feature = "alloc"))]
-        return false;
+    /// What the peer is asked for beside its certificate.
+    pub(crate) fn asks(&self) -> Beside {
+        Beside {
+            #[cfg(feature = "alloc")]
+            staple: self.ask_staple || self.revocation.asks_staple(),
+            #[cfg(feature = "alloc")]
+            timestamps: self.ask_timestamps,
+        }
     }
 
     /// What a chain is asked that leads to one of these anchors.
@@ -345,6 +359,27 @@ pub(crate) fn fragment_within(record_size_limit: u16) -> Option<MaxFragmentLengt
         MaxFragmentLength::two_to_the_9,
     ];
     all.into_iter().find(fits).filter(|_| record_size_limit < MAX_RECORD_SIZE_LIMIT)
+}
+
+/// certificate_authorities of these names, unless there are none.
+pub(crate) fn authority_names(bytes: &[u8]) -> Option<Vector<'_, DistinguishedName<'_>>> {
+    Vector::wire("authorities", 1, bytes).ok()
+}
+
+/// A vector of DistinguishedName (§4.2.4) of at most so many bytes: a hint only, so a longer list is cut.
+#[cfg(feature = "alloc")]
+pub(super) fn names_on_wire<'n>(names: impl Iterator<Item = &'n [u8]>, max: usize) -> alloc::vec::Vec<u8> {
+    let mut bytes = alloc::vec::Vec::new();
+    for name in names.filter(|name| !name.is_empty()) {
+        let total = bytes.len().saturating_add(name.len()).saturating_add(2);
+        if let Ok(len) = u16::try_from(name.len())
+            && total <= max
+        {
+            bytes.extend_from_slice(&len.to_be_bytes());
+            bytes.extend_from_slice(name);
+        }
+    }
+    bytes
 }
 
 /// The setters that both builders have, over their field `settings`.
@@ -448,6 +483,36 @@ macro_rules! settings_setters {
         #[must_use]
         pub fn grease(mut self, on: bool) -> Self {
             self.settings.grease = on;
+            self
+        }
+
+        /// Asks the peer to staple an OCSP response to its certificate (status_request, RFC 8446 §4.4.2.1), whether or not
+        /// [`revocation`](Self::revocation) does: for an application that judges it by itself, which finds it in the
+        /// Certificate message of [`Ask::PeerChain`](crate::Ask::PeerChain).
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn ask_staple(mut self, ask: bool) -> Self {
+            self.settings.ask_staple = ask;
+            self
+        }
+
+        /// Asks the peer for signed certificate timestamps with its certificate (signed_certificate_timestamp, RFC 6962 §3.3);
+        /// off unless switched on. They are carried, and not judged: whether there are enough of them, and whose, is a policy
+        /// of the application. It finds them in the Certificate message of [`Ask::PeerChain`](crate::Ask::PeerChain), or is told
+        /// by [`Trace::PeerTimestamps`](crate::Trace::PeerTimestamps); nothing keeps them beyond the handshake. Those that
+        /// stand in the certificate itself, or in an OCSP response, come without being asked for.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn ask_timestamps(mut self, ask: bool) -> Self {
+            self.settings.ask_timestamps = ask;
+            self
+        }
+
+        /// How far the peer's list of authorities decides which credential is shown; a credential can have
+        /// [its own](crate::Credential::authority_hints). Without a heap, a server does not look at the list.
+        #[must_use]
+        pub fn authority_hints(mut self, hints: AuthorityHints) -> Self {
+            self.settings.authority_hints = hints;
             self
         }
 

@@ -28,7 +28,7 @@ pub use observer::{Observer, Unobserved};
 pub use role::{Client, Server};
 pub use role::{ClientWith, ServerWith};
 
-use crate::config::{Credential, HasSettings, MAX_FRAGMENT};
+use crate::config::{HasSettings, MAX_FRAGMENT};
 use crate::crypto::Crypto;
 use crate::error::{Error, Misuse, Refusal};
 use crate::fault::{Detail, Fault, Place, Reason, Side, StateName};
@@ -298,15 +298,12 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     #[inline(never)]
     pub fn required_send_space(&self) -> usize {
         // What grows is the chain, the names of anchors and of protocols, and PSKs; the rest of a flight fits in the constant.
-        let chain = |c: &Credential| {
-            c.chain().iter().map(|e| e.cert_data.len().saturating_add(5)).fold(c.staple_len(), usize::saturating_add)
-        };
-        let longest = self.config.credentials().iter().map(|c| chain(c)).max().unwrap_or(0);
+        let longest = self.config.credentials().iter().map(|credential| credential.list_len()).max().unwrap_or(0);
         let settings = self.config.settings();
         let protocols =
             settings.alpn().iter().map(|name| name.0.len().saturating_add(1)).fold(0, usize::saturating_add);
+        let longest = longest.max(self.config.psks_len());
         let longest = longest.saturating_add(self.config.authorities().len()).saturating_add(protocols);
-        let longest = longest.max(protocols.saturating_add(self.config.psks_len()));
         let mut cut = self.cut();
         if !self.is_connected() && (R::SIDE == Side::Server || settings.record_size_limit.is_some()) {
             // The peer may still ask for the shortest records that there are (RFC 8449 §4).

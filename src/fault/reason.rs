@@ -88,6 +88,8 @@ reasons! {
     NoCommonSuite => handshake_failure, "RFC 8446 §4.1.1", "no cipher suite in common";
     NoCommonGroup => handshake_failure, "RFC 8446 §4.1.1", "no key exchange group in common";
     NoCommonScheme => handshake_failure, "RFC 8446 §4.4.2.2", "no credential of ours fits the signature schemes of the peer";
+    #[cfg(feature = "alloc")]
+    NoCommonAuthority => handshake_failure, "RFC 8446 §4.2.4", "no credential of ours that fits the signature schemes is issued under an authority that the peer names";
     KeyShareDuplicate => illegal_parameter, "RFC 8446 §4.2.8", "two key shares of one group";
     KeyShareGroupNotOffered => illegal_parameter, "RFC 8446 §4.2.8", "a key share of a group that supported_groups does not list, or not in this order";
     KeyShareBad => illegal_parameter, "RFC 8446 §4.2.8.1, §4.2.8.2, §7.4", "a key share is not a valid public value of its group";
@@ -202,6 +204,8 @@ reasons! {
     #[cfg(feature = "alloc")]
     OcspNotYetValid => bad_certificate_status_response, "RFC 6960 §4.2.2.1", "the OCSP response is not yet valid";
     #[cfg(feature = "alloc")]
+    OcspRefused => bad_certificate_status_response, "RFC 6066 §8", "the application refused the OCSP response of the peer, or that there is none";
+    #[cfg(feature = "alloc")]
     OcspStatusUnknown => bad_certificate_status_response, "RFC 6960 §2.2", "the OCSP responder does not know the certificate";
     // CertificateVerify, Finished (§4.4.3, §4.4.4)
     SchemeNotOffered => illegal_parameter, "RFC 8446 §4.4.3", "a signature scheme that we did not offer, or that TLS 1.3 forbids here";
@@ -283,6 +287,7 @@ impl Reason {
                 | Self::OcspSignatureBad
                 | Self::OcspStale
                 | Self::OcspNotYetValid
+                | Self::OcspRefused
                 | Self::OcspStatusUnknown
         )
     }

@@ -1,36 +1,53 @@
 //! The Certificate message (RFC 8446 §4.4.2), as both roles read it.
 
 use super::Cx;
+#[cfg(feature = "alloc")]
+use super::Trace;
 use super::desk::PeerKey;
 use super::proof::Judged;
+use crate::config::Beside;
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason};
-use crate::wire::{Certificate, ExtensionType, In};
+use crate::wire::{Certificate, In};
 
 impl<K, C: Crypto> Cx<'_, '_, K, C> {
-    /// Checks what is not the path's business, and keeps the key of the leaf until CertificateVerify.
-    /// `staple`: we asked for an OCSP response.
-    pub(super) fn keep_peer_key(
-        &mut self,
-        certificate: &Certificate<'_>,
-        judged: &Judged<'_>,
-        staple: bool,
-    ) -> Result<(), Fault> {
-        check_context(certificate)?;
-        for (index, entry) in certificate.certificate_list.iter().enumerate() {
-            let extensions = entry.extensions;
-            extensions.check(In::Certificate).map_err(|refused| Fault::from(refused).certificate(index))?;
-            // [4.4.2-5] [8701-4.1-3]
-            let asked = |t: ExtensionType| staple && t == ExtensionType::status_request;
-            if let Some((t, _)) = extensions.iter().find(|(t, _)| !asked(*t)) {
-                return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t).certificate(index));
-            }
-        }
+    /// Keeps the key of the leaf until CertificateVerify.
+    pub(super) fn keep_peer_key(&mut self, judged: &Judged<'_>) -> Result<(), Fault> {
         // [4.4.2-6]
         let too_long = || Fault::from(Reason::CertificateAlgorithm).field("subjectPublicKey").certificate(0);
         self.desk.peer_key = Some(PeerKey::new(judged.key).ok_or_else(too_long)?);
         Ok(())
     }
+
+    /// Tells the observer of the signed certificate timestamps that came with a chain.
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables, clippy::unused_self, reason = "none are asked for"))]
+    pub(super) fn show_timestamps(&mut self, certificate: &Certificate<'_>) -> Result<(), Fault> {
+        #[cfg(feature = "alloc")]
+        for (at, entry) in certificate.certificate_list.iter().enumerate() {
+            if let Some(list) = entry.timestamps()? {
+                self.base.trace(Trace::PeerTimestamps { at, list });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks what is not the path's business, before anybody judges: the context, and in every entry the extensions, which are
+/// among those that we `asked` for.
+pub(super) fn check(certificate: &Certificate<'_>, asked: Beside) -> Result<(), Fault> {
+    check_context(certificate)?;
+    for (index, entry) in certificate.certificate_list.iter().enumerate() {
+        let extensions = entry.extensions;
+        extensions.check(In::Certificate).map_err(|refused| Fault::from(refused).certificate(index))?;
+        // [4.4.2-5] [8701-4.1-3]
+        if let Some((t, _)) = extensions.iter().find(|(t, _)| !asked.has(*t)) {
+            return Err(Fault::from(Reason::ExtensionUnsolicited).extension(t).certificate(index));
+        }
+        // [6962-3.3-1]
+        #[cfg(feature = "alloc")]
+        entry.ocsp_response().and(entry.timestamps()).map_err(|malformed| Fault::from(malformed).certificate(index))?;
+    }
+    Ok(())
 }
 
 /// [4.4.2-1] During the handshake the context is empty.

@@ -1,6 +1,6 @@
 //! What became of client authentication: in TLS 1.3 a client is CONNECTED before the server has judged its certificate.
 
-use crate::fault::{Side, StateName};
+use crate::fault::{Reason, Side, StateName};
 use crate::wire::AlertDescription;
 use core::fmt;
 
@@ -51,6 +51,19 @@ pub enum WhyNothingSent {
     Declined,
     /// The peer did not say: this is the server's view.
     Unknown,
+}
+
+impl WhyNothingSent {
+    /// For an end that fails without a credential.
+    pub(super) const fn reason(self) -> Reason {
+        match self {
+            // [6066-3-3]
+            Self::Declined => Reason::ServerNameUnknown,
+            #[cfg(feature = "alloc")]
+            Self::NoCommonAuthority => Reason::NoCommonAuthority,
+            _ => Reason::NoCommonScheme,
+        }
+    }
 }
 
 /// What an end keeps of it. How the connection stands, or ended, tells the rest.

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "alloc")]
 use super::client::Offer;
-use crate::config::{Credential, MAX_SHARES};
+use crate::config::{Beside, Credential, MAX_SHARES};
 use crate::crypto::{Crypto, Digest, KeyKind, PublicKey, Room};
 #[cfg(feature = "alloc")]
 use crate::crypto::{HashAlgorithm, Secret, TrafficKeys};
@@ -33,9 +33,9 @@ pub struct Desk<'c, C: Crypto> {
     /// On the signatures of the peer's chain, as long as it is being judged.
     pub(super) verdicts: Verdicts,
     pub(super) peer_key: Option<PeerKey<C::PeerKey>>,
-    /// The CertificateRequest asks for an OCSP response.
+    /// What the CertificateRequest asks for beside our certificate.
     #[cfg(feature = "alloc")]
-    status_asked: bool,
+    beside: Beside,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
     pub(super) first_hello: Option<Kept<Digest>>,
     /// Why the peer's chain was refused.
@@ -111,7 +111,7 @@ impl<'c, C: Crypto> Desk<'c, C> {
             verdicts: Verdicts::default(),
             peer_key: None,
             #[cfg(feature = "alloc")]
-            status_asked: false,
+            beside: Beside::default(),
             first_hello: None,
             #[cfg(feature = "alloc")]
             report: None,
@@ -133,16 +133,16 @@ impl<'c, C: Crypto> Desk<'c, C> {
     }
 
     #[cfg(feature = "alloc")]
-    pub(super) fn ask_status(&mut self, asked: bool) {
-        self.status_asked = asked;
+    pub(super) fn ask_beside(&mut self, asked: Beside) {
+        self.beside = asked;
     }
 
-    /// Whether the server wants an OCSP response with our certificate.
-    pub(super) fn status_asked(&self) -> bool {
+    /// What the server wants beside our certificate.
+    pub(super) fn beside(&self) -> Beside {
         #[cfg(feature = "alloc")]
-        return self.status_asked;
+        return self.beside;
         #[cfg(not(feature = "alloc"))]
-        return false;
+        return Beside::default();
     }
 
     pub(super) fn credential(&self) -> Result<&Credential, Fault> {

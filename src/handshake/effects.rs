@@ -1,5 +1,7 @@
 //! All that a handler can do to the outside, and the context that it is given.
 
+#[cfg(feature = "alloc")]
+use super::Unfit;
 use super::desk::Desk;
 use super::{Inbound, Kind, Negotiated};
 use crate::config::ClientAuthMode;
@@ -9,6 +11,8 @@ use crate::fault::{Fault, Reason, Side, StateName};
 use crate::resumption::Declined;
 use crate::schedule::{SecretName, Vault};
 use crate::wire::{Alert, HEADER_LEN, HandshakeType, Message, Parse, SignatureScheme};
+#[cfg(feature = "alloc")]
+use crate::wire::{SerializedSct, Vector};
 
 /// What happened, as it happens. Everything that a connection does can be seen here.
 #[derive(Debug)]
@@ -56,6 +60,32 @@ pub enum Trace<'a> {
     PeerProven(SignatureScheme),
     /// The client was asked for a certificate, or the server asks for one.
     ClientAuth(ClientAuthMode),
+    /// One of our credentials, counted from 0, is not for this peer: why.
+    #[cfg(feature = "alloc")]
+    CredentialUnfit {
+        /// Which, in the order of the configuration.
+        at: usize,
+        /// Why not.
+        why: Unfit,
+    },
+    /// The configuration chose a credential, by the rules of [`Credential`](crate::Credential).
+    #[cfg(feature = "alloc")]
+    CredentialChosen {
+        /// Which, in the order of the configuration, counted from 0.
+        at: usize,
+        /// Out of so many.
+        of: usize,
+        /// What it will sign CertificateVerify with.
+        scheme: SignatureScheme,
+    },
+    /// Signed certificate timestamps that we asked for came with a certificate; nobody has judged them.
+    #[cfg(feature = "alloc")]
+    PeerTimestamps {
+        /// With which certificate of the chain; 0 is the peer's own.
+        at: usize,
+        /// The list.
+        list: Vector<'a, SerializedSct<'a>>,
+    },
     /// An alert goes out.
     SendAlert(Alert),
     /// An alert came in.

@@ -16,6 +16,7 @@
 
 mod answer;
 mod certificate;
+mod choice;
 pub(crate) mod client;
 mod client_auth;
 mod connected;
@@ -32,7 +33,8 @@ mod role;
 pub(crate) mod server;
 
 pub(crate) use answer::ask;
-pub use answer::{Answer, Ask, Chosen, Given, Need, SignRequest};
+pub use answer::{Answer, Ask, Given, Need, SignRequest};
+pub use choice::{Chosen, Unfit};
 pub use client_auth::{ClientAuthState, Confirmation, WhyNothingSent};
 pub use desk::Desk;
 pub use effects::{Base, Cx, Effects, Trace};
@@ -193,7 +195,11 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         out: &mut dyn Effects,
     ) -> Result<Outcome, Fault> {
         let crypto = &config.settings().crypto;
-        let given = match (R::need(&self.state, &msg, config), reply) {
+        let need = R::need(&self.state, &msg, config);
+        if need == Need::Chain {
+            certificate::check(&msg.peek()?, config.settings().asks())?;
+        }
+        let given = match (need, reply) {
             (Need::Nothing, _) => Given::Nothing,
             (_, Some(Reply { answer, take })) => take(self, answer, &msg, crypto)?,
             #[cfg(feature = "alloc")]
@@ -202,7 +208,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
                 Given::Psk(R::look_up_psks(&self.state, &msg, config, desk)?)
             }
             (Need::Credential, None) if !config.settings().ask_credential => {
-                Given::Credential(R::choose(config, &msg)?)
+                Given::Credential(R::choose(config, &msg, &mut *out)?)
             }
             (Need::Chain, None) if !config.settings().ask_chain => match self.judge_here(config, &msg)? {
                 Some(judged) => Given::Chain(judged),
@@ -319,7 +325,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let list = msg.peek::<Certificate<'m>>()?.certificate_list;
         let desk = self.desk.as_deref_mut().ok_or(Reason::Internal)?;
         let verdicts = settings.one_operation_per_step.then_some(&mut desk.verdicts);
-        let verdict = answer::with_chain(list, settings.asks_staple(), |shown| {
+        let verdict = answer::with_chain(list, |shown| {
             let question = question::<R, C>(config, desk.time, desk.server_name.as_ref(), &shown);
             x509::verify_in_runs(crypto, shown.chain, &question, verdicts)
         });

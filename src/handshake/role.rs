@@ -5,7 +5,7 @@ use super::Desk;
 use super::connected::Connected;
 #[cfg(feature = "alloc")]
 use super::server::LookedUp;
-use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need};
+use super::{Base, Chosen, Cx, Effects, Given, Inbound, Kind, Need};
 use crate::config::HasSettings;
 use crate::crypto::Crypto;
 #[cfg(feature = "alloc")]
@@ -43,7 +43,11 @@ pub trait Role: Sized + 'static {
     /// The scheme that our CertificateVerify is owed with.
     fn owed_scheme(state: &Self::State) -> Option<crate::wire::SignatureScheme>;
     /// The configuration's choice of a credential.
-    fn choose<C: Crypto>(config: &Self::Config<C>, msg: &Inbound<'_>) -> Result<Chosen<'static>, Fault>;
+    fn choose<C: Crypto>(
+        config: &Self::Config<C>,
+        msg: &Inbound<'_>,
+        out: &mut dyn Effects,
+    ) -> Result<Chosen<'static>, Fault>;
     /// The application's choice of a credential.
     fn chosen_outside<'c>(
         credential: Option<crate::shared::Shared<'c, crate::config::Credential>>,

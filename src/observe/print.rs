@@ -278,7 +278,14 @@ impl<W: Write> Observer for Print<W> {
             }
             Trace::SendAlert(alert) => self.alert(Row::alert(side, alert.description, self.send)),
             Trace::RecvAlert(alert) => self.alert(Row::alert(side.peer(), alert.description, self.recv)),
-            Trace::Negotiated(_) | Trace::PeerProven(_) | Trace::ClientAuth(_) | Trace::Secret { .. } => {}
+            // The messages tell it, or are what the choice leads to.
+            Trace::Negotiated(_)
+            | Trace::PeerProven(_)
+            | Trace::ClientAuth(_)
+            | Trace::CredentialUnfit { .. }
+            | Trace::CredentialChosen { .. }
+            | Trace::PeerTimestamps { .. }
+            | Trace::Secret { .. } => {}
         }
     }
 }

@@ -2,7 +2,12 @@
 
 use super::{Element, Encode, Extensions, HandshakeType, Malformed, Message, Parse, Reader, Vector, Writer, exactly};
 #[cfg(feature = "alloc")]
-use super::{ExtensionType, ext::status_request, extensions::put, reader::extension_data};
+use super::{
+    ExtensionType, SerializedSct,
+    ext::{signed_certificate_timestamp, status_request},
+    extensions::put,
+    reader::extension_data,
+};
 
 /// A chain of certificates, the sender's own first; empty when a client has none to show.
 ///
@@ -63,10 +68,24 @@ impl<'a> CertificateEntry<'a> {
         extension_data(t, body, status_request::read_response).map(Some)
     }
 
-    /// Appends the entry of a certificate with an OCSP response stapled to it.
-    pub fn encode_stapled(der: &[u8], response: &[u8], w: &mut Writer<'_>) {
+    /// The signed certificate timestamps that come with the certificate (RFC 6962 §3.3); they say nothing as long as nobody
+    /// verifies them.
+    ///
+    /// # Errors
+    /// [`Malformed`] if that is no SignedCertificateTimestampList.
+    pub fn timestamps(&self) -> Result<Option<Vector<'a, SerializedSct<'a>>>, Malformed> {
+        let t = ExtensionType::signed_certificate_timestamp;
+        let Some(body) = self.extensions.find(t) else { return Ok(None) };
+        extension_data(t, body, signed_certificate_timestamp::read).map(Some)
+    }
+
+    /// Appends the entry of a certificate with an OCSP response stapled to it, and with a SignedCertificateTimestampList.
+    pub fn encode_with(der: &[u8], ocsp_response: Option<&[u8]>, timestamps: Option<&[u8]>, w: &mut Writer<'_>) {
         w.opaque24(der);
-        w.vec16(|w| put(w, ExtensionType::status_request, Some(response), status_request::encode_response));
+        w.vec16(|w| {
+            put(w, ExtensionType::status_request, ocsp_response, status_request::encode_response);
+            put(w, ExtensionType::signed_certificate_timestamp, timestamps, |list, w| w.put(list));
+        });
     }
 }
 

@@ -39,6 +39,9 @@ pub struct CertificateRequestExtensions<'a> {
     pub oid_filters: bool,
     /// Asks for an OCSP response (RFC 8446 §4.4.2.1).
     pub status_request: bool,
+    /// Asks for signed certificate timestamps (RFC 8446 §4.4.2.1).
+    #[cfg(feature = "alloc")]
+    pub signed_certificate_timestamp: bool,
 }
 
 impl<'a> Parse<'a> for CertificateRequest<'a> {
@@ -78,6 +81,8 @@ impl<'a> CertificateRequestExtensions<'a> {
             }
             ExtensionType::oid_filters => e.oid_filters = oid_filters::read(r),
             ExtensionType::status_request => e.status_request = flag::read(r),
+            #[cfg(feature = "alloc")]
+            ExtensionType::signed_certificate_timestamp => e.signed_certificate_timestamp = flag::read(r),
             _ => r.skip(),
         });
         e
@@ -94,6 +99,8 @@ impl<'a> CertificateRequestExtensions<'a> {
         put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode);
         put(w, T::oid_filters, self.oid_filters.then_some(()), oid_filters::encode);
         put(w, T::status_request, self.status_request.then_some(()), flag::encode);
+        #[cfg(feature = "alloc")]
+        put(w, T::signed_certificate_timestamp, self.signed_certificate_timestamp.then_some(()), flag::encode);
         #[cfg(feature = "alloc")]
         behind.encode(w);
     }

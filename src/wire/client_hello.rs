@@ -66,6 +66,9 @@ pub struct ClientHelloExtensions<'a> {
     pub alpn: Option<Vector<'a, ProtocolName<'a>>>,
     /// Bytes of `TLSInnerPlaintext` (RFC 8449 §4).
     pub record_size_limit: Option<u16>,
+    /// Asks for signed certificate timestamps (RFC 6962 §3.3.1).
+    #[cfg(feature = "alloc")]
+    pub signed_certificate_timestamp: bool,
     /// RFC 8446 §4.2.1.
     pub supported_versions: Option<Vector<'a, ProtocolVersion>>,
     /// RFC 8446 §4.2.2.
@@ -135,6 +138,9 @@ impl<'a> ClientHelloExtensions<'a> {
             }
             ExtensionType::application_layer_protocol_negotiation => e.alpn = Some(alpn::read(r)),
             ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(r)),
+            // [6962-3.3.1-1]
+            #[cfg(feature = "alloc")]
+            ExtensionType::signed_certificate_timestamp => e.signed_certificate_timestamp = flag::read(r),
             ExtensionType::supported_versions => e.supported_versions = Some(supported_versions::read(r)),
             ExtensionType::cookie => e.cookie = Some(cookie::read(r)),
             ExtensionType::certificate_authorities => {
@@ -168,6 +174,8 @@ impl<'a> ClientHelloExtensions<'a> {
         put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode);
         put(w, T::application_layer_protocol_negotiation, self.alpn, alpn::encode);
         put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode);
+        #[cfg(feature = "alloc")]
+        put(w, T::signed_certificate_timestamp, self.signed_certificate_timestamp.then_some(()), flag::encode);
         put(w, T::supported_versions, self.supported_versions, supported_versions::encode);
         put(w, T::cookie, self.cookie, cookie::encode);
         put(w, T::certificate_authorities, self.certificate_authorities, certificate_authorities::encode);

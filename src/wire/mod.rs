@@ -39,9 +39,9 @@ pub use certificate_verify::CertificateVerify;
 pub use client_hello::{ClientHello, ClientHelloExtensions};
 pub use encrypted_extensions::EncryptedExtensions;
 pub use end_of_early_data::EndOfEarlyData;
-#[cfg(feature = "alloc")]
-pub use ext::TicketRequest;
 pub use ext::{DistinguishedName, KeyShareEntry, OfferedPsks, ProtocolName, PskBinderEntry, PskIdentity};
+#[cfg(feature = "alloc")]
+pub use ext::{SerializedSct, TicketRequest};
 pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS, Places, TABLE};
 pub use finished::Finished;
 pub use grease::is_grease;

@@ -32,7 +32,7 @@ pub(crate) fn by_certificate(title: &str) -> Option<End<ClientRole, Null>> {
     let mut config = client_config();
     let mut years = 0;
     let chain: Vec<Vec<u8>> = match title {
-        "the application refuses the chain" => {
+        "the application refuses the chain" | "the application misses an OCSP response" => {
             config = config.ask_chain();
             vec![leaf.into(), intermediate.into()]
         }
@@ -128,9 +128,14 @@ pub(crate) fn by_certificate(title: &str) -> Option<End<ClientRole, Null>> {
     let mut end = bring(client_on(&config, now), server_of(server_config()), "WAIT_CERT_CR");
     let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
     end.give(&certificate(&chain));
-    if title == "the application refuses the chain" {
+    let verdict = match title {
+        "the application refuses the chain" => Some(Reason::Malformed),
+        "the application misses an OCSP response" => Some(Reason::OcspRefused),
+        _ => None,
+    };
+    if let Some(reason) = verdict {
         let End { conn, rx, tx, seen, .. } = &mut end;
-        let answered = conn.answer_with(Answer::Chain(Err(Reason::Malformed)), rx, tx, seen).unwrap();
+        let answered = conn.answer_with(Answer::Chain(Err(reason)), rx, tx, seen).unwrap();
         end.error = answered.map(|_| ()).err();
     }
     Some(end)

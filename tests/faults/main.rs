@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::Crypto;
 use symbolon::wire::{AlertDescription, ContentType};
-use symbolon::{Answer, Error, Misuse, Reason, Role};
+use symbolon::{Answer, AuthorityHints, Error, Misuse, Reason, Role};
 use util::kv::{Block, File};
 use util::null::Null;
 use util::pair::{ClientRole, End, Pair, ServerRole, World};
@@ -39,10 +39,12 @@ fn for_vectors<C: Crypto>(config: ClientConfigBuilder<C>) -> ClientConfigBuilder
         .alpn(["h2"])
         .record_size_limit(1024)
         .max_fragment_length(symbolon::wire::MaxFragmentLength::two_to_the_9)
+        .ask_timestamps(true)
 }
 
 fn server_config() -> ServerConfigBuilder<Null> {
-    WORLD.server_config().alpn(["h2"]).credential(WORLD.credential(&WORLD.server, local()))
+    let credential = WORLD.credential(&WORLD.server, local());
+    WORLD.server_config().alpn(["h2"]).credential(credential).authority_hints(AuthorityHints::Require)
 }
 
 fn client_of(config: ClientConfigBuilder<Null>) -> End<ClientRole, Null> {
@@ -165,7 +167,7 @@ fn every_input_is_refused_with_its_one_alert_and_nothing_follows() {
 fn hellos_are_refused_with_real_cryptography_as_well() {
     let world = World::new();
     let client = Arc::new(for_vectors(world.client_config()).build().unwrap());
-    let server = Arc::new(world.server_config().alpn(["h2"]).build().unwrap());
+    let server = Arc::new(world.server_config().alpn(["h2"]).authority_hints(AuthorityHints::Require).build().unwrap());
     for name in ["client_hello", "server_hello"] {
         for case in &File::read(&format!("vectors/faults/{name}.kv")).blocks {
             let mut pair = Pair::shared(&client, &server);

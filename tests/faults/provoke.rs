@@ -5,9 +5,12 @@ use super::psk::{client_by_psk, server_by_psk};
 use super::revocation::by_revocation;
 use super::util::null::{Null, NullSigner, Primitive, TAG};
 use super::util::pair::{ClientRole, End, ServerRole};
-use super::util::plain::{Record, encoded, framed, records};
+use super::util::plain::{Record, bring, encoded, framed, local, records};
 use super::{WORLD, client_at, client_config, client_of, for_vectors, server_at, server_config, server_of};
-use symbolon::wire::{Certificate, CertificateEntry, ClientHello, ContentType, HEADER_LEN, Parse, Vector};
+use symbolon::wire::{
+    Certificate, CertificateEntry, CertificateRequest, CertificateRequestExtensions, ClientHello, ContentType,
+    HEADER_LEN, Parse, SignatureScheme, Vector,
+};
 use symbolon::{Answer, ClientConfig, RecvBuf, SendBuf, ServerConfig, Signing};
 
 /// A protected record whose inner plaintext is `inner`.
@@ -52,6 +55,15 @@ pub(crate) fn client(title: &str, state: &str) -> End<ClientRole, Null> {
         "a protected record of zeros" => end.give(&sealed(&[0; 9])),
         "an inner plaintext one byte above the record_size_limit of the client" => {
             end.give(&sealed(&[&[b'x'; 1024][..], &[23]].concat()));
+        }
+        "a client that is never anonymous without a scheme in common" => {
+            let credential = WORLD.credential(&WORLD.client, local()).sign_with([SignatureScheme::ed25519]);
+            let config = for_vectors(WORLD.client_config().credential(credential).never_anonymous(true));
+            end = bring(client_of(config), server_of(server_config()), state);
+            let schemes = Some(Vector::items(&[SignatureScheme::ecdsa_secp256r1_sha256]));
+            let extensions = CertificateRequestExtensions { signature_algorithms: schemes, ..Default::default() };
+            let request = CertificateRequest { certificate_request_context: &[], extensions };
+            end.give(&Record::new(true, ContentType::handshake, &encoded(&request)).sealed());
         }
         "an AEAD that refuses its key" => {
             end.drive();

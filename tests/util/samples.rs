@@ -25,6 +25,7 @@ pub const CLIENT_HELLO: ClientHello<'_> = ClientHello {
         signature_algorithms_cert: Some(SCHEMES),
         alpn: Some(Vector::items(&[ProtocolName(b"h2"), ProtocolName(b"x")])),
         record_size_limit: Some(0x4001),
+        signed_certificate_timestamp: true,
         supported_versions: Some(Vector::items(&[ProtocolVersion::TLS_1_3, ProtocolVersion::TLS_1_2])),
         cookie: Some(b"cookie"),
         certificate_authorities: Some(NAMES),
@@ -84,6 +85,7 @@ pub const CERTIFICATE_REQUEST: CertificateRequest<'_> = CertificateRequest {
         certificate_authorities: Some(NAMES),
         oid_filters: true,
         status_request: true,
+        signed_certificate_timestamp: true,
     },
 };
 

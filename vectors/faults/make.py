@@ -83,8 +83,8 @@ def certificate_request(context=b"", extensions=ext(13, vec(2, u16(0x0403)))):
     return handshake(13, vec(1, context), vec(2, extensions))
 
 
-def certificate(*certs, context=b""):
-    return handshake(11, vec(1, context), vec(3, *(vec(3, cert) + vec(2) for cert in certs)))
+def certificate(*certs, context=b"", extensions=b""):
+    return handshake(11, vec(1, context), vec(3, *(vec(3, cert) + vec(2, extensions) for cert in certs)))
 
 
 def certificate_verify(scheme, signature=bytes([7]) * 70):
@@ -126,6 +126,7 @@ REASONS = {
     "NoCommonSuite": ("handshake_failure", "RFC 8446 §4.1.1"),
     "NoCommonGroup": ("handshake_failure", "RFC 8446 §4.1.1"),
     "NoCommonScheme": ("handshake_failure", "RFC 8446 §4.4.2.2"),
+    "NoCommonAuthority": ("handshake_failure", "RFC 8446 §4.2.4"),
     "KeyShareDuplicate": ("illegal_parameter", "RFC 8446 §4.2.8"),
     "KeyShareGroupNotOffered": ("illegal_parameter", "RFC 8446 §4.2.8"),
     "KeyShareBad": ("illegal_parameter", "RFC 8446 §4.2.8.1, §4.2.8.2, §7.4"),
@@ -220,6 +221,9 @@ FILES = {
             ("only TLS_AES_128_CCM_SHA256", ch(suites=(0x1304,)), "NoCommonSuite"),
             ("only x448", ch(groups=ext(10, vec(2, u16(X448))), shares=shares((X448, bytes([9]) * 56))), "NoCommonGroup"),
             ("only ed25519, for a server with a key on P-256", ch(schemes=ext(13, vec(2, u16(0x0807)))), "NoCommonScheme"),
+            ("no authority of the server's certificate", ch(more=ext(47, vec(2, vec(2, b"\x30\0")))), "NoCommonAuthority"),
+            ("certificate_authorities without any", ch(more=ext(47, vec(2))), "Malformed"),
+            ("signed_certificate_timestamp with a body", ch(more=ext(18, b"\0")), "Malformed"),
             ("two shares of x25519", ch(shares=shares((X25519, SHARE), (X25519, SHARE))), "KeyShareDuplicate"),
             ("a share of a group that is not listed", ch(shares=shares((P256, b"\4" * 65))), "KeyShareGroupNotOffered"),
             ("a share of x25519 that is all zeros", ch(shares=shares((X25519, bytes(32)))), "KeyShareBad"),
@@ -274,6 +278,12 @@ FILES = {
         ("client", "WAIT_CERT_CR", True, "CertificateRequest without signature_algorithms", certificate_request(extensions=ext(0x3A00)), "ExtensionMissing"),
         ("client", "WAIT_CERT_CR", True, "a server without a certificate", certificate(), "ServerCertificateEmpty"),
         ("client", "WAIT_CERT_CR", True, "a certificate that is an empty SEQUENCE", certificate(b"\x30\0"), "CertificateMalformed"),
+        ("client", "WAIT_CERT_CR", True, "an OCSP response that was not asked for", certificate(b"\x30\0", extensions=ext(5, b"\1" + vec(3, b"\x30\0"))), "ExtensionUnsolicited"),
+        ("client", "WAIT_CERT_CR", True, "a list of certificate timestamps without any", certificate(b"\x30\0", extensions=ext(18, vec(2))), "Malformed"),
+        ("client", "WAIT_CERT_CR", True, "a certificate timestamp without content", certificate(b"\x30\0", extensions=ext(18, vec(2, vec(2, b"\1"), vec(2)))), "Malformed"),
+        ("client", "WAIT_CERT_CR", True, "bytes behind a list of certificate timestamps", certificate(b"\x30\0", extensions=ext(18, vec(2, vec(2, b"\1")) + b"\0")), "Malformed"),
+        ("client", "WAIT_CERT_CR", True, "two lists of certificate timestamps", certificate(b"\x30\0", extensions=ext(18, vec(2, vec(2, b"\1"))) * 2), "ExtensionDuplicate"),
+        ("server", "WAIT_CERT", True, "certificate timestamps that were not asked for", certificate(b"\x30\0", extensions=ext(18, vec(2, vec(2, b"\1")))), "ExtensionUnsolicited"),
         ("server", "WAIT_CERT", True, "a client without a certificate where one is required", certificate(), "ClientCertificateMissing"),
         ("server", "WAIT_CERT", True, "a context in the client's Certificate", certificate(context=b"\1"), "ContextNotEmpty"),
         ("client", "WAIT_CV", True, "CertificateVerify with rsa_pkcs1_sha256", certificate_verify(0x0401), "SchemeNotOffered"),

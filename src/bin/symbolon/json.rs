@@ -50,6 +50,11 @@ fn fields(event: &Trace<'_>) -> Option<(&'static str, Value)> {
         Trace::PskDeclined(why) => ("psk_declined", json!({ "why": why.to_string() })),
         Trace::SendEarlyData(length) => ("send_early_data", json!({ "length": length })),
         Trace::RecvEarlyData(length) => ("recv_early_data", json!({ "length": length })),
+        Trace::CredentialUnfit { at, why } => ("credential_unfit", json!({ "at": at, "why": why.to_string() })),
+        Trace::CredentialChosen { at, of, scheme } => {
+            ("credential_chosen", json!({ "at": at, "of": of, "scheme": scheme.to_string() }))
+        }
+        Trace::PeerTimestamps { at, list } => ("peer_timestamps", json!({ "at": at, "count": list.iter().count() })),
         Trace::Negotiated(negotiated) => ("negotiated", parameters(negotiated)),
         Trace::PeerProven(scheme) => ("peer_proven", json!({ "scheme": scheme.to_string() })),
         Trace::ClientAuth(mode) => ("client_auth", json!({ "mode": format!("{mode:?}").to_lowercase() })),

@@ -13,10 +13,10 @@ mod wait_ee;
 mod wait_finished;
 mod wait_sh;
 
-use super::answer::{choose_for_request, chosen_outside};
+use super::choice::{choose_for_request, chosen_outside};
 use super::connected::Connected;
 use super::proof::{ByPsk, Proven, Unproven};
-use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need, Role};
+use super::{Base, Chosen, Cx, Effects, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientConfig, Credential};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
@@ -313,8 +313,12 @@ impl Role for Client {
         }
     }
 
-    fn choose<C: Crypto>(config: &ClientConfig<C>, msg: &Inbound<'_>) -> Result<Chosen<'static>, Fault> {
-        choose_for_request(config, &msg.peek()?)
+    fn choose<C: Crypto>(
+        config: &ClientConfig<C>,
+        msg: &Inbound<'_>,
+        out: &mut dyn Effects,
+    ) -> Result<Chosen<'static>, Fault> {
+        choose_for_request(config, &msg.peek()?, out)
     }
 
     fn chosen_outside<'c>(credential: Option<Shared<'c, Credential>>, msg: &Inbound<'_>) -> Result<Chosen<'c>, Fault> {

@@ -3,6 +3,8 @@
 #[cfg(feature = "alloc")]
 use super::offer::{Offer, begin_early_data};
 use super::{ClientCx, Retry, Start, WaitSh};
+#[cfg(feature = "alloc")]
+use crate::config::{HasSettings, authority_names};
 use crate::config::{MAX_SCHEMES, MAX_SHARES};
 use crate::crypto::{Crypto, Room};
 use crate::fault::{Fault, Reason};
@@ -92,6 +94,8 @@ fn send<C: Crypto>(
         count = count.saturating_add(1);
     }
     let mut in_certificates = [SignatureScheme(0); MAX_SCHEMES];
+    #[cfg(feature = "alloc")]
+    let (asks, authorities) = (settings.asks(), authority_names(config.authorities()));
     let alpn = settings.alpn();
     let (random, session_id) = (cx.desk.client_random, cx.desk.legacy_session_id);
     let name = cx.desk.server_name.clone();
@@ -108,7 +112,14 @@ fn send<C: Crypto>(
             server_name: config.server_name(name.as_ref()).map(str::as_bytes),
             max_fragment_length: config.max_fragment_length,
             // [4.4.2.1-1]
-            status_request: settings.asks_staple(),
+            #[cfg(feature = "alloc")]
+            status_request: asks.staple,
+            // [6962-3.3.1-1]
+            #[cfg(feature = "alloc")]
+            signed_certificate_timestamp: asks.timestamps,
+            // [4.2.4-2]
+            #[cfg(feature = "alloc")]
+            certificate_authorities: authorities,
             supported_groups: Some(Vector::items(settings.groups())),
             // [4.2.3-1]
             signature_algorithms: Some(Vector::items(settings.schemes())),

@@ -16,7 +16,8 @@ impl WaitCert {
         cx: &mut ClientCx<'_, '_, C>,
     ) -> Result<WaitCv, Fault> {
         let certificate: Certificate<'_> = cx.absorb(msg)?;
-        cx.keep_peer_key(&certificate, &judged, cx.config.settings.asks_staple())?;
+        cx.show_timestamps(&certificate)?;
+        cx.keep_peer_key(&judged)?;
         Ok(WaitCv { at: self.at, asked: self.asked, peer: judged.into() })
     }
 }

@@ -1,9 +1,13 @@
 //! WAIT_CERT_CR: CertificateRequest (RFC 8446 §4.3.2), if the server sends one.
 
 use super::{Asked, ClientCx, WaitCert, WaitCertCr};
+#[cfg(feature = "alloc")]
+use crate::config::Beside;
 use crate::config::ClientAuthMode;
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason};
+#[cfg(feature = "alloc")]
+use crate::handshake::WhyNothingSent;
 use crate::handshake::{Chosen, Inbound, Trace};
 use crate::wire::{CertificateRequest, ExtensionType, In};
 
@@ -31,12 +35,16 @@ impl WaitCertCr {
             return Err(Fault::from(Reason::ExtensionMissing).extension(ExtensionType::signature_algorithms));
         }
         #[cfg(feature = "alloc")]
-        cx.desk.ask_status(request.extensions.status_request);
+        cx.desk.ask_beside(Beside::of_request(&request));
         cx.base.trace(Trace::ClientAuth(ClientAuthMode::Request));
         let asked = match chosen {
             Ok((credential, scheme)) => {
                 cx.desk.credential = Some(credential);
                 Asked::Sign(scheme)
+            }
+            #[cfg(feature = "alloc")]
+            Err(why) if cx.config.never_anonymous && why != WhyNothingSent::Declined => {
+                return Err(why.reason().into());
             }
             Err(_) => Asked::NothingToShow,
         };

@@ -40,7 +40,7 @@ impl WaitFinished {
                 // [4.4.2.1-4]
                 cx.send(&Certificate {
                     certificate_request_context: &[],
-                    certificate_list: credential.shown(cx.desk.status_asked()),
+                    certificate_list: credential.shown(cx.desk.beside()),
                 })?;
                 Ok(AfterFinished::Signing(WaitFinishedSigning { at, scheme, peer: self.peer }))
             }

@@ -15,12 +15,12 @@ mod wait_eoed;
 mod wait_finished;
 mod wait_flight2;
 
-use super::answer::{choose_for_hello, chosen_outside};
+use super::choice::{choose_for_hello, chosen_outside};
 use super::connected::Connected;
 #[cfg(feature = "alloc")]
 use super::desk::Desk;
 use super::proof::{ByPsk, ClientProof, Unproven};
-use super::{Base, Chosen, Cx, Given, Inbound, Kind, Need, Role};
+use super::{Base, Chosen, Cx, Effects, Given, Inbound, Kind, Need, Role};
 use crate::config::{ClientAuthMode, Credential, ServerConfig};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason, Side, StateName};
@@ -369,8 +369,12 @@ impl Role for Server {
         }
     }
 
-    fn choose<C: Crypto>(config: &ServerConfig<C>, msg: &Inbound<'_>) -> Result<Chosen<'static>, Fault> {
-        choose_for_hello(config, &msg.peek()?)
+    fn choose<C: Crypto>(
+        config: &ServerConfig<C>,
+        msg: &Inbound<'_>,
+        out: &mut dyn Effects,
+    ) -> Result<Chosen<'static>, Fault> {
+        choose_for_hello(config, &msg.peek()?, out)
     }
 
     fn chosen_outside<'c>(credential: Option<Shared<'c, Credential>>, msg: &Inbound<'_>) -> Result<Chosen<'c>, Fault> {

@@ -4,8 +4,7 @@
 use super::WaitEoed;
 use super::negotiate::{Choice, Limit};
 use super::{AfterFlight, By, Negotiated, NegotiatedSigning, ServerCx, WaitFlight2, asks};
-use crate::config::HasSettings;
-use crate::config::MAX_SCHEMES;
+use crate::config::{Beside, HasSettings, MAX_SCHEMES, authority_names};
 use crate::crypto::{Crypto, Room, SuiteParams};
 use crate::fault::{Fault, Reason, Side};
 #[cfg(feature = "alloc")]
@@ -17,9 +16,8 @@ use crate::handshake::proof::ByPsk;
 use crate::handshake::{Inbound, Trace};
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::wire::{
-    Certificate, CertificateRequest, CertificateRequestExtensions, CertificateVerify, ClientHello, DistinguishedName,
-    EncryptedExtensions, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello, ServerHelloExtensions,
-    SignatureScheme, Vector,
+    Certificate, CertificateRequest, CertificateRequestExtensions, CertificateVerify, ClientHello, EncryptedExtensions,
+    KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello, ServerHelloExtensions, SignatureScheme, Vector,
 };
 
 impl Negotiated {
@@ -115,7 +113,7 @@ fn send_certificate<C: Crypto>(hello: &ClientHello<'_>, cx: &mut ServerCx<'_, '_
     let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
     cx.send(&Certificate {
         certificate_request_context: &[],
-        certificate_list: credential.shown(hello.extensions.status_request),
+        certificate_list: credential.shown(Beside::of_hello(hello)),
     })
 }
 
@@ -165,8 +163,8 @@ fn send_encrypted_extensions<C: Crypto>(
 fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(), Fault> {
     let settings = &cx.config.settings;
     let mut in_certificates = [SignatureScheme(0); MAX_SCHEMES];
-    let authorities: Vector<'_, DistinguishedName<'_>> =
-        Vector::wire("authorities", 0, cx.config.authorities()).unwrap_or(Vector::items(&[]));
+    #[cfg(feature = "alloc")]
+    let asks = settings.asks();
     cx.base.trace(Trace::ClientAuth(cx.config.client_auth.mode));
     // [4.3.2-1] [4.3.2-2]
     let request = CertificateRequest {
@@ -174,10 +172,13 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
         extensions: CertificateRequestExtensions {
             signature_algorithms: Some(Vector::items(settings.schemes())),
             signature_algorithms_cert: settings.in_certificates(&mut in_certificates),
-            // [4.2.4-2]
             // [4.4.2.1-3]
-            status_request: settings.asks_staple(),
-            certificate_authorities: (!authorities.is_empty()).then_some(authorities),
+            #[cfg(feature = "alloc")]
+            status_request: asks.staple,
+            #[cfg(feature = "alloc")]
+            signed_certificate_timestamp: asks.timestamps,
+            // [4.2.4-2]
+            certificate_authorities: authority_names(cx.config.authorities()),
             ..CertificateRequestExtensions::default()
         },
     };

@@ -84,11 +84,8 @@ impl RecvdCh {
         else {
             return Err(Reason::Internal.into());
         };
-        let (credential, scheme) = chosen.map_err(|why| match why {
-            // [6066-3-3]
-            WhyNothingSent::Declined => Reason::ServerNameUnknown,
-            _ => Reason::NoCommonScheme,
-        })?;
+        // [4.1.1-5]
+        let (credential, scheme) = chosen.map_err(WhyNothingSent::reason)?;
         cx.desk.credential = Some(credential);
         keep_hello(&hello, false, cx)?;
         keep_choice(&choice, cx);

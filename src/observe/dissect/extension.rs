@@ -67,6 +67,9 @@ impl Sheet {
                 self.number(part, "selected_version", 2, |n| hex_code(ProtocolVersion(low_half(n)), n)).map(|_| ())
             }
             (T::cookie, _) => self.raw(part, "cookie", 2),
+            (T::signed_certificate_timestamp, _) => {
+                self.vector(part, "sct_list", 2, |sheet, part| sheet.raw(part, "SerializedSCT", 2))
+            }
             (T::certificate_authorities, _) => self.vector(part, "authorities", 2, |sheet, part| {
                 sheet.opaque(part, "DistinguishedName", 2, |der| match Name::parse(der) {
                     Ok(name) => name.to_string(),

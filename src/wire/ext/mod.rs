@@ -13,6 +13,8 @@ pub(super) mod psk_key_exchange_modes;
 pub(super) mod record_size_limit;
 pub(super) mod server_name;
 pub(super) mod signature_algorithms;
+#[cfg(feature = "alloc")]
+pub(super) mod signed_certificate_timestamp;
 pub(super) mod status_request;
 pub(super) mod supported_groups;
 pub(super) mod supported_versions;
@@ -23,5 +25,7 @@ pub use application_layer_protocol_negotiation::ProtocolName;
 pub use certificate_authorities::DistinguishedName;
 pub use key_share::KeyShareEntry;
 pub use pre_shared_key::{OfferedPsks, PskBinderEntry, PskIdentity};
+#[cfg(feature = "alloc")]
+pub use signed_certificate_timestamp::SerializedSct;
 #[cfg(feature = "alloc")]
 pub use ticket_request::TicketRequest;

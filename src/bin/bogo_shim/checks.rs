@@ -56,6 +56,19 @@ pub(crate) fn after_handshake<R: Speaks>(
         let chain = certificates_from_pem(&pem).map_err(|e| Failure::Unexpected(e.to_string()))?;
         same("the peer's chain", &exchange.seen.peer_chain, &chain)?;
     }
+    // Nothing is shown at a resumption; it is the first connection that has it.
+    if let Some(staple) = options.expect_ocsp_response.as_ref().filter(|_| negotiated.psk.is_none()) {
+        same("OCSP response", exchange.seen.peer_staple.as_ref(), Some(&staple.0))?;
+    }
+    if let Some(list) = options.expect_signed_cert_timestamps.as_ref().filter(|_| negotiated.psk.is_none()) {
+        same("timestamps", exchange.seen.peer_timestamps.as_ref(), Some(&list.0))?;
+    }
+    if let Some(number) = options.expect_selected_credential {
+        // The one without a number comes last.
+        let numbered = options.credentials.len();
+        let number = usize::try_from(number).unwrap_or(numbered);
+        same("our credential", exchange.seen.chosen.map(|(at, _)| at), Some(number))?;
+    }
     let alpn = if is_server { &options.select_alpn } else { &options.expect_alpn };
     same("application protocol", conn.alpn().unwrap_or_default(), alpn.as_deref().unwrap_or_default().as_bytes())?;
     if options.expect_accept_early_data {

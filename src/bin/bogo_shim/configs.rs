@@ -3,7 +3,7 @@
 use crate::flags::{CredentialOptions, Options};
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
-use symbolon::config::{EarlyData, Resumption};
+use symbolon::config::{AuthorityHints, EarlyData, Resumption};
 use symbolon::crypto::Ring;
 use symbolon::resumption::{ClientTickets, SingleUseKeys, Ticket, TicketKeys};
 use symbolon::wire::{AlertDescription, NamedGroup, SignatureScheme};
@@ -85,15 +85,30 @@ fn anchors(options: &Options, retry: &Options) -> Configured<Option<Anchors>> {
     Anchors::from_pem(&pem).map(Some).map_err(|e| broken(format_args!("{path}: {e}")))
 }
 
-fn credential(options: &CredentialOptions) -> Configured<Option<Credential>> {
+fn credential(options: &CredentialOptions, staples: bool) -> Configured<Option<Credential>> {
     let (Some(chain), Some(key)) = (&options.cert_file, &options.key_file) else { return Ok(None) };
-    let credential = Credential::from_pem(&read(chain)?, &read(key)?).map_err(unimplemented)?;
+    let mut credential = Credential::from_pem(&read(chain)?, &read(key)?).map_err(unimplemented)?;
+    if let Some(response) = options.ocsp_response.as_ref().filter(|_| staples) {
+        credential = credential.staple_unchecked(&response.0).map_err(broken)?;
+    }
+    if let Some(list) = &options.signed_cert_timestamps {
+        credential = credential.timestamps(&list.0).map_err(|e| broken(format_args!("InvalidTimestamps: {e}")))?;
+    }
+    if !options.signing_prefs.is_empty() {
+        let schemes = options.signing_prefs.iter().map(|scheme| SignatureScheme(*scheme));
+        credential = credential.sign_with(schemes.collect::<Vec<_>>());
+    }
+    if options.must_match_issuer {
+        credential = credential.authority_hints(AuthorityHints::Require);
+    }
     Ok(Some(credential))
 }
 
+/// In order of preference: that of no number comes last.
 fn credentials(options: &Options) -> Configured<Vec<Credential>> {
+    let staples = !(options.use_ocsp_callback && options.decline_ocsp_callback);
     let all = options.credentials.iter().chain([&options.credential]);
-    all.filter_map(|one| credential(one).transpose()).collect()
+    all.filter_map(|one| credential(one, staples).transpose()).collect()
 }
 
 /// What BoringSSL speaks unless told.
@@ -236,9 +251,13 @@ pub(crate) fn client(
     if let Some(anchors) = anchors {
         builder = builder.anchors(anchors);
     }
-    for credential in credentials(options)? {
+    let credentials = credentials(options)?;
+    // BoringSSL has no empty Certificate where it has a credential.
+    builder = builder.never_anonymous(!credentials.is_empty());
+    for credential in credentials {
         builder = builder.credential(credential);
     }
+    builder = builder.ask_staple(options.enable_ocsp_stapling).ask_timestamps(options.enable_signed_cert_timestamps);
     if let Some(names) = &options.advertise_alpn {
         builder = builder.alpn(protocols(names));
     }

@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 use symbolon::crypto::Ring;
 use symbolon::resumption::Declined;
-use symbolon::wire::{AlertDescription, Certificate, ClientHello, HandshakeType, Parse};
+use symbolon::wire::{AlertDescription, Certificate, ClientHello, ExtensionType, HandshakeType, Parse};
 use symbolon::{
     Answer, Ask, ClientRole, Connection, Error, Event, Kind, Misuse, Observer, RecvBuf, Role, SendBuf, ServerRole,
     Trace,
@@ -48,6 +48,11 @@ impl From<io::Error> for Failure {
 pub(crate) struct Seen {
     /// The peer's chain, leaf first.
     pub(crate) peer_chain: Vec<Vec<u8>>,
+    /// The OCSP response, and the list of timestamps, that came with the leaf.
+    pub(crate) peer_staple: Option<Vec<u8>>,
+    pub(crate) peer_timestamps: Option<Vec<u8>>,
+    /// Which of our credentials was chosen, and out of how many.
+    pub(crate) chosen: Option<(usize, usize)>,
     /// `server_name` of the ClientHello.
     pub(crate) server_name: Option<Vec<u8>>,
     /// `protocol_name_list` of the ClientHello.
@@ -69,6 +74,13 @@ impl Observer for Seen {
                         if let Ok(certificate) = Certificate::parse(body) {
                             let entries = certificate.certificate_list.iter();
                             self.peer_chain = entries.map(|entry| entry.cert_data.to_vec()).collect();
+                            let leaf = certificate.certificate_list.iter().next();
+                            let staple = leaf.as_ref().and_then(|leaf| leaf.ocsp_response().ok().flatten());
+                            self.peer_staple = staple.map(<[u8]>::to_vec);
+                            let list = leaf.and_then(|leaf| {
+                                leaf.extensions.find(ExtensionType::signed_certificate_timestamp).map(<[u8]>::to_vec)
+                            });
+                            self.peer_timestamps = list;
                         }
                     }
                     Kind::ClientHello => {
@@ -82,6 +94,7 @@ impl Observer for Seen {
                     _ => {}
                 }
             }
+            Trace::CredentialChosen { at, of, .. } => self.chosen = Some((*at, *of)),
             Trace::PskDeclined(why) => self.declined = Some(*why),
             _ => {}
         }

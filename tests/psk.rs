@@ -6,7 +6,7 @@ mod util;
 use std::sync::{Arc, LazyLock};
 use symbolon::config::{ClientConfigBuilder, EarlyData, Resumption, ServerConfigBuilder};
 use symbolon::crypto::HashAlgorithm;
-use symbolon::resumption::{Psk, PskKind, SingleUseKeys, Ticket, TicketKeys};
+use symbolon::resumption::{EarlyDataDeclined as Why, Psk, PskKind, SingleUseKeys, Ticket, TicketKeys};
 use symbolon::wire::*;
 use symbolon::{ClientAuth, ClientConfig, ClientWith, EarlyDataState, Error, Reason, ServerName, ServerWith, UnixTime};
 use util::null::Null;
@@ -155,14 +155,16 @@ fn early_data_is_taken_under_the_first_psk_its_suite_its_protocol_and_at_its_tim
     let client = || client_config(&tickets).alpn(["h2", "x"]);
     let usual = || server_config(resumption()).alpn(["h2"]);
     let another_suite = usual().suites([CipherSuite::TLS_CHACHA20_POLY1305_SHA256]);
-    let only_the_second = server_config(Resumption::stateless(ticket_keys(&Null::new(5)))).psks([psk(b"known")]);
+    let other_keys = Resumption::stateless(ticket_keys(&Null::new(5)));
+    let other_keys = other_keys.early_data(EarlyData::new(1000, Arc::new(AlwaysFirst)));
+    let only_the_second = server_config(other_keys).psks([psk(b"known")]);
     let (resumes, external) = (PskKind::Resumption, PskKind::External);
-    for (client, server_config, late, kind) in [
-        (client(), server_config(resumption()).alpn(["x"]), 0, resumes),
-        (client(), server_config(Resumption::stateless(KEYS.clone())).alpn(["h2"]), 0, resumes),
-        (client(), another_suite, 0, resumes),
-        (client(), usual(), 11, resumes),
-        (client().psks([psk(b"known")]), only_the_second.alpn(["h2"]), 0, external),
+    for (client, server_config, late, kind, why) in [
+        (client(), server_config(resumption()).alpn(["x"]), 0, resumes, Why::OtherProtocol),
+        (client(), server_config(Resumption::stateless(KEYS.clone())).alpn(["h2"]), 0, resumes, Why::NotEnabled),
+        (client(), another_suite, 0, resumes, Why::OtherSuite),
+        (client(), usual(), 11, resumes, Why::NotFresh { skew: 11 }),
+        (client().psks([psk(b"known")]), only_the_second.alpn(["h2"]), 0, external, Why::ExternalPsk),
     ] {
         let client = with_early_data(&built(client), late, b"early");
         let mut pair = Pair { client, server: server(server_config) };
@@ -170,6 +172,7 @@ fn early_data_is_taken_under_the_first_psk_its_suite_its_protocol_and_at_its_tim
         pair.run();
         pair.assert_connected();
         assert_eq!(pair.server.conn.negotiated().psk, Some(kind));
+        assert_eq!(pair.server.seen.early_data_declined, [why]);
         for state in [pair.client.conn.negotiated().early_data, pair.server.conn.negotiated().early_data] {
             assert_eq!(state, EarlyDataState::Rejected);
         }

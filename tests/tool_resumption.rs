@@ -132,7 +132,7 @@ fn early_data_is_taken_or_refused_and_arrives_once() {
         assert_eq!(done.out, "early\nhello\n");
     };
     let server = files.server("--echo --early-data 1000");
-    early(&server, "early.txt: no ticket that allows it was there, so it was sent once connected");
+    early(&server, "early.txt: not offered, so it was sent once connected: there is no ticket for this server");
     early(&server, "early.txt: accepted");
     let (_, said) = server.terminate();
     assert_eq!(said.matches("; resumed by a ticket; 6 bytes of early data").count(), 1, "{said}");
@@ -140,9 +140,9 @@ fn early_data_is_taken_or_refused_and_arrives_once() {
     let taking = files.server("--echo --ticket-keys fleet.key --early-data 1000");
     let refusing = files.server("--echo --ticket-keys fleet.key");
     visit(&files, &taking, "").is(0, &[]);
-    early(&refusing, "early.txt: rejected, so it was sent again once connected");
+    early(&refusing, "early.txt: rejected, so it was sent again once connected: the server resumes without");
     let (_, said) = refusing.terminate();
-    assert!(said.contains("; resumed by a ticket; early data rejected"), "{said}");
+    assert!(said.contains("; resumed by a ticket; early data rejected: this server takes none"), "{said}");
 }
 
 #[test]

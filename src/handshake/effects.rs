@@ -8,7 +8,7 @@ use crate::config::ClientAuthMode;
 use crate::crypto::{Crypto, Digest, Epoch, Secret, TrafficKeys};
 use crate::fault::{Fault, Reason, Side, StateName};
 #[cfg(feature = "alloc")]
-use crate::resumption::Declined;
+use crate::resumption::{Declined, EarlyDataDeclined};
 use crate::schedule::{SecretName, Vault};
 use crate::wire::{Alert, HEADER_LEN, HandshakeType, Message, Parse, SignatureScheme};
 #[cfg(feature = "alloc")]
@@ -48,6 +48,16 @@ pub enum Trace<'a> {
     /// A PSK that was offered, or could have been, is not used: why. A full handshake follows.
     #[cfg(feature = "alloc")]
     PskDeclined(Declined),
+    /// Early data that was offered, or that the application wanted to offer, is not taken: why.
+    #[cfg(feature = "alloc")]
+    EarlyDataDeclined(EarlyDataDeclined),
+    /// A ticket came back, and is taken: how far its age is off (RFC 8446 §8.3).
+    #[cfg(feature = "alloc")]
+    TicketAge {
+        /// Seconds by which the client says more than the server's clock. Early data is taken as long as that is within
+        /// [its window](crate::config::EarlyData::window).
+        skew: i64,
+    },
     /// A record of early data was written (RFC 8446 §4.2.10), with so many bytes of it.
     #[cfg(feature = "alloc")]
     SendEarlyData(usize),

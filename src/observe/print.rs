@@ -14,7 +14,7 @@ use crate::connection::Observer;
 use crate::crypto::Epoch;
 use crate::fault::{Side, StateName};
 use crate::handshake::{Kind, Trace};
-use crate::resumption::Declined;
+use crate::resumption::{Declined, EarlyDataDeclined};
 use crate::wire::AlertDescription;
 use alloc::{format, string::String, string::ToString, vec, vec::Vec};
 use core::fmt::{self, Write};
@@ -89,8 +89,18 @@ impl Row {
     /// No message, but what `side` made of a PSK.
     #[must_use]
     pub fn psk_declined(side: Side, why: Declined) -> Self {
-        let mut lines = vec![String::from("PSK declined:")];
-        for word in why.to_string().split(' ') {
+        Self::note(side, "PSK declined:", &why.to_string())
+    }
+
+    /// No message, but why `side` knows that there is no early data.
+    #[must_use]
+    pub fn early_data_declined(side: Side, why: EarlyDataDeclined) -> Self {
+        Self::note(side, "No early data:", &why.to_string())
+    }
+
+    fn note(side: Side, what: &str, text: &str) -> Self {
+        let mut lines = vec![what.to_string()];
+        for word in text.split(' ') {
             match lines.last_mut() {
                 Some(line) if line.len().saturating_add(word.len()) < BETWEEN => {
                     line.push(' ');
@@ -265,6 +275,7 @@ impl<W: Write> Observer for Print<W> {
             Trace::Recv { kind, bytes } => self.message(Row::message(side.peer(), kind, bytes, self.recv)),
             Trace::SendEarlyData(_) | Trace::RecvEarlyData(_) => self.early_data(),
             Trace::PskDeclined(why) => self.behind.push(Row::psk_declined(side, why)),
+            Trace::EarlyDataDeclined(why) => self.behind.push(Row::early_data_declined(side, why)),
             Trace::SendChangeCipherSpec => self.behind.push(Row::change_cipher_spec(side)),
             Trace::SendKey(epoch) => self.send = epoch,
             Trace::RecvKey(epoch) => self.recv = epoch,
@@ -280,6 +291,7 @@ impl<W: Write> Observer for Print<W> {
             Trace::RecvAlert(alert) => self.alert(Row::alert(side.peer(), alert.description, self.recv)),
             // The messages tell it, or are what the choice leads to.
             Trace::Negotiated(_)
+            | Trace::TicketAge { .. }
             | Trace::PeerProven(_)
             | Trace::ClientAuth(_)
             | Trace::CredentialUnfit { .. }

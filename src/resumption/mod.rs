@@ -14,6 +14,7 @@ mod aged;
 #[cfg(feature = "std")]
 mod client_store;
 mod declined;
+mod early_data_declined;
 mod import;
 mod keys;
 mod origin;
@@ -30,6 +31,7 @@ mod trust;
 #[cfg(feature = "std")]
 pub use client_store::Shelf;
 pub use declined::Declined;
+pub use early_data_declined::EarlyDataDeclined;
 pub use import::ExternalPsk;
 pub use keys::{MAX_TICKET, MAX_TICKET_KEYS, MAX_TICKET_STATE, SealError, TicketKey, TicketKeys, TicketKeysError};
 pub(crate) use origin::{Origin, Shown};

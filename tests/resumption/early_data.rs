@@ -8,7 +8,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, EarlyData, Resumption, ServerConfigBuilder};
 use symbolon::resumption::{
-    Declined, PskKind, Shelf, SingleUse, SingleUseError, SingleUseKeys, StoredTickets, Ticket, TicketKeys,
+    Declined, EarlyDataDeclined, PskKind, Shelf, SingleUse, SingleUseError, SingleUseKeys, StoredTickets, Ticket,
+    TicketKeys,
 };
 use symbolon::wire::{AlertDescription, CipherSuite, NamedGroup};
 use symbolon::{
@@ -121,15 +122,23 @@ fn assert_rejected(pair: &mut Pair, by: Option<PskKind>) {
 
 #[test]
 fn early_data_is_taken_while_the_age_of_the_ticket_is_what_the_client_says() {
-    for (clocks, fresh) in
-        [([0, 0], true), ([60, 60], true), ([60, 70], true), ([60, 50], true), ([60, 71], false), ([60, 49], false)]
-    {
+    for (clocks, skew, fresh) in [
+        ([0, 0], 0, true),
+        ([60, 60], 0, true),
+        ([60, 70], -10, true),
+        ([60, 50], 10, true),
+        ([60, 71], -11, false),
+        ([60, 49], 11, false),
+    ] {
         let regulars = Regulars::known();
         let mut pair = say_early(regulars.client(), regulars.usual_server(), clocks);
+        assert_eq!(pair.server.seen.ticket_age_skew, Some(skew));
         match fresh {
             true => assert_accepted(&pair),
             false => assert_rejected(&mut pair, RESUMED),
         }
+        let declined = (!fresh).then_some(EarlyDataDeclined::NotFresh { skew });
+        assert_eq!(pair.server.seen.early_data_declined, Vec::from_iter(declined));
     }
 }
 
@@ -197,19 +206,36 @@ fn broken() -> EarlyData {
 
 #[test]
 fn early_data_is_refused_for_every_reason_and_arrives_in_the_second_attempt() {
+    use EarlyDataDeclined as Why;
     type Change = fn(&Regulars, ServerConfigBuilder<Provider>) -> ServerConfigBuilder<Provider>;
-    let changes: [(&str, Change, Option<PskKind>); 8] = [
-        ("takes none", |r, server| server.resumption(r.tickets()), RESUMED),
-        ("takes less by now", |r, server| server.resumption(r.tickets().early_data(r.takes(999))), RESUMED),
-        ("can't find out", |r, server| server.resumption(r.tickets().early_data(broken())), RESUMED),
-        ("other ALPN", |_, server| server.alpn(["another"]), RESUMED),
-        ("HelloRetryRequest", |_, server| server.groups([NamedGroup::secp256r1]), RESUMED),
-        ("other suite", |_, server| server.suites([CHACHA20]), RESUMED),
-        ("other keys", |r, server| server.resumption(Resumption::stateless(keys()).early_data(r.takes(1000))), None),
-        ("other scope", |r, server| server.resumption(r.tickets().early_data(r.takes(1000)).scope("other")), None),
+    let changes: [(Why, Change, Option<PskKind>, Why); 8] = [
+        (Why::NotEnabled, |r, server| server.resumption(r.tickets()), RESUMED, Why::ByServer),
+        (
+            Why::LimitLowered,
+            |r, server| server.resumption(r.tickets().early_data(r.takes(999))),
+            RESUMED,
+            Why::ByServer,
+        ),
+        (Why::SeenBefore, |r, server| server.resumption(r.tickets().early_data(broken())), RESUMED, Why::ByServer),
+        (Why::OtherProtocol, |_, server| server.alpn(["another"]), RESUMED, Why::ByServer),
+        (Why::HelloRetryRequest, |_, server| server.groups([NamedGroup::secp256r1]), RESUMED, Why::HelloRetryRequest),
+        (Why::OtherSuite, |_, server| server.suites([CHACHA20]), RESUMED, Why::ByServer),
+        // Other keys, and another scope.
+        (
+            Why::PskDeclined,
+            |r, server| server.resumption(Resumption::stateless(keys()).early_data(r.takes(1000))),
+            None,
+            Why::PskDeclined,
+        ),
+        (
+            Why::PskDeclined,
+            |r, server| server.resumption(r.tickets().early_data(r.takes(1000)).scope("other")),
+            None,
+            Why::PskDeclined,
+        ),
     ];
-    for (what, change, by) in changes {
-        println!("{what}");
+    for (why, change, by, client_sees) in changes {
+        println!("{why}");
         let regulars = Regulars::new();
         let client = || regulars.client().suites([AES_128, CHACHA20]).alpn(["one", "another"]).shares(1);
         let server = || regulars.usual_server().suites([AES_128, CHACHA20]).alpn(["one"]);
@@ -217,6 +243,8 @@ fn early_data_is_refused_for_every_reason_and_arrives_in_the_second_attempt() {
         assert_accepted(&say_early(client(), server(), [0, 0]));
         let mut pair = say_early(client(), change(&regulars, server()), [0, 0]);
         assert_rejected(&mut pair, by);
+        assert_eq!(pair.server.seen.early_data_declined, [why]);
+        assert_eq!(pair.client.seen.early_data_declined, [client_sees]);
     }
 }
 
@@ -229,6 +257,7 @@ fn a_ticket_that_does_not_allow_early_data_goes_without() {
     pair.run();
     pair.assert_connected();
     assert_eq!((state(&pair), pair.client.conn.negotiated().psk), (EarlyDataState::NotOffered, RESUMED));
+    assert_eq!(pair.client.seen.early_data_declined, [EarlyDataDeclined::NotWithTicket]);
 }
 
 #[test]
@@ -359,6 +388,7 @@ fn no_early_data_is_offered_or_taken_in_the_name_of_a_certificate() {
     honest.run();
     honest.assert_connected();
     assert_eq!((state(&honest), honest.client.conn.negotiated().psk), (EarlyDataState::NotOffered, RESUMED));
+    assert_eq!(honest.client.seen.early_data_declined, [EarlyDataDeclined::ClientCertificate]);
     // One that forgot what it showed does, and the server takes none of it.
     let mut bytes = forged.to_bytes().to_vec();
     let shown = bytes.len() - 33;
@@ -368,7 +398,33 @@ fn no_early_data_is_offered_or_taken_in_the_name_of_a_certificate() {
     regulars.shelf.put("server.test", Ticket::from_bytes(&bytes).unwrap());
     let mut pair = say_early(client(), server(), [0, 0]);
     assert_rejected(&mut pair, RESUMED);
+    assert_eq!(pair.server.seen.early_data_declined, [EarlyDataDeclined::ClientCertificate]);
     assert!(pair.server.conn.peer().is_some());
+}
+
+#[test]
+fn a_client_that_wants_to_send_early_data_and_can_not_says_why() {
+    use EarlyDataDeclined as Why;
+    type Change = fn(ClientConfigBuilder<Provider>) -> ClientConfigBuilder<Provider>;
+    let changes: [(Why, Change); 2] = [
+        (Why::OtherSuite, |client| client.suites([CHACHA20])),
+        (Why::OtherProtocol, |client| client.alpn(["another"])),
+    ];
+    let server = |regulars: &Regulars| regulars.usual_server().alpn(["one", "another"]);
+    for (why, change) in changes {
+        let regulars = Regulars::new();
+        meet(regulars.client().suites([AES_128]).alpn(["one"]), server(&regulars));
+        let client = change(regulars.client().suites([AES_128, CHACHA20]).alpn(["one"]));
+        let mut pair = pair(client, server(&regulars), [0, 0]);
+        pair.run();
+        pair.assert_connected();
+        assert_eq!((state(&pair), &*pair.client.seen.early_data_declined), (EarlyDataState::NotOffered, &[why][..]));
+        assert_eq!(pair.server.seen.early_data_declined, []);
+    }
+    let regulars = Regulars::new();
+    let mut pair = pair(regulars.client(), regulars.usual_server(), [0, 0]);
+    pair.run();
+    assert_eq!(pair.client.seen.early_data_declined, [Why::NoTicket]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::pki::{NOW, Pki};
 use super::provider::{Provider, local, provider};
 use symbolon::crypto::Crypto;
-use symbolon::resumption::Declined;
+use symbolon::resumption::{Declined, EarlyDataDeclined};
 use symbolon::{
     Allow, Anchors, ClientAuth, ClientConfig, ClientWith, Connection, Credential, Error, Event, Observer, RecvBuf,
     Role, SendBuf, ServerConfig, ServerName, ServerWith, Trace, UnixTime,
@@ -29,6 +29,8 @@ pub struct Seen {
     pub alerts_sent: Vec<symbolon::wire::AlertDescription>,
     pub secrets: Vec<(String, Vec<u8>)>,
     pub declined: Vec<Declined>,
+    pub early_data_declined: Vec<EarlyDataDeclined>,
+    pub ticket_age_skew: Option<i64>,
     /// Handshake messages, headers included.
     pub sent: Vec<Vec<u8>>,
     /// Off unless a test wants them; only under feature `keylog`.
@@ -41,6 +43,8 @@ impl Observer for Seen {
             Trace::Moved { from, to } => self.moves.push((from.to_string(), to.to_string())),
             Trace::SendAlert(alert) => self.alerts_sent.push(alert.description),
             Trace::PskDeclined(why) => self.declined.push(*why),
+            Trace::EarlyDataDeclined(why) => self.early_data_declined.push(*why),
+            Trace::TicketAge { skew } => self.ticket_age_skew = Some(*skew),
             Trace::Send { bytes, .. } => self.sent.push(bytes.to_vec()),
             Trace::Secret { name, bytes, .. } => self.secrets.push((name.to_string(), bytes.to_vec())),
             _ => {}

@@ -4,6 +4,7 @@ use crate::exchange::{Exchange, Failure, Speaks};
 use crate::flags::Options;
 use crate::scenario::Phase;
 use std::fmt::Debug;
+use symbolon::resumption::EarlyDataDeclined;
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use symbolon::x509::certificates_from_pem;
 use symbolon::{EarlyDataState, Side};
@@ -77,10 +78,35 @@ pub(crate) fn after_handshake<R: Speaks>(
     if options.expect_reject_early_data && negotiated.early_data == EarlyDataState::Accepted {
         return Err(Failure::Unexpected("early data was accepted".into()));
     }
+    if let Some(reason) = &options.expect_early_data_reason {
+        same("the reason of early data", early_data_reason(exchange, options), reason.as_str())?;
+    }
+    if let Some(skew) = options.expect_ticket_age_skew.filter(|_| phase.resumes) {
+        same("skew of the ticket's age", exchange.seen.ticket_age_skew, Some(skew))?;
+    }
     if phase.resumes && options.expect_no_offer_early_data {
         same("early data", negotiated.early_data, EarlyDataState::NotOffered)?;
     }
     Ok(())
+}
+
+/// What BoringSSL calls that which became of early data.
+fn early_data_reason<R: Speaks>(exchange: &Exchange<'_, R>, options: &Options) -> &'static str {
+    use EarlyDataDeclined as Why;
+    let negotiated = exchange.conn.negotiated();
+    match exchange.seen.no_early_data {
+        _ if !options.enable_early_data => "disabled",
+        _ if negotiated.early_data == EarlyDataState::Accepted => "accept",
+        Some(Why::NoTicket) => "no_session_offered",
+        Some(Why::PskDeclined) => "session_not_resumed",
+        Some(Why::OtherProtocol) => "alpn_mismatch",
+        Some(Why::HelloRetryRequest) => "hello_retry_request",
+        Some(Why::NotFresh { .. }) => "ticket_age_skew",
+        Some(Why::ByServer) => "peer_declined",
+        Some(_) => "unsupported_for_session",
+        None if negotiated.psk.is_none() => "no_session_offered",
+        None => "peer_declined",
+    }
 }
 
 /// Once the peer has closed its end, or we want to close ours.

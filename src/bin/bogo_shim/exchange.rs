@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 use symbolon::crypto::Ring;
-use symbolon::resumption::Declined;
+use symbolon::resumption::{Declined, EarlyDataDeclined};
 use symbolon::wire::{AlertDescription, Certificate, ClientHello, ExtensionType, HandshakeType, Parse};
 use symbolon::{
     Answer, Ask, ClientRole, Connection, Error, Event, Kind, Misuse, Observer, RecvBuf, Role, SendBuf, ServerRole,
@@ -61,6 +61,10 @@ pub(crate) struct Seen {
     pub(crate) last_message: Option<HandshakeType>,
     /// Why the PSK was not used.
     pub(crate) declined: Option<Declined>,
+    /// Why there is no early data.
+    pub(crate) no_early_data: Option<EarlyDataDeclined>,
+    /// Seconds by which the client says that its ticket is older than we know.
+    pub(crate) ticket_age_skew: Option<i64>,
 }
 
 impl Observer for Seen {
@@ -96,6 +100,8 @@ impl Observer for Seen {
             }
             Trace::CredentialChosen { at, of, .. } => self.chosen = Some((*at, *of)),
             Trace::PskDeclined(why) => self.declined = Some(*why),
+            Trace::EarlyDataDeclined(why) => self.no_early_data = Some(*why),
+            Trace::TicketAge { skew } => self.ticket_age_skew = Some(*skew),
             _ => {}
         }
     }

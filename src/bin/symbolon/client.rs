@@ -15,6 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::{Cause, ClientStream, Handshake};
+use symbolon::resumption::EarlyDataDeclined;
 use symbolon::{ClientAuthState, ClientWith, EarlyDataState, Error, Event, RecvBuf, SendBuf, Side, UnixTime};
 
 #[derive(clap::Args)]
@@ -63,7 +64,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     tell(format_args!("connected to {}: {}; {manner}", options.target, parameters(tls.conn())));
     tell(format_args!("the server is {}", proven(tls.conn())));
     if let Some(path) = &options.early_data {
-        tell_of_early_data(path, tls.conn().negotiated().early_data);
+        tell_of_early_data(path, tls.conn().negotiated().early_data, watch.witness().no_early_data);
     }
     if tls.conn().client_auth() == ClientAuthState::Sent && !options.await_client_auth.is_zero() {
         tls.transport_mut().within(options.await_client_auth);
@@ -86,15 +87,14 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     }
 }
 
-fn tell_of_early_data(path: &Path, state: EarlyDataState) {
+fn tell_of_early_data(path: &Path, state: EarlyDataState, declined: Option<EarlyDataDeclined>) {
     let became = match state {
         EarlyDataState::Accepted => "accepted",
         EarlyDataState::Rejected => "rejected, so it was sent again once connected",
-        EarlyDataState::NotOffered | EarlyDataState::Offered => {
-            "no ticket that allows it was there, so it was sent once connected"
-        }
+        EarlyDataState::NotOffered | EarlyDataState::Offered => "not offered, so it was sent once connected",
     };
-    tell(format_args!("early data of {}: {became}", path.display()));
+    let why = declined.map(|why| format!(": {why}")).unwrap_or_default();
+    tell(format_args!("early data of {}: {became}{why}", path.display()));
 }
 
 /// A connection that is CONNECTED. All of it belongs to one thread; others wait for the network, for standard input, and

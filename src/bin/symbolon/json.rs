@@ -48,6 +48,8 @@ fn fields(event: &Trace<'_>) -> Option<(&'static str, Value)> {
         Trace::RecvKey(epoch) => ("recv_key", json!({ "epoch": epoch.to_string() })),
         Trace::Moved { from, to } => ("moved", json!({ "from": from.name(), "to": to.name() })),
         Trace::PskDeclined(why) => ("psk_declined", json!({ "why": why.to_string() })),
+        Trace::EarlyDataDeclined(why) => ("early_data_declined", json!({ "why": why.to_string() })),
+        Trace::TicketAge { skew } => ("ticket_age", json!({ "skew": skew })),
         Trace::SendEarlyData(length) => ("send_early_data", json!({ "length": length })),
         Trace::RecvEarlyData(length) => ("recv_early_data", json!({ "length": length })),
         Trace::CredentialUnfit { at, why } => ("credential_unfit", json!({ "at": at, "why": why.to_string() })),

@@ -256,7 +256,10 @@ impl Server {
         };
         let early_data = match conn.negotiated().early_data {
             EarlyDataState::Accepted => format!("; {} bytes of early data", tls.early_data().len()),
-            EarlyDataState::Rejected => "; early data rejected".to_owned(),
+            EarlyDataState::Rejected => {
+                let why = watch.witness().no_early_data.map(|why| format!(": {why}"));
+                format!("; early data rejected{}", why.unwrap_or_default())
+            }
             EarlyDataState::NotOffered | EarlyDataState::Offered => String::new(),
         };
         let manner = manner(conn, watch.witness().declined);

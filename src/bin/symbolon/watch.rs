@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use symbolon::observe::{KeyLog, Print};
-use symbolon::resumption::Declined;
+use symbolon::resumption::{Declined, EarlyDataDeclined};
 use symbolon::wire::HEADER_LEN;
 use symbolon::{Kind, Observer, Side, Trace};
 
@@ -40,6 +40,8 @@ pub(crate) struct Witness {
     pub(crate) certificate_request: Vec<u8>,
     /// Why the first PSK that was not used was not.
     pub(crate) declined: Option<Declined>,
+    /// Why there was no early data.
+    pub(crate) no_early_data: Option<EarlyDataDeclined>,
 }
 
 impl Watch {
@@ -89,6 +91,10 @@ impl Witness {
             Trace::Recv { kind: Kind::CertificateRequest, bytes } => (&mut self.certificate_request, bytes),
             Trace::PskDeclined(why) => {
                 self.declined.get_or_insert(*why);
+                return;
+            }
+            Trace::EarlyDataDeclined(why) => {
+                self.no_early_data = Some(*why);
                 return;
             }
             _ => return,

@@ -8,7 +8,8 @@ use crate::schedule::{AtHandshake, AtMaster};
 #[cfg(feature = "alloc")]
 use crate::{
     fault::{Reason, Side},
-    handshake::EarlyDataState,
+    handshake::{EarlyDataState, Trace},
+    resumption::EarlyDataDeclined,
     wire::{EndOfEarlyData, ExtensionType},
 };
 
@@ -24,9 +25,15 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
         matches!(self.base.negotiated.early_data, EarlyDataState::Offered | EarlyDataState::Accepted)
     }
 
+    /// No PSK is used, and so there is no early data.
+    pub(super) fn continue_without_psk(&mut self) {
+        self.reject_early_data(EarlyDataDeclined::PskDeclined);
+    }
+
     /// The server takes none: what was sent is lost on it, and nothing more is sent. K_send is for the caller to change.
-    pub(super) fn reject_early_data(&mut self) {
+    fn reject_early_data(&mut self, why: EarlyDataDeclined) {
         if self.sends_early_data() {
+            self.base.trace(Trace::EarlyDataDeclined(why));
             // [4.2.10-9]
             self.base.negotiated.early_data = EarlyDataState::Rejected;
             self.send_no_more();
@@ -44,7 +51,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
     /// After a HelloRetryRequest: the second ClientHello is not protected by anything.
     pub(super) fn retry_without_early_data(&mut self) -> Result<(), Fault> {
         if self.sends_early_data() {
-            self.reject_early_data();
+            self.reject_early_data(EarlyDataDeclined::HelloRetryRequest);
             self.drop_send_key()?;
         }
         Ok(())
@@ -56,7 +63,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
             return Ok(());
         }
         if !accepted {
-            self.reject_early_data();
+            self.reject_early_data(EarlyDataDeclined::ByServer);
             return self.base.set_send_key(self.handshake_keys(Side::Client, at));
         }
         let alpn = self.base.negotiated.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
@@ -93,7 +100,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
         false
     }
 
-    pub(super) fn reject_early_data(&mut self) {}
+    pub(super) fn continue_without_psk(&mut self) {}
 
     pub(super) fn retry_without_early_data(&mut self) -> Result<(), Fault> {
         Ok(())

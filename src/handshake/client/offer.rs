@@ -1,11 +1,12 @@
 //! The PSKs that a ClientHello offers (RFC 8446 §4.2.11), and the early data that goes with the first of them (§4.2.10).
 
 use super::ClientCx;
+use crate::config::ClientConfig;
 use crate::crypto::{Crypto, HashAlgorithm, SuiteParams};
 use crate::fault::{Detail, Fault, Reason};
 use crate::handshake::proof::ByPsk;
 use crate::handshake::{EarlyDataState, Trace};
-use crate::resumption::{Declined, MAX_LIFETIME, Origin, Psk, PskKind, Shown, Ticket};
+use crate::resumption::{Declined, EarlyDataDeclined, MAX_LIFETIME, Origin, Psk, PskKind, Shown, Ticket};
 use crate::schedule::{Early, SecretName};
 use crate::wire::{
     CipherSuite, ClientHello, Encode, ExtensionType, OfferedPsks, PskBinderEntry, PskIdentity, Vector, to_vec,
@@ -79,17 +80,17 @@ impl Offer {
         let suites = config.settings.suites();
         let suite_of = |hash| suites.iter().filter_map(|s| SuiteParams::of(*s)).find(|suite| suite.hash == hash);
         let mut offer = Self { psks: Vec::new(), max_early_data: 0 };
-        if let Some((ticket, age)) = take_ticket(cx) {
+        let ticket = take_ticket(cx);
+        if cx.desk.early.is_some() {
+            match max_early_data(ticket.as_ref().map(|(ticket, _)| ticket), config) {
+                Ok(max) => offer.max_early_data = max,
+                Err(why) => cx.base.trace(Trace::EarlyDataDeclined(why)),
+            }
+        }
+        if let Some((ticket, age)) = ticket {
             // [4.6.1-12]
             let of_same_hash = suite_of(ticket.psk.hash());
             let exact = SuiteParams::of(ticket.suite).filter(|_| suites.contains(&ticket.suite));
-            let alpn = config.settings.alpn();
-            let speaks_it = ticket.alpn.as_deref().is_none_or(|name| alpn.iter().any(|ours| ours.0 == name));
-            // [4.2.10-13] Never with a client identity, nor under another suite, or for a protocol that is not offered.
-            let is_fit = exact.is_some() && speaks_it && !matches!(ticket.origin.shown, Shown::Chain(_));
-            if cx.desk.early.is_some() && is_fit {
-                offer.max_early_data = ticket.max_early_data;
-            }
             if let Some(suite) = exact.or(of_same_hash) {
                 offer.psks.push(Offered::of_ticket(cx.crypto(), ticket, suite, age));
             }
@@ -181,6 +182,25 @@ impl Offer {
             cx.desk.origin = Some(ticket.origin);
         }
         Ok(Selected { early: offered.early.with_suite(suite), by })
+    }
+}
+
+/// [4.2.10-13] Bytes that may be sent early: never with a client identity, nor under another suite, or for a protocol that is
+/// not offered.
+fn max_early_data<C: Crypto>(ticket: Option<&Ticket>, config: &ClientConfig<C>) -> Result<u32, EarlyDataDeclined> {
+    let ticket = ticket.ok_or(EarlyDataDeclined::NoTicket)?;
+    let alpn = config.settings.alpn();
+    let speaks_it = ticket.alpn.as_deref().is_none_or(|name| alpn.iter().any(|ours| ours.0 == name));
+    if matches!(ticket.origin.shown, Shown::Chain(_)) {
+        Err(EarlyDataDeclined::ClientCertificate)
+    } else if ticket.max_early_data == 0 {
+        Err(EarlyDataDeclined::NotWithTicket)
+    } else if !config.settings.suites().contains(&ticket.suite) {
+        Err(EarlyDataDeclined::OtherSuite)
+    } else if !speaks_it {
+        Err(EarlyDataDeclined::OtherProtocol)
+    } else {
+        Ok(ticket.max_early_data)
     }
 }
 

@@ -186,7 +186,7 @@ impl WaitSh {
         let at = cx.enter_handshake(at)?;
         cx.base.set_recv_key(cx.handshake_keys(Side::Server, &at))?;
         if psk.is_none() {
-            cx.reject_early_data();
+            cx.continue_without_psk();
         }
         // The key of early data is kept until EncryptedExtensions tell, and where they accept, until its end.
         if !cx.sends_early_data() {

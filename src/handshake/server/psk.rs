@@ -3,13 +3,13 @@
 //! Whatever is wrong with a ticket costs a full handshake and nothing else; only a binder that does not fit ends the connection.
 
 use super::Retry;
-use super::negotiate::{self, Selected, Terms, select};
+use super::negotiate::{self, Choice, Selected, Terms, select};
 use crate::config::{ClientAuthMode, EarlyData, Resumption, ServerConfig};
 use crate::crypto::{Crypto, Secret, SuiteParams, TrafficKeys};
 use crate::fault::{Fault, Reason};
 use crate::handshake::proof::ByPsk;
 use crate::handshake::{Desk, Inbound};
-use crate::resumption::{Declined, MAX_LIFETIME, Origin, PskKind, Shown, TicketState};
+use crate::resumption::{Declined, EarlyDataDeclined, MAX_LIFETIME, Origin, PskKind, Shown, TicketState};
 use crate::schedule::Early;
 use crate::wire::{ClientHello, ExtensionType, OfferedPsks, Parse, PskIdentity, PskKeyExchangeMode};
 use crate::x509::{Time, UnixTime};
@@ -36,7 +36,10 @@ pub struct Accepted {
     pub(super) early: Early,
     pub(super) by: ByPsk,
     pub(super) origin: Option<Arc<Origin>>,
-    pub(super) early_data: Option<AcceptedEarlyData>,
+    /// Seconds by which the client's age of its ticket is off.
+    pub(super) age_skew: Option<i64>,
+    /// None if none was offered.
+    pub(super) early_data: Option<Result<AcceptedEarlyData, EarlyDataDeclined>>,
 }
 
 /// Early data that will be taken.
@@ -207,28 +210,55 @@ impl<C: Crypto> Search<'_, '_, C> {
     /// The PSK is the one. What can be used once is used up here, if no HelloRetryRequest comes between.
     fn accept(&self, found: Found, by: ByPsk, at: Offered<'_>) -> Result<LookedUp, Fault> {
         let terms = Terms { suite: found.suite.suite, with_key_share: at.with_key_share };
-        let mut early_data = None;
         let selected = select(&self.hello, self.config, self.retry, self.desk.first_hello.as_deref(), Some(terms))?;
-        if let (Selected::Choice(choice), Some(state), Some(resumption), Time::Known(now)) =
-            (selected, &found.ticket, &self.config.resumption, self.desk.time)
-        {
-            // [4.2.10-3]
-            let fresh = at.index == 0 && self.retry.is_none() && self.hello.extensions.early_data;
-            let rules = resumption.early_data.as_ref().filter(|_| fresh && found.suite.suite == state.suite);
-            let alpn = choice.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
-            // §4.2.10: only for the protocol that the ticket is for.
-            let rules = rules.filter(|_| alpn.map(|name| name.0) == state.alpn.as_deref());
-            if rules.is_some_and(|rules| is_first_and_fresh(rules, state, &at, now)) {
-                early_data = Some(self.early_data(&found, state.max_early_data)?);
+        let (mut age_skew, mut early_data) = (None, None);
+        if let Selected::Choice(choice) = selected {
+            if self.hello.extensions.early_data {
+                let max = self.max_early_data(&found, &choice, &at);
+                early_data = Some(max.map_or_else(|why| Ok(Err(why)), |max| self.early_data(&found, max).map(Ok))?);
             }
-            if !resumption.tickets.take(at.identity.identity, now) {
-                return Ok(LookedUp { accepted: None, declined: Some(Declined::Unknown) });
+            if let (Some(state), Some(resumption), Time::Known(now)) =
+                (&found.ticket, &self.config.resumption, self.desk.time)
+            {
+                age_skew = Some(skew(state, &at, now));
+                if !resumption.tickets.take(at.identity.identity, now) {
+                    return Ok(LookedUp { accepted: None, declined: Some(Declined::Unknown) });
+                }
             }
         }
         let Found { early, kind, external, ticket, .. } = found;
         let origin = ticket.map(|state| state.origin);
-        let accepted = Accepted { selected, index: at.index, kind, external, early, by, origin, early_data };
+        let accepted = Accepted { selected, index: at.index, kind, external, early, by, origin, age_skew, early_data };
         Ok(LookedUp { accepted: Some(Box::new(accepted)), declined: None })
+    }
+
+    /// Bytes of early data that are taken, and recorded as such.
+    fn max_early_data(&self, found: &Found, choice: &Choice, at: &Offered<'_>) -> Result<u32, EarlyDataDeclined> {
+        let rules = self.config.resumption.as_ref().and_then(|resumption| resumption.early_data.as_ref());
+        let rules = rules.ok_or(EarlyDataDeclined::NotEnabled)?;
+        let (Some(state), Time::Known(now)) = (&found.ticket, self.desk.time) else {
+            return Err(EarlyDataDeclined::ExternalPsk);
+        };
+        let alpn = choice.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
+        // [4.2.10-13]
+        // Never in the name of a certificate. The client goes by what its ticket says, which may be more than is taken by now.
+        if state.origin.peer.is_some() {
+            Err(EarlyDataDeclined::ClientCertificate)
+        } else if state.max_early_data == 0 {
+            Err(EarlyDataDeclined::NotWithTicket)
+        } else if state.max_early_data > rules.max {
+            Err(EarlyDataDeclined::LimitLowered)
+        // [4.2.10-3]
+        } else if at.index != 0 {
+            Err(EarlyDataDeclined::NotFirstPsk)
+        } else if found.suite.suite != state.suite {
+            Err(EarlyDataDeclined::OtherSuite)
+        } else if alpn.map(|name| name.0) != state.alpn.as_deref() {
+            Err(EarlyDataDeclined::OtherProtocol)
+        } else {
+            check_first_and_fresh(rules, state, at, now)?;
+            Ok(state.max_early_data)
+        }
     }
 
     fn early_data(&self, found: &Found, max: u32) -> Result<AcceptedEarlyData, Fault> {
@@ -241,23 +271,30 @@ impl<C: Crypto> Search<'_, '_, C> {
     }
 }
 
-/// Whether early data is no older than it says, and came for the first time (§8).
-fn is_first_and_fresh(rules: &EarlyData, state: &TicketState, at: &Offered<'_>, now: UnixTime) -> bool {
-    // [4.2.10-13]
-    // Never in the name of a certificate. The client goes by what its ticket says, which may be more than is taken by now.
-    if !(1..=rules.max).contains(&state.max_early_data) || state.origin.peer.is_some() {
-        return false;
-    }
+/// Seconds by which the client says that its ticket is older than we know.
+fn skew(state: &TicketState, at: &Offered<'_>, now: UnixTime) -> i64 {
     let told = i64::from(at.identity.obfuscated_ticket_age.wrapping_sub(state.age_add)) / 1000;
-    let expected_arrival_time = state.issued.0.saturating_add(told);
+    told.saturating_sub(now.0.saturating_sub(state.issued.0))
+}
+
+/// Early data must be no older than it says, and come for the first time (§8).
+fn check_first_and_fresh(
+    rules: &EarlyData,
+    state: &TicketState,
+    at: &Offered<'_>,
+    now: UnixTime,
+) -> Result<(), EarlyDataDeclined> {
+    let skew = skew(state, at, now);
+    // [4.2.10-4] [8.3-1]
+    if skew.unsigned_abs() > rules.window.into() {
+        return Err(EarlyDataDeclined::NotFresh { skew });
+    }
+    let expected_arrival_time = now.0.saturating_add(skew);
     let window = i64::from(rules.window);
     let since = UnixTime(expected_arrival_time.saturating_sub(window));
     let fresh = since..=UnixTime(expected_arrival_time.saturating_add(window));
-    // [4.2.10-4] [8.3-1]
-    if !fresh.contains(&now) {
-        return false;
-    }
     let key = at.binder.first_chunk();
     // [8-1] [8.2-5] Where it can't be found out, it counts as seen.
-    key.is_some_and(|key| rules.single_use.first_use(key, fresh, now).unwrap_or(false))
+    let first = key.is_some_and(|key| rules.single_use.first_use(key, fresh, now).unwrap_or(false));
+    if first { Ok(()) } else { Err(EarlyDataDeclined::SeenBefore) }
 }

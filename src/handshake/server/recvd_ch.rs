@@ -15,6 +15,8 @@ use crate::handshake::desk::LegacySessionId;
 use crate::handshake::{Chosen, Inbound, Need, WhyNothingSent};
 #[cfg(feature = "alloc")]
 use crate::handshake::{EarlyDataState, Trace};
+#[cfg(feature = "alloc")]
+use crate::resumption::EarlyDataDeclined;
 use crate::schedule::Early;
 #[cfg(feature = "alloc")]
 use crate::schedule::SecretName;
@@ -88,6 +90,8 @@ impl RecvdCh {
         let (credential, scheme) = chosen.map_err(WhyNothingSent::reason)?;
         cx.desk.credential = Some(credential);
         keep_hello(&hello, false, cx)?;
+        #[cfg(feature = "alloc")]
+        decline_early_data(&hello, EarlyDataDeclined::PskDeclined, cx);
         keep_choice(&choice, cx);
         let shared = agree(&hello, choice.group.ok_or(Reason::Internal)?, cx)?;
         let suite = SuiteParams::of(choice.suite).ok_or(Reason::Internal)?;
@@ -107,13 +111,19 @@ fn resume<C: Crypto>(
 ) -> Result<Negotiated, Fault> {
     cx.base.negotiated.psk = Some(accepted.kind);
     cx.base.negotiated.external_psk = accepted.external;
-    keep_hello(hello, accepted.early_data.is_some(), cx)?;
+    if let Some(skew) = accepted.age_skew {
+        cx.base.trace(Trace::TicketAge { skew });
+    }
+    if let Some(Err(why)) = &accepted.early_data {
+        cx.base.trace(Trace::EarlyDataDeclined(*why));
+    }
+    keep_hello(hello, matches!(accepted.early_data, Some(Ok(_))), cx)?;
     keep_choice(&choice, cx);
     show_psk(&accepted, cx);
     cx.desk.origin = accepted.origin;
     let shared = choice.group.map(|group| agree(hello, group, cx)).transpose()?;
     let at = cx.agree(accepted.early, shared.as_ref());
-    if let Some(early) = accepted.early_data {
+    if let Some(Ok(early)) = accepted.early_data {
         cx.base.negotiated.early_data = EarlyDataState::Accepted;
         cx.base.show(SecretName::ClientEarlyTraffic, &cx.desk.client_random, &early.traffic);
         cx.base.show(SecretName::EarlyExporter, &cx.desk.client_random, &early.exporter);
@@ -126,6 +136,15 @@ fn resume<C: Crypto>(
         }));
     }
     Ok(Negotiated { choice, by: By::Psk(accepted.index, accepted.by), at })
+}
+
+/// Tells who watches why there is no early data, if some was offered.
+#[cfg(feature = "alloc")]
+fn decline_early_data<C: Crypto>(hello: &ClientHello<'_>, why: EarlyDataDeclined, cx: &mut ServerCx<'_, '_, C>) {
+    let enabled = cx.config.resumption.as_ref().is_some_and(|resumption| resumption.early_data.is_some());
+    if hello.extensions.early_data {
+        cx.base.trace(Trace::EarlyDataDeclined(if enabled { why } else { EarlyDataDeclined::NotEnabled }));
+    }
 }
 
 /// What the PSK leads to, for who watches.
@@ -149,6 +168,12 @@ fn send_hello_retry_request<C: Crypto>(
     // What comes behind can't be the answer to a HelloRetryRequest that was not sent yet.
     cx.check_end_of_record()?;
     keep_hello(&hello, false, cx)?;
+    #[cfg(feature = "alloc")]
+    decline_early_data(
+        &hello,
+        if retry.with_psk { EarlyDataDeclined::HelloRetryRequest } else { EarlyDataDeclined::PskDeclined },
+        cx,
+    );
     cx.desk.first_hello = Some(Kept::new(lasting(&hello, cx.crypto())));
     let hash = SuiteParams::of(retry.suite).ok_or(Reason::Internal)?.hash;
     cx.desk.transcript.retry(&cx.config.settings.crypto, hash)?;

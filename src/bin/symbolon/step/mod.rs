@@ -86,6 +86,8 @@ impl Observer for Seen {
             Trace::SendAlert(alert) => Told::Line(format!("Send Alert {}", alert.description)),
             Trace::RecvAlert(alert) => Told::Line(format!("Recv Alert {}", alert.description)),
             Trace::PskDeclined(why) => Told::Line(format!("the PSK is declined, a full handshake follows: {why}")),
+            Trace::EarlyDataDeclined(why) => Told::Line(format!("no early data: {why}")),
+            Trace::TicketAge { skew } => Told::Line(format!("the age of the ticket is off by {skew} s")),
             Trace::SendEarlyData(bytes) => {
                 Told::Line(format!("Send early data, {bytes} bytes under the key of early data"))
             }

@@ -70,19 +70,9 @@ fn read(path: &str) -> Configured<Vec<u8>> {
     fs::read(path).map_err(|e| broken(format_args!("{path}: {e}")))
 }
 
-/// The CAs that the peer's chains lead to: the one of the options, and what the chains that are expected end with. Tests whose
-/// peer shows another chain than at first name that only.
-fn anchors(options: &Options, retry: &Options) -> Configured<Option<Anchors>> {
+fn anchors(options: &Options) -> Configured<Option<Anchors>> {
     let Some(path) = options.trust_cert.as_ref().filter(|path| !path.is_empty()) else { return Ok(None) };
-    let mut pem = read(path)?;
-    let expected = [options, retry].into_iter().filter_map(|options| options.expect_peer_cert_file.as_ref());
-    for path in expected.filter(|_| !options.verify_peer) {
-        let chain = read(path)?;
-        let begin = b"-----BEGIN";
-        let last = chain.windows(begin.len()).rposition(|part| part == begin).unwrap_or(0);
-        pem.extend_from_slice(chain.get(last..).unwrap_or_default());
-    }
-    Anchors::from_pem(&pem).map(Some).map_err(|e| broken(format_args!("{path}: {e}")))
+    Anchors::from_pem(&read(path)?).map(Some).map_err(|e| broken(format_args!("{path}: {e}")))
 }
 
 fn credential(options: &CredentialOptions, staples: bool) -> Configured<Option<Credential>> {
@@ -223,14 +213,9 @@ pub(crate) fn refusal(options: &Options) -> AlertDescription {
     }
 }
 
-pub(crate) fn client(
-    options: &Options,
-    retry: &Options,
-    application: &Application,
-    kept: &Kept,
-) -> Configured<ClientConfig<Ring>> {
+pub(crate) fn client(options: &Options, application: &Application, kept: &Kept) -> Configured<ClientConfig<Ring>> {
     versions(options)?;
-    let anchors = anchors(options, retry)?;
+    let anchors = anchors(options)?;
     let mut builder = ClientConfig::builder(Ring::new())
         .groups(groups(options)?)
         .schemes(schemes(options)?)
@@ -264,14 +249,9 @@ pub(crate) fn client(
     builder.build().map_err(unimplemented)
 }
 
-pub(crate) fn server(
-    options: &Options,
-    retry: &Options,
-    application: &Application,
-    kept: &Kept,
-) -> Configured<ServerConfig<Ring>> {
+pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) -> Configured<ServerConfig<Ring>> {
     versions(options)?;
-    let anchors = anchors(options, retry)?;
+    let anchors = anchors(options)?;
     let asks = options.require_any_client_certificate || options.verify_peer;
     let mut builder = ServerConfig::builder(Ring::new()).groups(groups(options)?).schemes(schemes(options)?);
     if let Some(bytes) = options.max_send_fragment {

@@ -27,7 +27,8 @@ const SUITES: &[CipherSuite] = &[
     CipherSuite::TLS_AES_256_GCM_SHA384,
     CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
 ];
-const GROUPS: &[NamedGroup] = &[NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
+const GROUPS: &[NamedGroup] =
+    &[NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::X25519MLKEM768];
 const SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::ecdsa_secp256r1_sha256,
     SignatureScheme::ecdsa_secp384r1_sha384,
@@ -169,6 +170,7 @@ fn share_len(group: NamedGroup) -> Option<usize> {
         NamedGroup::x25519 => Some(32),
         NamedGroup::secp256r1 => Some(65),
         NamedGroup::secp384r1 => Some(97),
+        NamedGroup::X25519MLKEM768 => Some(1216),
         _ => None,
     }
 }
@@ -204,7 +206,7 @@ impl Crypto for Null {
     type Aead = NullAead;
     type KxSecret = NullKx;
     type PeerKey = [u8; 1056];
-    type Share = [u8; 97];
+    type Share = [u8; 1216];
 
     fn suites(&self) -> &[CipherSuite] {
         SUITES
@@ -212,6 +214,11 @@ impl Crypto for Null {
 
     fn groups(&self) -> &[NamedGroup] {
         GROUPS
+    }
+
+    /// As with the providers of the library: those with ML-KEM must be listed.
+    fn default_groups(&self) -> &[NamedGroup] {
+        GROUPS.split_last().map_or(&[], |(_, others)| others)
     }
 
     fn schemes(&self) -> &[SignatureScheme] {

@@ -279,3 +279,6 @@ fn copy(bytes: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
     out.get_mut(..bytes.len()).ok_or(CryptoError)?.copy_from_slice(bytes);
     Ok(bytes.len())
 }
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests;

@@ -61,7 +61,7 @@ pub(crate) fn for_refusal(
         },
         Reason::NotTls => format!("the {them} speaks another protocol: is it the right port?"),
         Reason::NoCommonSuite => "--suites restricts what we take; without it all three common ones are".to_owned(),
-        Reason::NoCommonGroup => "--groups restricts what we take; without it all that we have are".to_owned(),
+        Reason::NoCommonGroup => "--groups restricts what we take; without it the usual ones are".to_owned(),
         Reason::NoCommonScheme => "the client accepts no signature that our key can make: another kind of key is needed".to_owned(),
         Reason::PskBinderMismatch => format!("the {them} has another secret for this identity: it must be the same in --psk of both ends"),
         Reason::PskUnknown => {

@@ -28,7 +28,7 @@ pub(crate) struct Settings {
     /// Cipher suites by their IANA names, preferred first.
     #[arg(long, value_name = "SUITE,..", value_delimiter = ',', value_parser = suite)]
     pub(crate) suites: Vec<CipherSuite>,
-    /// Key exchange groups by their IANA names, preferred first.
+    /// Key exchange groups by their IANA names, preferred first [default: X25519MLKEM768,x25519,secp256r1,secp384r1].
     #[arg(long, value_name = "GROUP,..", value_delimiter = ',', value_parser = group)]
     pub(crate) groups: Vec<NamedGroup>,
     /// Signature schemes that the peer may prove itself with, by their IANA names, preferred first.
@@ -51,6 +51,14 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// What is recorded today should stay secret, so that unless told otherwise we prefer a hybrid with ML-KEM, as browsers do.
+    pub(crate) fn groups(&self) -> Vec<NamedGroup> {
+        match self.groups.is_empty() {
+            true => [&[NamedGroup::X25519MLKEM768], Ring::new().default_groups()].concat(),
+            false => self.groups.clone(),
+        }
+    }
+
     /// Whoever watches a connection of `side`.
     pub(crate) fn watch(&self, side: Side, number: u64) -> Result<Watch, Stop> {
         let key_log = self.keylog.as_deref().map(files::key_log).transpose()?;
@@ -65,7 +73,7 @@ macro_rules! restrict {
         $builder
             .alpn(&settings.alpn)
             .suites(settings.suites.clone())
-            .groups(settings.groups.clone())
+            .groups(settings.groups())
             .schemes(settings.sigalgs.clone())
             .grease(settings.grease)
             .psks(settings.psk.psks()?)

@@ -16,6 +16,7 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 use symbolon::StateName;
+use symbolon::crypto::{Crypto, Ring};
 use symbolon::observe::Row;
 use talk::{Said, ask_once, serve_once};
 
@@ -35,7 +36,9 @@ pub(crate) const LINE: &str = "Each half proves the other.";
 pub(crate) const PROTOCOL: &str = "symbolon-demo";
 
 fn world(clients: Clients) -> Result<World, Stop> {
-    World::new(&Settings { alpn: vec![PROTOCOL.to_owned()], ..Settings::default() }, clients)
+    // Without ML-KEM, whose shares are pages of hexadecimal.
+    let groups = Ring::new().default_groups().to_vec();
+    World::new(&Settings { alpn: vec![PROTOCOL.to_owned()], groups, ..Settings::default() }, clients)
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {

@@ -121,6 +121,9 @@ impl Crypto for Fooled {
     fn groups(&self) -> &[NamedGroup] {
         self.null.groups()
     }
+    fn default_groups(&self) -> &[NamedGroup] {
+        self.null.default_groups()
+    }
     fn schemes(&self) -> &[SignatureScheme] {
         self.null.schemes()
     }

@@ -3,9 +3,9 @@
 use super::util::pair::{ClientRole, End, Pair};
 use super::util::provider::{Provider, provider};
 use super::*;
-use symbolon::ConfigError;
 use symbolon::crypto::Crypto;
 use symbolon::wire::{ClientHello, KeyShareEntry, Parse, ServerHello};
+use symbolon::{ConfigError, SendBuf};
 
 /// The body of the only handshake message in plaintext records.
 fn message(records: &[u8]) -> &[u8] {
@@ -112,5 +112,33 @@ fn no_other_group_of_the_registry_is_taken_for_one_of_them() {
     for group in [NamedGroup::ffdhe2048, NamedGroup(0x0200), NamedGroup(0x0201), NamedGroup(0x11ed)] {
         let built = WORLD.client_config().groups([group]).build().map(drop);
         assert_eq!(built, Err(ConfigError::Group(group)));
+    }
+}
+
+/// With real keys, so that what was put together again is what was sent.
+#[test]
+fn hellos_in_pieces_lead_to_the_same_secret() {
+    for (group, _, _) in POST_QUANTUM {
+        for piece in [1, 7, 536, 1200, 1460] {
+            let mut pair = pair(&[group, X25519], &[group]);
+            pair.run_in_pieces(piece);
+            pair.assert_connected();
+            assert_eq!(pair.server.conn.negotiated().group, Some(group));
+        }
+    }
+}
+
+#[test]
+fn the_send_space_that_is_required_holds_long_shares() {
+    for (groups, server) in [(&[X25519_MLKEM768, P256_MLKEM768][..], P256_MLKEM768), (&[MLKEM1024, X25519], MLKEM1024)]
+    {
+        let client = WORLD.client_config().groups(groups.to_vec()).shares(2).record_size_limit(64);
+        let server = WORLD.server_config().groups([server]);
+        let mut pair = Pair::of(client.build().unwrap(), server.build().unwrap());
+        let space = |len: usize| SendBuf::over(vec![0; len].leak());
+        pair.client.tx = space(pair.client.conn.required_send_space());
+        pair.server.tx = space(pair.server.conn.required_send_space());
+        pair.run();
+        pair.assert_connected();
     }
 }

@@ -1,7 +1,8 @@
-//! Groups of ML-KEM (RFC 10024): what is shared, in which pieces it arrives, and what is refused.
+//! Groups of ML-KEM (RFC 10024): what is shared, and what is refused.
 #![cfg(all(feature = "mlkem", feature = "ring", feature = "std"))]
 
 mod groups;
+mod refused;
 #[path = "../util/mod.rs"]
 mod util;
 

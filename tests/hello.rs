@@ -106,6 +106,22 @@ fn without_a_retry_early_data_is_skipped_until_a_record_opens() {
 }
 
 #[test]
+fn early_data_that_is_skipped_may_be_too_short_for_a_tag() {
+    let world = PlainWorld::new();
+    let mut server = server_of(&world);
+    let mut client = plain::client(&Arc::new(world.client_config().build().unwrap()));
+    client.drive();
+    give(&mut server, &early_data(&hello_of(&client.take_output())));
+    for len in [0, 4, 15, 16] {
+        server.give(&framed(ContentType::application_data, &[0x5a; 16][..len]));
+        assert_eq!(server.error, None, "{len}");
+    }
+    server.give(&Record::new(true, ContentType::handshake, &[HandshakeType::certificate.0, 0, 0]).sealed());
+    server.give(&framed(ContentType::application_data, &[0x5a; 4]));
+    assert_eq!(refused(&server).0, Reason::BadRecordMac);
+}
+
+#[test]
 fn the_second_hello_does_not_offer_early_data() {
     let (mut server, second) = retried(early_data);
     give(&mut server, &early_data(&second));

@@ -217,7 +217,7 @@ impl<A: Aead> Opener<A> {
         let before = self.seq;
         // [9846-5.5-1]
         let nonce = next_nonce(&self.iv, &mut self.seq)?;
-        if aead.open(nonce, header, body).is_err() {
+        if body.len() < TAG_LEN || aead.open(nonce, header, body).is_err() {
             // [4.2.10-11]
             // [5.2-6] A record that does not decrypt ends the connection, unless it is early data on its way out.
             if !skipping {

@@ -241,12 +241,6 @@ impl<'b> RecvBuf<'b> {
                 false => Err(Reason::ProtectedTooEarly.into()),
             };
         }
-        if length < TAG_LEN {
-            return match opener.is_skipping() {
-                true => opener.skip(length).map(|()| Opened::Dropped),
-                false => Err(Reason::BadRecordMac.into()),
-            };
-        }
         let Some(()) = opener.open(&header, body)? else { return Ok(Opened::Dropped) };
         let inner = body.get(..length.saturating_sub(TAG_LEN)).unwrap_or_default();
         // [5.4-3] One byte above the content, for its type.

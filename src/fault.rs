@@ -317,6 +317,7 @@ impl From<ExtensionRefused> for Fault {
                 Self::from(reason).extension(t)
             }
             ExtensionRefused::Forbidden(t) => Self::from(Reason::ExtensionForbidden).extension(t),
+            #[cfg(not(feature = "alloc"))]
             ExtensionRefused::TooMany => Reason::TooManyExtensions.into(),
         }
     }

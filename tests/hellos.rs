@@ -69,6 +69,22 @@ fn first_hello(mut client: End<ClientRole, Null>) -> (Vec<u8>, Vec<u8>) {
     (sent, body)
 }
 
+// [4.2-4] [9.3-1]
+#[test]
+fn a_server_passes_over_as_many_unknown_extensions_as_a_hello_holds() {
+    let (_, body) = first_hello(client(client_config()));
+    let hello = ClientHello::parse(&body).unwrap();
+    // All but the extensions that are there already.
+    let unknown: Vec<_> =
+        (0x4000..0x7c00).map(|t| Extension { extension_type: ExtensionType(t), extension_data: &[] }).collect();
+    let extensions = ClientHelloExtensions { raw: Extensions::items(&unknown), ..hello.extensions };
+    let mut server = server(server_config());
+    for fragment in plain::encoded(&ClientHello { extensions, ..hello }).chunks(1 << 14) {
+        server.give(&Record::new(false, ContentType::handshake, fragment).sealed());
+    }
+    assert_eq!((server.error, server.conn.state().name()), (None, "WAIT_CERT"));
+}
+
 // [4.1.2-1] [4.1.2-3] [4.1.2-4] [4.1.2-5] [5.1-7] [D.4-1]
 #[test]
 fn a_client_begins_with_a_hello_that_looks_like_tls_1_2() {

@@ -285,9 +285,19 @@ mod check {
 
     // [4.2-4]
     #[test]
-    fn refuses_more_extensions_than_its_limit() {
-        let types: Vec<_> = (0x1000..).map(ExtensionType).take(MAX_EXTENSIONS + 1).collect();
-        assert_eq!(check(&types[1..], In::ClientHello), Ok(()));
-        assert_eq!(check(&types, In::ClientHello), Err(ExtensionRefused::TooMany));
+    fn passes_as_many_unknown_extensions_as_a_block_holds_but_none_twice() {
+        for count in [MAX_EXTENSIONS - 1, MAX_EXTENSIONS, MAX_EXTENSIONS + 1, 16_383] {
+            let mut types: Vec<_> = (0x1000..).map(ExtensionType).take(count).collect();
+            assert_eq!(check(&types, In::ClientHello), Ok(()), "{count}");
+            let (first, middle, last) = (types[0], count / 2, count - 1);
+            for at in [middle, last] {
+                let was = std::mem::replace(&mut types[at], first);
+                assert_eq!(check(&types, In::ClientHello), Err(ExtensionRefused::Duplicate(first)), "{count}, {at}");
+                types[at] = ExtensionType::oid_filters;
+                let refused = Err(ExtensionRefused::Forbidden(ExtensionType::oid_filters));
+                assert_eq!(check(&types, In::ClientHello), refused, "{count}, {at}");
+                types[at] = was;
+            }
+        }
     }
 }

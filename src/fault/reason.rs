@@ -79,6 +79,7 @@ reasons! {
     ExtensionForbidden => illegal_parameter, "RFC 8446 §4.2", "an extension is not allowed in this message";
     ExtensionUnsolicited => unsupported_extension, "RFC 8446 §4.2", "an extension answers nothing that we asked";
     ExtensionMissing => missing_extension, "RFC 8446 §9.2", "a mandatory extension is not there";
+    #[cfg(not(feature = "alloc"))]
     TooManyExtensions => illegal_parameter, "RFC 8446 §4.2", "more extensions in one message than we accept";
     // ClientHello (§4.1.2)
     VersionUnsupported => protocol_version, "RFC 8446 §4.2.1", "the peer offers no TLS 1.3";

@@ -83,24 +83,42 @@ impl<'a> Extensions<'a> {
     /// Holds the types against §4.2: none twice, and the known ones only in their messages. Unknown types pass.
     ///
     /// # Errors
-    /// The first type that breaks a rule, or [`ExtensionRefused::TooMany`].
+    /// A type that breaks a rule; and without a heap that there are more than [`MAX_EXTENSIONS`].
     pub fn check(self, place: In) -> Result<(), ExtensionRefused> {
         let mut seen = [ExtensionType(0); MAX_EXTENSIONS];
         for (n, (t, _)) in self.iter().enumerate() {
             // [4.2-4]
-            let (before, after) = seen.split_at_mut_checked(n).ok_or(ExtensionRefused::TooMany)?;
-            let slot = after.first_mut().ok_or(ExtensionRefused::TooMany)?;
+            let Some((before, [slot, ..])) = seen.split_at_mut_checked(n) else { return self.check_many(place) };
             // [4.2-1]
             if before.contains(&t) {
                 return Err(ExtensionRefused::Duplicate(t));
             }
             // [4.2-2] [4.1.2-8] [4.3.1-2]
-            if TABLE.iter().any(|(known, places)| *known == t && !places.contains(place)) {
+            if is_forbidden(t, place) {
                 return Err(ExtensionRefused::Forbidden(t));
             }
             *slot = t;
         }
         Ok(())
+    }
+
+    #[cfg(not(feature = "alloc"))]
+    fn check_many(self, _: In) -> Result<(), ExtensionRefused> {
+        Err(ExtensionRefused::TooMany)
+    }
+
+    /// The same for any number of them: sorted, doubles stand side by side.
+    #[cfg(feature = "alloc")]
+    fn check_many(self, place: In) -> Result<(), ExtensionRefused> {
+        let mut types: alloc::vec::Vec<_> = self.iter().map(|(t, _)| t).collect();
+        if let Some(t) = types.iter().find(|t| is_forbidden(**t, place)) {
+            return Err(ExtensionRefused::Forbidden(*t));
+        }
+        types.sort_unstable();
+        match types.array_windows().find(|[a, b]| a == b) {
+            Some([t, _]) => Err(ExtensionRefused::Duplicate(*t)),
+            None => Ok(()),
+        }
     }
 
     /// Our own extensions that a message has no field for: the one that stands ahead of all others, and those behind. Nothing of
@@ -137,6 +155,11 @@ impl<'a> Extensions<'a> {
     }
 }
 
+/// True if the type is known, and not for this message.
+fn is_forbidden(t: ExtensionType, place: In) -> bool {
+    TABLE.iter().any(|(known, places)| *known == t && !places.contains(place))
+}
+
 /// Appends an extension, if there is a value for it.
 pub(super) fn put<T>(
     w: &mut Writer<'_>,
@@ -156,12 +179,13 @@ pub enum ExtensionRefused {
     Duplicate(ExtensionType),
     /// The type is known, but not for this message.
     Forbidden(ExtensionType),
-    /// There are more than [`MAX_EXTENSIONS`].
+    /// There are more than [`MAX_EXTENSIONS`], and no heap to look for doubles among them.
+    #[cfg(not(feature = "alloc"))]
     TooMany,
 }
 
-/// Extensions that a block may have: several times what the registry knows for one message, and a bound on the work of
-/// looking for duplicates.
+/// Extensions that a block may have without a heap: several times what the registry knows for one message, and a bound on the work
+/// of looking for duplicates.
 pub const MAX_EXTENSIONS: usize = 128;
 
 /// The messages that have extensions; `Certificate` has a block in every entry.

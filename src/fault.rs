@@ -7,7 +7,7 @@ mod reason;
 pub use reason::Reason;
 
 use crate::wire::{
-    AlertDescription, ExtensionRefused, ExtensionType, HandshakeType, Malformed, ProtocolVersion, Shape, TABLE,
+    AlertDescription, ExtensionRefused, ExtensionType, HandshakeType, In, Malformed, ProtocolVersion, Shape,
 };
 use core::fmt;
 #[cfg(not(feature = "alloc"))]
@@ -311,11 +311,11 @@ impl From<ExtensionRefused> for Fault {
     #[inline(never)]
     fn from(refused: ExtensionRefused) -> Self {
         match refused {
-            ExtensionRefused::Duplicate(t) => {
-                let is_known = TABLE.iter().any(|(known, _)| *known == t);
-                let reason = if is_known { Reason::ExtensionDuplicate } else { Reason::UnknownExtensionDuplicate };
-                Self::from(reason).extension(t)
+            // [4.2-5]
+            ExtensionRefused::Duplicate(t, In::ClientHello | In::EncryptedExtensions) => {
+                Self::from(Reason::ExtensionTwice).extension(t)
             }
+            ExtensionRefused::Duplicate(t, _) => Self::from(Reason::ExtensionDuplicate).extension(t),
             ExtensionRefused::Forbidden(t) => Self::from(Reason::ExtensionForbidden).extension(t),
             #[cfg(not(feature = "alloc"))]
             ExtensionRefused::TooMany => Reason::TooManyExtensions.into(),

@@ -130,7 +130,7 @@ fn of_an_extension_that_occurs_twice_the_last_one_is_read_and_the_check_refuses(
     let body = hello_with(&hex("000c 001c 0002 1000 001c 0002 2000"));
     let hello = ClientHello::parse(&body).unwrap();
     assert_eq!(hello.extensions.record_size_limit, Some(0x2000));
-    let twice = ExtensionRefused::Duplicate(ExtensionType::record_size_limit);
+    let twice = ExtensionRefused::Duplicate(ExtensionType::record_size_limit, In::ClientHello);
     assert_eq!(hello.extensions.raw.check(In::ClientHello), Err(twice));
 }
 
@@ -280,7 +280,7 @@ mod check {
         let grease = ExtensionType(0x3a3a);
         assert_eq!(check(&[grease, ExtensionType::renegotiation_info], In::ServerHello), Ok(()));
         let apart = [grease, ExtensionType::key_share, grease];
-        assert_eq!(check(&apart, In::ServerHello), Err(ExtensionRefused::Duplicate(grease)));
+        assert_eq!(check(&apart, In::ServerHello), Err(ExtensionRefused::Duplicate(grease, In::ServerHello)));
     }
 
     // [4.2-4]
@@ -292,7 +292,11 @@ mod check {
             let (first, middle, last) = (types[0], count / 2, count - 1);
             for at in [middle, last] {
                 let was = std::mem::replace(&mut types[at], first);
-                assert_eq!(check(&types, In::ClientHello), Err(ExtensionRefused::Duplicate(first)), "{count}, {at}");
+                assert_eq!(
+                    check(&types, In::ClientHello),
+                    Err(ExtensionRefused::Duplicate(first, In::ClientHello)),
+                    "{count}, {at}"
+                );
                 types[at] = ExtensionType::oid_filters;
                 let refused = Err(ExtensionRefused::Forbidden(ExtensionType::oid_filters));
                 assert_eq!(check(&types, In::ClientHello), refused, "{count}, {at}");

@@ -300,7 +300,7 @@ proptest! {
             types.iter().map(|t| Extension { extension_type: ExtensionType(*t), extension_data: &[] }).collect();
         let again = types.iter().enumerate().find(|(n, t)| types.iter().position(|first| first == *t) != Some(*n));
         let expected = match again {
-            Some((_, t)) => Err(ExtensionRefused::Duplicate(ExtensionType(*t))),
+            Some((_, t)) => Err(ExtensionRefused::Duplicate(ExtensionType(*t), In::ClientHello)),
             None => Ok(()),
         };
         prop_assert_eq!(Extensions::items(&block).check(In::ClientHello), expected);

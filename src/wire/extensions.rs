@@ -91,7 +91,7 @@ impl<'a> Extensions<'a> {
             let Some((before, [slot, ..])) = seen.split_at_mut_checked(n) else { return self.check_many(place) };
             // [4.2-1]
             if before.contains(&t) {
-                return Err(ExtensionRefused::Duplicate(t));
+                return Err(ExtensionRefused::Duplicate(t, place));
             }
             // [4.2-2] [4.1.2-8] [4.3.1-2]
             if is_forbidden(t, place) {
@@ -116,7 +116,7 @@ impl<'a> Extensions<'a> {
         }
         types.sort_unstable();
         match types.array_windows().find(|[a, b]| a == b) {
-            Some([t, _]) => Err(ExtensionRefused::Duplicate(*t)),
+            Some([t, _]) => Err(ExtensionRefused::Duplicate(*t, place)),
             None => Ok(()),
         }
     }
@@ -175,8 +175,8 @@ pub(super) fn put<T>(
 /// Why a block of extensions is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExtensionRefused {
-    /// The type occurs twice.
-    Duplicate(ExtensionType),
+    /// The type occurs twice in this message.
+    Duplicate(ExtensionType, In),
     /// The type is known, but not for this message.
     Forbidden(ExtensionType),
     /// There are more than [`MAX_EXTENSIONS`], and no heap to look for doubles among them.

@@ -67,12 +67,7 @@ impl Hello<'_> {
         // [4.1.3-6]
         if self.legacy_compression_method != 0 {
             let detail = Detail::Value(self.legacy_compression_method.into());
-            // The alert is not settled by §4.1.3 or §4.1.4; it is the one that BoringSSL's tests expect of each.
-            let reason = match self.place {
-                In::HelloRetryRequest => Reason::RetryCompressionNotNull,
-                _ => Reason::CompressionNotNull,
-            };
-            return Err(Fault::from(reason).field("legacy_compression_method").detail(detail));
+            return Err(Fault::from(Reason::CompressionChosen).field("legacy_compression_method").detail(detail));
         }
         // [4.1.3-3]
         let offered = cx.config.settings.suites().contains(&self.cipher_suite);

@@ -117,9 +117,12 @@ fn groups(options: &Options) -> Configured<Vec<NamedGroup>> {
     }
 }
 
-/// The groups that have a key share, if the options name them.
+/// The groups that have a key share, if the options name them. What the application heard of the server, from DNS say, goes
+/// first: the one of our groups that it is said to have.
 fn key_shares(options: &Options) -> Configured<Option<Vec<NamedGroup>>> {
+    let predicted = groups(options)?.into_iter().find(|group| options.server_supported_groups_hint.contains(&group.0));
     let groups = match &options.key_shares {
+        _ if predicted.is_some() => predicted.into_iter().collect(),
         _ if options.no_key_shares => Vec::new(),
         Some(groups) => groups.iter().map(|group| NamedGroup(*group)).collect(),
         None => return Ok(None),
@@ -139,8 +142,12 @@ const DEFAULT_SCHEMES: [SignatureScheme; 5] = [
     SignatureScheme::rsa_pss_rsae_sha512,
 ];
 
+/// What BoringSSL can be told to verify in TLS 1.2, and never does in TLS 1.3: with PKCS #1, SHA-1 or MD5.
+const OF_TLS_1_2: [u16; 6] = [0x0201, 0x0203, 0x0401, 0x0501, 0x0601, 0xff01];
+
 fn schemes(options: &Options) -> Configured<Vec<SignatureScheme>> {
-    let schemes: Vec<_> = options.verify_prefs.iter().map(|scheme| SignatureScheme(*scheme)).collect();
+    let listed = options.verify_prefs.iter().filter(|scheme| !OF_TLS_1_2.contains(scheme));
+    let schemes: Vec<_> = listed.map(|scheme| SignatureScheme(*scheme)).collect();
     if schemes.is_empty() {
         return Ok(DEFAULT_SCHEMES.to_vec());
     }

@@ -154,6 +154,7 @@ options! {
     "-curves" curves: Vec<u16>,
     "-key-shares" key_shares: Option<Vec<u16>>,
     "-no-key-shares" no_key_shares: bool,
+    "-server-supported-groups-hint" server_supported_groups_hint: Vec<u16>,
     "-server-preference" server_preference: bool,
     "-expect-curve-id" expect_curve_id: Option<u16>,
     "-expect-hrr" expect_hrr: bool,

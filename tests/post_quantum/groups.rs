@@ -92,6 +92,18 @@ fn a_client_that_was_told_how_many_shares_takes_them_from_the_front() {
 }
 
 #[test]
+fn shares_of_named_groups_stand_in_the_order_of_the_list_and_no_others_can_be_named() {
+    let listed = [X25519_MLKEM768, X25519, P256, P384];
+    let with = |named: &[NamedGroup]| WORLD.client_config().groups(listed).key_shares(named.to_vec()).build();
+    for (named, sent) in [(vec![], vec![]), (vec![P256], vec![P256]), (vec![P384, X25519], vec![X25519, P384])] {
+        let mut pair = Pair::of(with(&named).unwrap(), WORLD.server_config().groups([P384]).build().unwrap());
+        assert_eq!(first_shares(&mut pair.client), sent);
+    }
+    assert_eq!(with(&[MLKEM1024]).unwrap_err(), ConfigError::KeyShare(MLKEM1024));
+    assert_eq!(with(&[X25519, P256, P384]).unwrap_err(), ConfigError::TooMany("key shares"));
+}
+
+#[test]
 fn the_server_decides_by_its_own_list_among_the_shares() {
     for (server, group, retried) in [
         (vec![X25519, X25519_MLKEM768], X25519, false),

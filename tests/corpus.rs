@@ -1,5 +1,5 @@
 //! Everything that the fuzzers started from or found, through the same functions, on stable.
-#![cfg(feature = "ring")]
+#![cfg(all(feature = "mlkem", feature = "ring"))]
 
 #[path = "../fuzz/src/lib.rs"]
 #[allow(dead_code, unreachable_pub)]

@@ -32,6 +32,7 @@ mod der;
 
 fn main() -> io::Result<()> {
     revocation()?;
+    shares()?;
     let mut messages = own_messages();
     for file in ["3-1rtt", "4-resumption", "5-hrr", "6-client-auth", "7-compat"] {
         for block in kv::File::read(&format!("../vectors/rfc8448/{file}.kv")).blocks {
@@ -160,6 +161,25 @@ fn revocation() -> io::Result<()> {
         }
     }
     write("ocsp", &sequence(&[&[10, 1, 3]]))
+}
+
+/// Good shares, those with one part spoiled, and some of the wrong length.
+fn shares() -> io::Result<()> {
+    let sides = [(0, "ClientShare"), (4, "ServerShare")];
+    for (n, block) in (0..).zip(kv::File::read("../vectors/mlkem/hybrid.kv").blocks) {
+        for (side, name) in sides {
+            let good = &block.entries.iter().find(|(key, _)| key == name).expect("it is there").1;
+            write("hybrid_share", &[&[n | side], &good[..]].concat())?;
+            for (at, byte) in [(0, 0xff), (65, 0xff), (66, 0xff), (1184, 0), (64, 0)] {
+                let mut bad = good.clone();
+                bad[at.min(good.len() - 32)..][..32].fill(byte);
+                write("hybrid_share", &[&[n | side], &bad[..]].concat())?;
+            }
+            write("hybrid_share", &[&[n | side | 8], &good[1..]].concat())?;
+        }
+    }
+    // Alone, ML-KEM takes any bytes that are small enough.
+    [&[2][..], &[6], &[10], &[14], &[2, 0xff, 0xff]].iter().try_for_each(|bytes| write("hybrid_share", bytes))
 }
 
 /// What the fuzzers of whole connections decide: nothing, one thing in each place, and each setting.

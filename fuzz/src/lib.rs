@@ -11,6 +11,7 @@ mod pair;
 mod records;
 mod returning;
 mod revocation;
+mod share;
 mod ticket;
 mod world;
 mod x509;
@@ -24,6 +25,7 @@ pub use pair::pair;
 pub use records::records;
 pub use returning::{psk_client, psk_server};
 pub use revocation::{crl, ocsp};
+pub use share::hybrid_share;
 pub use ticket::{ticket, ticket_state};
 pub use x509::{pem, x509_certificate, x509_path};
 
@@ -74,6 +76,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("x509_path", x509_path),
     ("crl", crl),
     ("ocsp", ocsp),
+    ("hybrid_share", hybrid_share),
     ("pem", pem),
     ("client_machine", |bytes| {
         client_machine(bytes);

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use symbolon::config::Resumption;
 use symbolon::crypto::Ring;
 use symbolon::resumption::{Shelf, TicketKeys};
+use symbolon::wire::NamedGroup;
 use symbolon::{
     Client, ClientAuth, ClientConfig, Connection, Event, RecvBuf, Role, SendBuf, Server, ServerConfig, ServerName,
     UnixTime,
@@ -70,6 +71,12 @@ fn handshake(c: &mut Criterion) {
     );
     // Without a share in its ClientHello, a client is sent a HelloRetryRequest.
     let retry = Bench::new(world.client_config().shares(0).build().unwrap(), world.server_config().build().unwrap());
+    // With a share of X25519 beside it, as clients send that do not know the server.
+    let hybrid = [NamedGroup::X25519MLKEM768, NamedGroup::x25519];
+    let hybrid = Bench::new(
+        world.client_config().groups(hybrid).build().unwrap(),
+        world.server_config().groups(hybrid).build().unwrap(),
+    );
     let keys = Arc::new(TicketKeys::generate(&Ring::new()).unwrap());
     let mut resumed = Bench::new(
         world.client_config().tickets(Arc::new(Shelf::new(1, 1))).build().unwrap(),
@@ -83,6 +90,7 @@ fn handshake(c: &mut Criterion) {
         ("server auth", server_only),
         ("mutual", mutual),
         ("mutual, HelloRetryRequest", retry),
+        ("mutual, X25519MLKEM768", hybrid),
         ("mutual, resumed", resumed),
     ] {
         for (end, of) in [("client", (|t| t.client) as fn(Times) -> Duration), ("server", |t| t.server)] {

@@ -166,7 +166,7 @@ impl<K> MlKem<K> {
             }
             _ => return Err(ShareError::Share),
         };
-        // [10024-4.2-4]
+        // [10024-4.2-4] [10024-4.3-2]
         let ecdh = parts.ecdh.map(|part| provider.encap(part.group, ecdh_share)).transpose();
         let (key, ecdh) = ecdh.map_err(|_| ShareError::Ecdh)?.unzip();
         let shared = parts.join(&mlkem, ecdh.as_ref())?;

@@ -286,7 +286,8 @@ pub trait Crypto: 'static {
     /// The server's half: the secret of both, and that from which [`Crypto::kx_share`] writes the answer to the client's share.
     ///
     /// # Errors
-    /// [`ShareError`] as for the two above, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4).
+    /// [`ShareError`] as for the two above, and if `peer` is no valid public value (RFC 8446 §4.2.8.1, §4.2.8.2, §7.4;
+    /// RFC 10024 §4.2).
     fn kx_encap(&self, group: NamedGroup, peer: &[u8]) -> Result<(Self::KxSecret, SharedSecret), ShareError>;
 
     /// The client's second half.

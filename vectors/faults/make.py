@@ -130,7 +130,7 @@ REASONS = {
     "NoCommonAuthority": ("handshake_failure", "RFC 8446 §4.2.4"),
     "KeyShareDuplicate": ("illegal_parameter", "RFC 8446 §4.2.8"),
     "KeyShareGroupNotOffered": ("illegal_parameter", "RFC 8446 §4.2.8"),
-    "KeyShareBad": ("illegal_parameter", "RFC 8446 §4.2.8.1, §4.2.8.2, §7.4"),
+    "KeyShareBad": ("illegal_parameter", "RFC 8446 §4.2.8.1, §4.2.8.2, §7.4, RFC 10024 §4.2"),
     "SecondHelloChanged": ("illegal_parameter", "RFC 8446 §4.1.2"),
     "SecondHelloShare": ("illegal_parameter", "RFC 8446 §4.2.8"),
     "PskNotLast": ("illegal_parameter", "RFC 8446 §4.2.11"),

@@ -173,6 +173,11 @@ fn encoders_report_no_room_in_every_shorter_buffer() {
 
 #[test]
 fn encoders_report_no_room_for_what_a_length_cannot_say() {
+    let longer = CompressedCertificate { uncompressed_length: 1 << 24, ..samples::COMPRESSED_CERTIFICATE };
+    let mut out = [0; 100];
+    let mut w = Writer::new(&mut out);
+    longer.encode(&mut w);
+    assert_eq!(w.written(), Err(NoRoom));
     let long = [0; 256];
     let request = CertificateRequest { certificate_request_context: &long, ..samples::CERTIFICATE_REQUEST };
     let mut out = [0; 1024];

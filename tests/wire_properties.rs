@@ -100,6 +100,7 @@ proptest! {
         key_share in of(vec((any::<u16>(), bytes(1..1300)), 0..4)),
         (status_request, early_data, post_handshake_auth) in any::<(bool, bool, bool)>(),
         (ticket_request, signed_certificate_timestamp) in any::<(Option<(u8, u8)>, bool)>(),
+        compression_algorithms in of(code_points()),
     ) {
         let alpn = of_each(&alpn, |name| ProtocolName(name));
         let authorities = of_each(&authorities, |name| DistinguishedName(name));
@@ -119,6 +120,7 @@ proptest! {
                 signature_algorithms: vector(&schemes),
                 signature_algorithms_cert: vector(&schemes_cert),
                 alpn: vector(&alpn),
+                compress_certificate: vector(&compression_algorithms),
                 record_size_limit,
                 signed_certificate_timestamp,
                 supported_versions: vector(&versions),
@@ -205,6 +207,7 @@ proptest! {
         (context, schemes, schemes_cert) in (bytes(0..=255), code_points(), of(code_points())),
         (authorities, oid_filters) in (of(strings(1..300)), any::<bool>()),
         (status_request, signed_certificate_timestamp) in any::<(bool, bool)>(),
+        compression_algorithms in of(code_points()),
     ) {
         let authorities = of_each(&authorities, |name| DistinguishedName(name));
         let request = CertificateRequest {
@@ -217,9 +220,23 @@ proptest! {
                 oid_filters,
                 status_request,
                 signed_certificate_timestamp,
+                compress_certificate: vector(&compression_algorithms),
             },
         };
         assert_survives!(CertificateRequest, request, except extensions.raw);
+    }
+
+    // [8879-4-1]
+    #[test]
+    fn compressed_certificate_survives_its_encoding(
+        (algorithm, uncompressed_length, message) in (any::<u16>(), 0..1_u32 << 24, bytes(1..2000)),
+    ) {
+        let compressed = CompressedCertificate {
+            algorithm: CertificateCompressionAlgorithm(algorithm),
+            uncompressed_length,
+            compressed_certificate_message: &message,
+        };
+        assert_survives!(CompressedCertificate, compressed);
     }
 
     #[test]

@@ -57,6 +57,10 @@ fn extensions_of_a_client_hello_are_refused_by_extension_and_field() {
         (T::application_layer_protocol_negotiation, "0001 00", "protocol_name_list", Length),
         (T::application_layer_protocol_negotiation, "0003 01 61 00", "ProtocolName", Length),
         (T::application_layer_protocol_negotiation, "0002 02 61", "ProtocolName", Truncated),
+        (T::compress_certificate, "00", "algorithms", Length),
+        (T::compress_certificate, "03 0001 00", "algorithms", Length),
+        (T::compress_certificate, "04 0001", "algorithms", Truncated),
+        (T::compress_certificate, "02 0001 00", "extension_data", Trailing),
         (T::record_size_limit, "40", "RecordSizeLimit", Truncated),
         (T::supported_versions, "00", "versions", Length),
         (T::supported_versions, "03 0304 03", "versions", Length),
@@ -116,6 +120,8 @@ fn extensions_of_the_server_are_refused_by_extension_and_field() {
         (request, T::oid_filters, "0003 00 0000", "certificate_extension_oid", Length),
         (request, T::oid_filters, "0002 01 06", "certificate_extension_values", Truncated),
         (request, T::status_request, "0100000000", "extension_data", Trailing),
+        (request, T::compress_certificate, "00", "algorithms", Length),
+        (request, T::compress_certificate, "02 0001 00", "extension_data", Trailing),
         (ticket, T::early_data, "000001", "max_early_data_size", Truncated),
     ];
     for (parse, extension, body, field, shape) in cases {
@@ -163,6 +169,10 @@ fn other_fields_out_of_bounds_are_refused_by_name() {
     assert_eq!(refused(Certificate::parse(&empty_certificate)), ("cert_data", Shape::Length, None));
     let cut_entry = hex("00 000004 000001 30");
     assert_eq!(refused(Certificate::parse(&cut_entry)), ("extensions", Shape::Truncated, None));
+    // [8879-4-1]
+    let empty_compressed = hex("0001 000100 000000");
+    let refused_as = ("compressed_certificate_message", Shape::Length, None);
+    assert_eq!(refused(CompressedCertificate::parse(&empty_compressed)), refused_as);
     let empty_ticket = hex("00000001 00000002 00 0000 0000");
     assert_eq!(refused(NewSessionTicket::parse(&empty_ticket)), ("ticket", Shape::Length, None));
     let unknown = [&hex("ffff fffb")[..], &[0; 0xfffb]].concat();
@@ -221,6 +231,7 @@ fn for_every_parser(check: impl Fn(&str, fn(&[u8]) -> Result<(), Malformed>, &[u
         EncryptedExtensions: ENCRYPTED_EXTENSIONS,
         CertificateRequest: CERTIFICATE_REQUEST,
         Certificate: CERTIFICATE,
+        CompressedCertificate: COMPRESSED_CERTIFICATE,
         CertificateVerify: CERTIFICATE_VERIFY,
         Finished: FINISHED,
         KeyUpdate: KEY_UPDATE,

@@ -20,6 +20,15 @@ pub struct Beside {
 
 #[cfg_attr(not(feature = "alloc"), allow(unused_variables, clippy::unused_self, reason = "nothing is asked for"))]
 impl Beside {
+    /// Everything that can be asked for.
+    #[cfg(feature = "alloc")]
+    pub(super) const ALL: [Self; 4] = [
+        Self { staple: false, timestamps: false },
+        Self { staple: true, timestamps: false },
+        Self { staple: false, timestamps: true },
+        Self { staple: true, timestamps: true },
+    ];
+
     /// [4.4.2.1-1] By a client.
     pub(crate) fn of_hello(hello: &ClientHello<'_>) -> Self {
         Self {

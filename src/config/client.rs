@@ -331,6 +331,8 @@ impl<C: Crypto> ClientConfigBuilder<C> {
         check_fragment(self.max_fragment_length)?;
         let settings = self.settings.check()?;
         #[cfg(feature = "alloc")]
+        let settings = settings.prepared(&self.credentials);
+        #[cfg(feature = "alloc")]
         if self.never_anonymous && self.credentials.is_empty() && !settings.ask_credential {
             return Err(ConfigError::Empty("credentials"));
         }

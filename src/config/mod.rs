@@ -2,6 +2,8 @@
 
 mod chain;
 mod client;
+#[cfg(feature = "alloc")]
+mod compression;
 mod credential;
 #[cfg(feature = "alloc")]
 mod resumption;
@@ -10,6 +12,14 @@ mod settings;
 
 pub(crate) use chain::Beside;
 pub use client::{ClientConfig, ClientConfigBuilder};
+#[cfg(feature = "brotli")]
+pub use compression::Brotli;
+#[cfg(feature = "zlib")]
+pub use compression::Zlib;
+#[cfg(feature = "alloc")]
+pub use compression::{CertificateCompression, CompressionError};
+#[cfg(feature = "alloc")]
+pub(crate) use compression::{Common, Compression, certificate_message};
 pub use credential::{Credential, CredentialError, Signing};
 #[cfg(feature = "alloc")]
 pub use resumption::{EarlyData, Resumption};

@@ -243,6 +243,8 @@ impl<C: Crypto> ServerConfigBuilder<C> {
     pub fn build(self) -> Result<ServerConfig<C>, ConfigError> {
         let settings = self.settings.check()?;
         #[cfg(feature = "alloc")]
+        let settings = settings.prepared(&self.credentials);
+        #[cfg(feature = "alloc")]
         check_psks(&self.psks)?;
         #[cfg(feature = "alloc")]
         let can_do_without = !self.psks.is_empty();

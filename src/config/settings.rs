@@ -1,6 +1,8 @@
 //! The settings that both roles have.
 
 use super::chain::Beside;
+#[cfg(feature = "alloc")]
+use super::compression::Compression;
 use super::credential::Credential;
 use crate::crypto::{Crypto, SuiteParams, TAG_LEN};
 use crate::shared::{List, Shared};
@@ -168,6 +170,8 @@ pub struct Settings<C> {
     #[cfg(feature = "alloc")]
     pub(crate) ask_timestamps: bool,
     #[cfg(feature = "alloc")]
+    pub(crate) compression: Compression,
+    #[cfg(feature = "alloc")]
     pub(crate) revocation: Revocation,
     #[cfg(feature = "alloc")]
     pub(crate) profile: Profile,
@@ -203,6 +207,8 @@ impl<C: Crypto> Settings<C> {
             ask_staple: false,
             #[cfg(feature = "alloc")]
             ask_timestamps: false,
+            #[cfg(feature = "alloc")]
+            compression: Compression::default(),
             #[cfg(feature = "alloc")]
             revocation: Revocation::off(),
             #[cfg(feature = "alloc")]
@@ -256,7 +262,16 @@ impl<C: Crypto> Settings<C> {
         if let Err(e) = &self.alpn {
             return Err(*e);
         }
+        #[cfg(feature = "alloc")]
+        self.compression.check()?;
         Ok(self)
+    }
+
+    /// With all done that can be done once for these credentials.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn prepared(mut self, credentials: &[Shared<'static, Credential>]) -> Self {
+        self.compression.prepare(credentials);
+        self
     }
 
     /// What the user listed, or all that the provider has.
@@ -332,7 +347,7 @@ impl<C: Crypto> Settings<C> {
     }
 }
 
-fn has_twice<T: PartialEq>(list: &[T]) -> bool {
+pub(super) fn has_twice<T: PartialEq>(list: &[T]) -> bool {
     list.iter().enumerate().any(|(n, item)| list.iter().take(n).any(|before| before == item))
 }
 
@@ -457,6 +472,19 @@ macro_rules! settings_setters {
         #[must_use]
         pub fn key_update_after(mut self, records: u64) -> Self {
             self.settings.key_update_after = Some(records);
+            self
+        }
+
+        /// Compresses our certificates for peers that take it, and takes the peer's compressed (RFC 8879), by these algorithms,
+        /// preferred first; unless set, certificates stay as they are. What the credentials of the configuration show is
+        /// compressed once, when it is built; that of a credential that the application answers with, in each handshake.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn certificate_compression(
+            mut self,
+            algorithms: impl IntoIterator<Item = alloc::sync::Arc<dyn $crate::config::CertificateCompression>>,
+        ) -> Self {
+            self.settings.compression = $crate::config::Compression::new(algorithms);
             self
         }
 

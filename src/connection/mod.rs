@@ -36,6 +36,8 @@ use crate::handshake::{Answer, ClientAuthState, Kind, Machine, Need, Negotiated,
 use crate::identity::PeerIdentity;
 use crate::record::{Cut, Opener, RecvBuf, Sealer, SendBuf};
 use crate::shared::{Kept, Shared};
+#[cfg(feature = "alloc")]
+use crate::wire::CertificateCompressionAlgorithm;
 use crate::wire::{AlertDescription, MIN_RECORD_SIZE_LIMIT};
 #[cfg(feature = "alloc")]
 use crate::x509::Report;
@@ -136,6 +138,20 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         self.config.settings().alpn().iter().nth(at.into()).map(|name| name.0)
     }
 
+    /// By what the peer's certificate came compressed, if it did (RFC 8879).
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn peer_compression(&self) -> Option<CertificateCompressionAlgorithm> {
+        self.config.settings().compression.named(self.negotiated().peer_compression)
+    }
+
+    /// By what our own certificate went compressed, if it did.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn own_compression(&self) -> Option<CertificateCompressionAlgorithm> {
+        self.config.settings().compression.named(self.negotiated().own_compression)
+    }
+
     /// The external PSK by which both ends know each other, if they do so by one: there is no other peer then.
     #[cfg(feature = "alloc")]
     #[must_use]
@@ -234,7 +250,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Result<Event<'rx>, Error>, Misuse> {
-        let message = rx.message().ok().flatten().map(|range| rx.bytes(range));
+        let message = rx.message().ok().flatten().map(|range| step::arrived(rx, range));
         let open = self.machine.need(message.filter(|_| self.machine.waits()), &self.config);
         // What the configuration decides is not asked, and can't be answered.
         if self.failure.is_some() || open != self.asked || !open.fits(&answer) {
@@ -304,6 +320,8 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             settings.alpn().iter().map(|name| name.0.len().saturating_add(1)).fold(0, usize::saturating_add);
         let longest = longest.max(self.config.psks_len());
         let longest = longest.saturating_add(self.config.authorities().len()).saturating_add(protocols);
+        #[cfg(feature = "alloc")]
+        let longest = longest.saturating_add(settings.compression.lengthens());
         let mut cut = self.cut();
         if !self.is_connected() && (R::SIDE == Side::Server || settings.record_size_limit.is_some()) {
             // The peer may still ask for the shortest records that there are (RFC 8449 §4).

@@ -6,14 +6,25 @@ use crate::config::HasSettings;
 use crate::crypto::Crypto;
 use crate::error::Error;
 use crate::fault::{Detail, Fault, Reason, Side, StateName};
-use crate::handshake::{Ask, Kind, Machine, Need, Outcome, Reply, Role, Trace, ask};
+#[cfg(feature = "alloc")]
+use crate::handshake::expand;
+use crate::handshake::{Arrived, Ask, Kind, Machine, Need, Outcome, Reply, Role, Trace, ask};
 use crate::record::{Opened, RecvBuf, Rules, SendBuf};
 use crate::wire::{Alert, AlertDescription, AlertLevel};
+use core::ops::Range;
 
 /// KeyUpdates not asked for that the peer may send without application data between them; a user_canceled alert counts for eight,
 /// so that there may be four of these.
 const MAX_IDLE_RECORDS: u8 = 32;
 const USER_CANCELED: u8 = 8;
+
+/// The message that lies there, and what it stands for.
+pub(super) fn arrived<'rx>(rx: &'rx RecvBuf<'_>, range: Range<usize>) -> Arrived<'rx> {
+    let message = Arrived::new(rx.bytes(range));
+    #[cfg(feature = "alloc")]
+    let message = message.expanded_to(rx.expanded());
+    message
+}
 
 /// What one step came to, before anything is lent.
 enum Step {
@@ -96,7 +107,11 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             }
             let range = if self.machine.waits() { rx.message()? } else { None };
             if !self.machine.waits() || range.is_some() {
-                let message = range.clone().map(|range| rx.bytes(range));
+                #[cfg(feature = "alloc")]
+                if let Some(range) = range.clone() {
+                    self.expand(range, rx, observer)?;
+                }
+                let message = range.clone().map(|range| arrived(rx, range));
                 if let Some(step) = self.take_arrow(message, rx, tx, observer, reply.take())? {
                     if step.taken
                         && let Some(range) = range
@@ -133,6 +148,26 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         }
     }
 
+    /// [8879-3-4] [8879-4-7]
+    /// Expands a CompressedCertificate, once, where a Certificate is legal and compression was offered; else it stays what it is,
+    /// and is legal nowhere.
+    #[cfg(feature = "alloc")]
+    fn expand(&self, message: Range<usize>, rx: &mut RecvBuf<'_>, observer: &mut dyn Observer) -> Result<(), Fault> {
+        let (bytes, compression) = (rx.bytes(message), &self.config.settings().compression);
+        let kind = Kind::of(bytes);
+        let legal = compression.offered().is_some() && self.machine.expects().contains(&Kind::Certificate);
+        if kind != Kind::CompressedCertificate || !legal || rx.expanded().is_some() {
+            return Ok(());
+        }
+        let expanded = expand(compression, bytes, rx.most_message()).map_err(|fault| {
+            // Nobody else will show it.
+            observer.event(&Trace::Recv { kind, bytes });
+            fault.message(kind.msg_type())
+        })?;
+        rx.keep_expanded(expanded);
+        Ok(())
+    }
+
     /// True if what waits has to be sent before the next arrow can be taken.
     pub(super) fn lacks_room(&self, tx: &SendBuf<'_>) -> bool {
         let sends = self.machine.sends() || self.is_connected();
@@ -143,7 +178,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     #[inline(never)]
     fn take_arrow(
         &mut self,
-        message: Option<&[u8]>,
+        message: Option<Arrived<'_>>,
         rx: &RecvBuf<'_>,
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
@@ -152,13 +187,13 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         if self.lacks_room(tx) {
             return Ok(None);
         }
-        let kind = message.map(Kind::of);
+        let kind = message.map(Arrived::kind);
         // One that we asked for is our own doing, however often we do it.
         if self.is_connected() && kind == Some(Kind::KeyUpdate) && !self.machine.awaits_key_update() {
             // [4.6.3-6]
             self.count_idle(1, Reason::TooManyKeyUpdates)?;
         }
-        let aligned = rx.ends_with_message(message.map_or(0, <[u8]>::len));
+        let aligned = rx.ends_with_message(message.map_or(0, |message| message.bytes().len()));
         let (machine, mut out) = self.split(tx, observer, aligned);
         let config = out.config;
         let yields = config.settings().one_operation_per_step;
@@ -201,7 +236,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     /// The question, with what is needed to answer it.
     #[inline(never)]
     fn ask<'rx>(&self, rx: &'rx RecvBuf<'_>, need: Need) -> Result<Ask<'rx>, Fault> {
-        let message = rx.message()?.map(|range| rx.bytes(range)).unwrap_or_default();
+        let message = rx.message()?.map(|range| arrived(rx, range).meaning()).unwrap_or_default();
         ask(need, R::SIDE, message, || self.machine.sign_request())
     }
 

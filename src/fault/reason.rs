@@ -114,6 +114,8 @@ reasons! {
     EarlyDataUnfit => illegal_parameter, "RFC 8446 §4.2.10", "early data was accepted under another PSK, cipher suite or protocol than it was sent for";
     NoApplicationProtocol => no_application_protocol, "RFC 7301 §3.2", "no application protocol in common";
     ServerNameUnknown => unrecognized_name, "RFC 6066 §3", "there is no credential for the server name asked for";
+    #[cfg(feature = "alloc")]
+    CertificateCompressionTwice => illegal_parameter, "RFC 8879 §3", "compress_certificate lists an algorithm twice";
     // ServerHello, HelloRetryRequest (§4.1.3, §4.1.4)
     PeerIsOlder => protocol_version, "RFC 8446 §4.2.1, Appendix D.1", "the server speaks only an older version of TLS";
     Downgrade => illegal_parameter, "RFC 8446 §4.1.3", "the random of the server carries the downgrade sentinel: somebody removed TLS 1.3 from our offer";
@@ -138,6 +140,13 @@ reasons! {
     ServerCertificateEmpty => decode_error, "RFC 8446 §4.4.2.4", "the server sent no certificate";
     ClientCertificateMissing => certificate_required, "RFC 8446 §4.4.2.4", "the client sent no certificate, and one is required";
     CertificateChainTooLong => bad_certificate, "RFC 8446 §4.4.2", "more certificates in the chain than we accept";
+    // CompressedCertificate, which needs a heap
+    #[cfg(feature = "alloc")]
+    CertificateCompressionNotOffered => illegal_parameter, "RFC 8879 §4", "a certificate is compressed by an algorithm that we did not offer";
+    #[cfg(feature = "alloc")]
+    CertificateExpandsTooFar => bad_certificate, "RFC 8879 §4", "a compressed certificate announces a longer message than we accept";
+    #[cfg(feature = "alloc")]
+    CertificateExpandsWrong => bad_certificate, "RFC 8879 §4", "a compressed certificate does not expand to just as many bytes as it announces";
     // Certificates: the path (RFC 5280)
     CertificateMalformed => bad_certificate, "RFC 5280 §4.1", "a certificate cannot be parsed";
     CertificateVersion => unsupported_certificate, "RFC 5280 §4.1.2.1", "a certificate is not of version 3, so that nothing in it says what it is for";

@@ -5,10 +5,22 @@ use super::Cx;
 use super::Trace;
 use super::desk::PeerKey;
 use super::proof::Judged;
-use crate::config::Beside;
+use crate::config::{Beside, Credential, HasSettings};
 use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason};
 use crate::wire::{Certificate, In};
+
+impl<K: HasSettings<Crypto = C>, C: Crypto> Cx<'_, '_, K, C> {
+    /// Shows a credential, with what was asked for beside it.
+    pub(super) fn send_certificate(&mut self, credential: &Credential, asked: Beside) -> Result<(), Fault> {
+        let certificate_list = credential.shown(asked);
+        #[cfg(feature = "alloc")]
+        if self.send_compressed(certificate_list)? {
+            return Ok(());
+        }
+        self.send(&Certificate { certificate_request_context: &[], certificate_list })
+    }
+}
 
 impl<K, C: Crypto> Cx<'_, '_, K, C> {
     /// Keeps the key of the leaf until CertificateVerify.

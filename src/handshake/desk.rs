@@ -2,6 +2,8 @@
 
 #[cfg(feature = "alloc")]
 use super::client::Offer;
+#[cfg(feature = "alloc")]
+use crate::config::Common;
 use crate::config::{Beside, Credential, MAX_SHARES};
 use crate::crypto::{Crypto, Digest, KeyKind, PublicKey, Room};
 #[cfg(feature = "alloc")]
@@ -36,6 +38,9 @@ pub struct Desk<'c, C: Crypto> {
     /// What the CertificateRequest asks for beside our certificate.
     #[cfg(feature = "alloc")]
     beside: Beside,
+    /// Our algorithms by which the peer takes our certificate compressed.
+    #[cfg(feature = "alloc")]
+    pub(super) compression: Common,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
     pub(super) first_hello: Option<Kept<Digest>>,
     /// Why the peer's chain was refused.
@@ -112,6 +117,8 @@ impl<'c, C: Crypto> Desk<'c, C> {
             peer_key: None,
             #[cfg(feature = "alloc")]
             beside: Beside::default(),
+            #[cfg(feature = "alloc")]
+            compression: Common::default(),
             first_hello: None,
             #[cfg(feature = "alloc")]
             report: None,

@@ -4,12 +4,14 @@
 use super::Unfit;
 use super::desk::Desk;
 use super::{Inbound, Kind, Negotiated};
-use crate::config::ClientAuthMode;
+use crate::config::{ClientAuthMode, HasSettings};
 use crate::crypto::{Crypto, Digest, Epoch, Secret, TrafficKeys};
 use crate::fault::{Fault, Reason, Side, StateName};
 #[cfg(feature = "alloc")]
 use crate::resumption::{Declined, EarlyDataDeclined};
 use crate::schedule::{SecretName, Vault};
+#[cfg(feature = "alloc")]
+use crate::wire::CertificateCompressionAlgorithm;
 use crate::wire::{Alert, HEADER_LEN, HandshakeType, Message, Parse, SignatureScheme};
 #[cfg(feature = "alloc")]
 use crate::wire::{SerializedSct, Vector};
@@ -30,6 +32,16 @@ pub enum Trace<'a> {
         /// Which message.
         kind: Kind,
         /// Header and body.
+        bytes: &'a [u8],
+    },
+    /// What the CompressedCertificate stands for that was just received or written (RFC 8879).
+    #[cfg(feature = "alloc")]
+    Expanded {
+        /// Whose certificate it is.
+        sender: Side,
+        /// By which it is compressed.
+        algorithm: CertificateCompressionAlgorithm,
+        /// The Certificate message: header and body.
         bytes: &'a [u8],
     },
     /// A change_cipher_spec record was written (RFC 8446 Appendix D.4).
@@ -161,7 +173,7 @@ impl<'m, C: Crypto> Base<'m, C> {
 
     /// Reads a message after the handshake, when there is no transcript any more.
     pub(super) fn take<'i, V: Parse<'i>>(&mut self, msg: Inbound<'i>) -> Result<V, Fault> {
-        let bytes = msg.take()?;
+        let bytes = msg.take()?.bytes();
         self.out.trace(Trace::Recv { kind: Kind::of(bytes), bytes });
         Ok(V::parse(bytes.get(HEADER_LEN..).unwrap_or_default())?)
     }
@@ -259,11 +271,7 @@ pub struct Cx<'m, 'c, K, C: Crypto> {
     pub(super) base: Base<'m, C>,
 }
 
-impl<C: Crypto, K> Cx<'_, '_, K, C> {
-    pub(super) fn crypto(&self) -> &C {
-        self.base.crypto
-    }
-
+impl<C: Crypto, K: HasSettings<Crypto = C>> Cx<'_, '_, K, C> {
     /// Reads a message by adding it to the transcript: there is no other way.
     pub(super) fn absorb<'i, V: Parse<'i>>(&mut self, msg: Inbound<'i>) -> Result<V, Fault> {
         Ok(V::parse(self.absorb_bytes(msg)?)?)
@@ -272,17 +280,28 @@ impl<C: Crypto, K> Cx<'_, '_, K, C> {
     /// The body, absorbed.
     #[inline(never)]
     fn absorb_bytes<'i>(&mut self, msg: Inbound<'i>) -> Result<&'i [u8], Fault> {
-        let bytes = msg.take()?;
+        let message = msg.take()?;
+        let bytes = message.bytes();
         self.base.out.trace(Trace::Recv { kind: Kind::of(bytes), bytes });
-        // [4.4.1-1]
+        #[cfg(feature = "alloc")]
+        if let Some((algorithm, certificate)) = message.compressed() {
+            self.tell_expanded(self.base.side.peer(), algorithm, certificate);
+        }
+        // [4.4.1-1] [8879-4-6]
         self.desk.transcript.add(bytes)?;
-        Ok(bytes.get(HEADER_LEN..).unwrap_or_default())
+        Ok(message.meaning().get(HEADER_LEN..).unwrap_or_default())
     }
 
     /// The transcript hash before the message, and the message.
     pub(super) fn hash_then_absorb<'i, V: Parse<'i>>(&mut self, msg: Inbound<'i>) -> Result<(V, Digest), Fault> {
         let before = self.desk.transcript.hash()?;
         Ok((self.absorb(msg)?, before))
+    }
+}
+
+impl<C: Crypto, K> Cx<'_, '_, K, C> {
+    pub(super) fn crypto(&self) -> &C {
+        self.base.crypto
     }
 
     /// Adds a message to the transcript and encodes it into the send buffer.

@@ -13,6 +13,9 @@ pub enum Kind {
     EncryptedExtensions,
     CertificateRequest,
     Certificate,
+    /// Legal where Certificate is, if compression was offered (RFC 8879 §4).
+    #[cfg(feature = "alloc")]
+    CompressedCertificate,
     CertificateVerify,
     Finished,
     NewSessionTicket,
@@ -37,6 +40,8 @@ impl Kind {
             HandshakeType::encrypted_extensions => Self::EncryptedExtensions,
             HandshakeType::certificate_request => Self::CertificateRequest,
             HandshakeType::certificate => Self::Certificate,
+            #[cfg(feature = "alloc")]
+            HandshakeType::compressed_certificate => Self::CompressedCertificate,
             HandshakeType::certificate_verify => Self::CertificateVerify,
             HandshakeType::finished => Self::Finished,
             HandshakeType::new_session_ticket => Self::NewSessionTicket,
@@ -56,6 +61,8 @@ impl Kind {
             Self::EncryptedExtensions => HandshakeType::encrypted_extensions,
             Self::CertificateRequest => HandshakeType::certificate_request,
             Self::Certificate => HandshakeType::certificate,
+            #[cfg(feature = "alloc")]
+            Self::CompressedCertificate => HandshakeType::compressed_certificate,
             Self::CertificateVerify => HandshakeType::certificate_verify,
             Self::Finished => HandshakeType::finished,
             Self::NewSessionTicket => HandshakeType::new_session_ticket,
@@ -76,6 +83,8 @@ impl fmt::Display for Kind {
             Self::EncryptedExtensions => "EncryptedExtensions",
             Self::CertificateRequest => "CertificateRequest",
             Self::Certificate => "Certificate",
+            #[cfg(feature = "alloc")]
+            Self::CompressedCertificate => "CompressedCertificate",
             Self::CertificateVerify => "CertificateVerify",
             Self::Finished => "Finished",
             Self::NewSessionTicket => "NewSessionTicket",

@@ -19,6 +19,8 @@ mod certificate;
 mod choice;
 pub(crate) mod client;
 mod client_auth;
+#[cfg(feature = "alloc")]
+mod compressed_certificate;
 mod connected;
 mod desk;
 mod effects;
@@ -36,9 +38,11 @@ pub(crate) use answer::ask;
 pub use answer::{Answer, Ask, Given, Need, SignRequest};
 pub use choice::{Chosen, Unfit};
 pub use client_auth::{ClientAuthState, Confirmation, WhyNothingSent};
+#[cfg(feature = "alloc")]
+pub(crate) use compressed_certificate::expand;
 pub use desk::Desk;
 pub use effects::{Base, Cx, Effects, Trace};
-pub use inbound::Inbound;
+pub use inbound::{Arrived, Inbound};
 pub use kind::Kind;
 #[cfg(feature = "alloc")]
 pub use negotiated::EarlyDataState;
@@ -156,7 +160,7 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     }
 
     /// True if the arrow for this message needs this kind of answer.
-    pub(crate) fn need(&self, message: Option<&[u8]>, config: &R::Config<C>) -> Need {
+    pub(crate) fn need(&self, message: Option<Arrived<'_>>, config: &R::Config<C>) -> Need {
         let taken = Cell::new(false);
         R::need(&self.state, &Inbound::new(message, &taken), config)
     }
@@ -173,17 +177,16 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
     pub(crate) fn arrow(
         &mut self,
         config: &R::Config<C>,
-        message: Option<&[u8]>,
+        message: Option<Arrived<'_>>,
         reply: Option<Reply<'_, 'c, R, C>>,
         out: &mut dyn Effects,
     ) -> Result<Outcome, Fault> {
         let taken = Cell::new(false);
         let outcome = self.take_arrow(config, Inbound::new(message, &taken), reply, &mut *out);
-        let kind = message.map(Kind::of);
-        if let (Err(_), false, Some(kind), Some(bytes)) = (&outcome, taken.get(), kind, message) {
-            out.trace(Trace::Recv { kind, bytes });
+        if let (Err(_), false, Some(bytes)) = (&outcome, taken.get(), message.map(Arrived::bytes)) {
+            out.trace(Trace::Recv { kind: Kind::of(bytes), bytes });
         }
-        outcome.map_err(in_message(kind))
+        outcome.map_err(in_message(message.map(Arrived::kind)))
     }
 
     /// Finds out what the arrow needs to be taken.

@@ -3,6 +3,8 @@
 #[cfg(feature = "alloc")]
 use crate::resumption::PskKind;
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
+#[cfg(feature = "alloc")]
+use core::num::NonZeroU8;
 
 /// What both ends agreed on, as far as the handshake has come. It says nothing about who the peer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,13 @@ pub struct Negotiated {
     pub peer_scheme: Option<SignatureScheme>,
     /// The scheme of our own CertificateVerify.
     pub own_scheme: Option<SignatureScheme>,
+    /// By which algorithm the peer's certificate came compressed (RFC 8879), if it did, counted from 1 in our own list;
+    /// `Connection::peer_compression` gives its name.
+    #[cfg(feature = "alloc")]
+    pub peer_compression: Option<NonZeroU8>,
+    /// By which algorithm our own certificate went compressed, likewise.
+    #[cfg(feature = "alloc")]
+    pub own_compression: Option<NonZeroU8>,
     /// A HelloRetryRequest was needed.
     pub retried: bool,
     /// The server used the client's `server_name` (RFC 6066 §3), and says so; of a resumption nothing is said.

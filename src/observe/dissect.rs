@@ -6,8 +6,8 @@
 mod extension;
 
 use crate::wire::{
-    CipherSuite, ExtensionType, HEADER_LEN, HandshakeType, In, KeyUpdateRequest, ProtocolVersion, SignatureScheme,
-    is_grease, is_hello_retry_request,
+    CertificateCompressionAlgorithm, CipherSuite, ExtensionType, HEADER_LEN, HandshakeType, In, KeyUpdateRequest,
+    ProtocolVersion, SignatureScheme, is_grease, is_hello_retry_request,
 };
 use crate::x509;
 use alloc::{format, string::String, string::ToString, vec::Vec};
@@ -255,6 +255,13 @@ impl Sheet {
                     sheet
                         .opaque(part, "cert_data", 3, |der| format!("{} bytes: {}", der.len(), x509::describe(der)))?;
                     sheet.extensions(part, In::Certificate)
+                })
+            }
+            HandshakeType::compressed_certificate => {
+                self.number(part, "algorithm", 2, |n| code(CertificateCompressionAlgorithm(low_half(n)), n))?;
+                self.number(part, "uncompressed_length", 3, |n| format!("{n} bytes"))?;
+                self.opaque(part, "compressed_certificate_message", 3, |bytes| {
+                    format!("{} bytes: {}", bytes.len(), Hex(bytes))
                 })
             }
             HandshakeType::certificate_verify => {

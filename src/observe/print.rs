@@ -15,7 +15,7 @@ use crate::crypto::Epoch;
 use crate::fault::{Side, StateName};
 use crate::handshake::{Kind, Trace};
 use crate::resumption::{Declined, EarlyDataDeclined};
-use crate::wire::AlertDescription;
+use crate::wire::{AlertDescription, CompressedCertificate, HEADER_LEN, Parse};
 use alloc::{format, string::String, string::ToString, vec, vec::Vec};
 use core::fmt::{self, Write};
 
@@ -56,6 +56,13 @@ impl Row {
                 "extension" => format!("+ {}", field.value.split(',').next().unwrap_or_default()),
                 name => format!("+ {name}"),
             }));
+        }
+        if let (Kind::CompressedCertificate, Ok(compressed)) =
+            (kind, CompressedCertificate::parse(bytes.get(HEADER_LEN..).unwrap_or_default()))
+        {
+            let CompressedCertificate { algorithm, uncompressed_length, compressed_certificate_message } = compressed;
+            let length = compressed_certificate_message.len();
+            lines.push(format!("+ {algorithm}: {length} of {uncompressed_length} bytes"));
         }
         // Where the figure has its arrows: at the end of a flight.
         let arrow = matches!(
@@ -290,7 +297,8 @@ impl<W: Write> Observer for Print<W> {
             Trace::SendAlert(alert) => self.alert(Row::alert(side, alert.description, self.send)),
             Trace::RecvAlert(alert) => self.alert(Row::alert(side.peer(), alert.description, self.recv)),
             // The messages tell it, or are what the choice leads to.
-            Trace::Negotiated(_)
+            Trace::Expanded { .. }
+            | Trace::Negotiated(_)
             | Trace::TicketAge { .. }
             | Trace::PeerProven(_)
             | Trace::ClientAuth(_)

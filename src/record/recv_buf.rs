@@ -31,6 +31,9 @@ pub struct RecvBuf<'b> {
     lent_end: usize,
     raw_at: usize,
     filled: usize,
+    /// What the compressed message at the front stands for.
+    #[cfg(feature = "alloc")]
+    expanded: Option<alloc::vec::Vec<u8>>,
 }
 
 /// What one record was.
@@ -78,7 +81,17 @@ impl<'b> RecvBuf<'b> {
     }
 
     fn with(memory: Memory<'b>) -> Self {
-        Self { memory, hs_at: 0, hs_end: 0, lent_at: 0, lent_end: 0, raw_at: 0, filled: 0 }
+        Self {
+            memory,
+            hs_at: 0,
+            hs_end: 0,
+            lent_at: 0,
+            lent_end: 0,
+            raw_at: 0,
+            filled: 0,
+            #[cfg(feature = "alloc")]
+            expanded: None,
+        }
     }
 
     /// Room to read into from the network; tell with [`RecvBuf::received`] how much was. Empty only if the buffer is full
@@ -147,6 +160,7 @@ impl<'b> RecvBuf<'b> {
         self.hs_at = self.hs_end;
         self.lent_at = self.lent_end;
         self.raw_at = self.filled;
+        self.forget_expanded();
     }
 
     /// Ends the loan of application data.
@@ -165,7 +179,7 @@ impl<'b> RecvBuf<'b> {
         let waiting = self.memory.get(self.hs_at..self.hs_end).unwrap_or_default();
         let Some(&[_, a, b, c]) = waiting.first_chunk::<4>() else { return Ok(None) };
         let len = usize::try_from(u32::from_be_bytes([0, a, b, c])).unwrap_or(usize::MAX).saturating_add(4);
-        let most = self.memory.most().saturating_sub(HEADER_LEN).min(MAX_MESSAGE);
+        let most = self.most_message();
         if len > most {
             // [4-2] Only the length is known, so it must be judged before its bytes are waited for.
             let limit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -175,6 +189,30 @@ impl<'b> RecvBuf<'b> {
         }
         let end = self.hs_at.saturating_add(len);
         Ok((end <= self.hs_end).then_some(self.hs_at..end))
+    }
+
+    /// Bytes that a handshake message may have, its header included.
+    pub(crate) fn most_message(&self) -> usize {
+        self.memory.most().saturating_sub(HEADER_LEN).min(MAX_MESSAGE)
+    }
+
+    /// What the message at the front stands for, if it came compressed and was expanded.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn expanded(&self) -> Option<&[u8]> {
+        self.expanded.as_deref()
+    }
+
+    /// Keeps it as long as the message lies at the front.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn keep_expanded(&mut self, message: alloc::vec::Vec<u8>) {
+        self.expanded = Some(message);
+    }
+
+    fn forget_expanded(&mut self) {
+        #[cfg(feature = "alloc")]
+        {
+            self.expanded = None;
+        }
     }
 
     /// True if a message of `len` bytes, at the front, ends where the handshake bytes end: at the end of its record (§5.1).
@@ -189,6 +227,7 @@ impl<'b> RecvBuf<'b> {
     /// The message at the front was absorbed.
     pub(crate) fn release_message(&mut self, message: Range<usize>) {
         self.hs_at = message.end.min(self.hs_end);
+        self.forget_expanded();
     }
 
     /// Opens the next record, if it is complete.

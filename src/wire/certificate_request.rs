@@ -1,5 +1,9 @@
 //! CertificateRequest (RFC 8446 §4.3.2).
 
+#[cfg(feature = "alloc")]
+use super::CertificateCompressionAlgorithm;
+#[cfg(feature = "alloc")]
+use super::ext::compress_certificate;
 use super::ext::{certificate_authorities, flag, oid_filters, signature_algorithms};
 use super::extensions::put;
 use super::{
@@ -42,6 +46,9 @@ pub struct CertificateRequestExtensions<'a> {
     /// Asks for signed certificate timestamps (RFC 8446 §4.4.2.1).
     #[cfg(feature = "alloc")]
     pub signed_certificate_timestamp: bool,
+    /// RFC 8879 §3.
+    #[cfg(feature = "alloc")]
+    pub compress_certificate: Option<Vector<'a, CertificateCompressionAlgorithm>>,
 }
 
 impl<'a> Parse<'a> for CertificateRequest<'a> {
@@ -83,6 +90,8 @@ impl<'a> CertificateRequestExtensions<'a> {
             ExtensionType::status_request => e.status_request = flag::read(r),
             #[cfg(feature = "alloc")]
             ExtensionType::signed_certificate_timestamp => e.signed_certificate_timestamp = flag::read(r),
+            #[cfg(feature = "alloc")]
+            ExtensionType::compress_certificate => e.compress_certificate = Some(compress_certificate::read(r)),
             _ => r.skip(),
         });
         e
@@ -101,6 +110,8 @@ impl<'a> CertificateRequestExtensions<'a> {
         put(w, T::status_request, self.status_request.then_some(()), flag::encode);
         #[cfg(feature = "alloc")]
         put(w, T::signed_certificate_timestamp, self.signed_certificate_timestamp.then_some(()), flag::encode);
+        #[cfg(feature = "alloc")]
+        put(w, T::compress_certificate, self.compress_certificate, compress_certificate::encode);
         #[cfg(feature = "alloc")]
         behind.encode(w);
     }

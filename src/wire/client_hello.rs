@@ -1,7 +1,9 @@
 //! ClientHello (RFC 8446 §4.1.2).
 
 #[cfg(feature = "alloc")]
-use super::ext::{TicketRequest, ticket_request};
+use super::CertificateCompressionAlgorithm;
+#[cfg(feature = "alloc")]
+use super::ext::{TicketRequest, compress_certificate, ticket_request};
 use super::ext::{
     application_layer_protocol_negotiation as alpn, certificate_authorities, cookie, flag, key_share,
     max_fragment_length, psk_key_exchange_modes, record_size_limit, server_name, signature_algorithms, status_request,
@@ -64,6 +66,9 @@ pub struct ClientHelloExtensions<'a> {
     pub signature_algorithms_cert: Option<Vector<'a, SignatureScheme>>,
     /// `application_layer_protocol_negotiation` (RFC 7301 §3.1).
     pub alpn: Option<Vector<'a, ProtocolName<'a>>>,
+    /// RFC 8879 §3.
+    #[cfg(feature = "alloc")]
+    pub compress_certificate: Option<Vector<'a, CertificateCompressionAlgorithm>>,
     /// Bytes of `TLSInnerPlaintext` (RFC 8449 §4).
     pub record_size_limit: Option<u16>,
     /// Asks for signed certificate timestamps (RFC 6962 §3.3.1).
@@ -137,6 +142,8 @@ impl<'a> ClientHelloExtensions<'a> {
                 e.signature_algorithms_cert = Some(signature_algorithms::read(r));
             }
             ExtensionType::application_layer_protocol_negotiation => e.alpn = Some(alpn::read(r)),
+            #[cfg(feature = "alloc")]
+            ExtensionType::compress_certificate => e.compress_certificate = Some(compress_certificate::read(r)),
             ExtensionType::record_size_limit => e.record_size_limit = Some(record_size_limit::read(r)),
             // [6962-3.3.1-1]
             #[cfg(feature = "alloc")]
@@ -173,6 +180,8 @@ impl<'a> ClientHelloExtensions<'a> {
         put(w, T::signature_algorithms, self.signature_algorithms, signature_algorithms::encode);
         put(w, T::signature_algorithms_cert, self.signature_algorithms_cert, signature_algorithms::encode);
         put(w, T::application_layer_protocol_negotiation, self.alpn, alpn::encode);
+        #[cfg(feature = "alloc")]
+        put(w, T::compress_certificate, self.compress_certificate, compress_certificate::encode);
         put(w, T::record_size_limit, self.record_size_limit, record_size_limit::encode);
         #[cfg(feature = "alloc")]
         put(w, T::signed_certificate_timestamp, self.signed_certificate_timestamp.then_some(()), flag::encode);

@@ -17,6 +17,8 @@ mod certificate_request;
 mod certificate_verify;
 mod client_hello;
 pub(crate) mod codepoint;
+#[cfg(feature = "alloc")]
+mod compressed_certificate;
 mod encrypted_extensions;
 mod end_of_early_data;
 mod ext;
@@ -37,6 +39,8 @@ pub use certificate::{Certificate, CertificateEntry};
 pub use certificate_request::{CertificateRequest, CertificateRequestExtensions};
 pub use certificate_verify::CertificateVerify;
 pub use client_hello::{ClientHello, ClientHelloExtensions};
+#[cfg(feature = "alloc")]
+pub use compressed_certificate::CompressedCertificate;
 pub use encrypted_extensions::EncryptedExtensions;
 pub use end_of_early_data::EndOfEarlyData;
 pub use ext::{DistinguishedName, KeyShareEntry, OfferedPsks, ProtocolName, PskBinderEntry, PskIdentity};

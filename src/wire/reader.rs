@@ -125,6 +125,12 @@ impl<'a> Reader<'a> {
         u16::from_be_bytes([high, low])
     }
 
+    /// A `uint24`.
+    #[cfg(feature = "alloc")]
+    pub fn u24(&mut self, field: &'static str) -> u32 {
+        self.integer(field, 3)
+    }
+
     /// A `uint32`.
     pub fn u32(&mut self, field: &'static str) -> u32 {
         self.integer(field, 4)

@@ -206,6 +206,15 @@ codepoints! {
 }
 
 codepoints! {
+    /// `CertificateCompressionAlgorithm` (RFC 8879 §3, §7.3).
+    CertificateCompressionAlgorithm(u16) {
+        zlib = 1,
+        brotli = 2,
+        zstd = 3,
+    }
+}
+
+codepoints! {
     /// `MaxFragmentLength` (RFC 6066 §4): 2^9 to 2^12 bytes of plaintext a record.
     MaxFragmentLength(u8) {
         two_to_the_9 = 1,

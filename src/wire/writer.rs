@@ -47,6 +47,15 @@ impl<'b> Writer<'b> {
         self.put(&v.to_be_bytes());
     }
 
+    /// Appends a `uint24`; a larger value counts as something that does not fit.
+    #[cfg(feature = "alloc")]
+    pub fn u24(&mut self, v: u32) {
+        match v.to_be_bytes() {
+            [0, low @ ..] => self.put(&low),
+            _ => self.len = usize::MAX,
+        }
+    }
+
     /// Appends a `uint32`.
     pub fn u32(&mut self, v: u32) {
         self.put(&v.to_be_bytes());

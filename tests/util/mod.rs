@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports)]
 
 pub mod ca;
+pub mod compression;
 pub mod crl;
 pub mod der;
 pub mod kv;

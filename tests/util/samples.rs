@@ -7,6 +7,8 @@ pub const RANDOM: [u8; 32] = [0x5a; 32];
 const GROUPS: Vector<'_, NamedGroup> = Vector::items(&[NamedGroup::x25519, NamedGroup::secp256r1]);
 const SCHEMES: Vector<'_, SignatureScheme> = Vector::items(&[SignatureScheme::ed25519, SignatureScheme(0x0a0a)]);
 const NAMES: Vector<'_, DistinguishedName<'_>> = Vector::items(&[DistinguishedName(b"0a"), DistinguishedName(b"b")]);
+const COMPRESSION: Vector<'_, CertificateCompressionAlgorithm> =
+    Vector::items(&[CertificateCompressionAlgorithm::brotli, CertificateCompressionAlgorithm(0xff01)]);
 const SHARE: KeyShareEntry<'_> = KeyShareEntry { group: NamedGroup::x25519, key_exchange: &[9; 32] };
 
 pub const CLIENT_HELLO: ClientHello<'_> = ClientHello {
@@ -24,6 +26,7 @@ pub const CLIENT_HELLO: ClientHello<'_> = ClientHello {
         signature_algorithms: Some(SCHEMES),
         signature_algorithms_cert: Some(SCHEMES),
         alpn: Some(Vector::items(&[ProtocolName(b"h2"), ProtocolName(b"x")])),
+        compress_certificate: Some(COMPRESSION),
         record_size_limit: Some(0x4001),
         signed_certificate_timestamp: true,
         supported_versions: Some(Vector::items(&[ProtocolVersion::TLS_1_3, ProtocolVersion::TLS_1_2])),
@@ -86,6 +89,7 @@ pub const CERTIFICATE_REQUEST: CertificateRequest<'_> = CertificateRequest {
         oid_filters: true,
         status_request: true,
         signed_certificate_timestamp: true,
+        compress_certificate: Some(COMPRESSION),
     },
 };
 
@@ -101,6 +105,12 @@ pub const CERTIFICATE: Certificate<'_> = Certificate {
         },
         CertificateEntry::new(b"issuer"),
     ]),
+};
+
+pub const COMPRESSED_CERTIFICATE: CompressedCertificate<'_> = CompressedCertificate {
+    algorithm: CertificateCompressionAlgorithm::zlib,
+    uncompressed_length: 0x01_0203,
+    compressed_certificate_message: b"shorter",
 };
 
 pub const CERTIFICATE_VERIFY: CertificateVerify<'_> =
@@ -143,7 +153,7 @@ pub fn encode(message: &dyn Encode) -> Vec<u8> {
     w.written().expect("the samples are shorter than that").to_vec()
 }
 
-pub fn all() -> [&'static dyn Encode; 14] {
+pub fn all() -> [&'static dyn Encode; 15] {
     [
         &CLIENT_HELLO,
         &SERVER_HELLO,
@@ -151,6 +161,7 @@ pub fn all() -> [&'static dyn Encode; 14] {
         &ENCRYPTED_EXTENSIONS,
         &CERTIFICATE_REQUEST,
         &CERTIFICATE,
+        &COMPRESSED_CERTIFICATE,
         &CERTIFICATE_VERIFY,
         &FINISHED,
         &KEY_UPDATE,

@@ -173,7 +173,10 @@ pub(crate) fn agreed<R: Role>(conn: &Connection<'_, R, Ring>) -> String {
         EarlyDataState::Rejected => "; early data rejected",
         EarlyDataState::NotOffered | EarlyDataState::Offered => "",
     };
-    format!("{}; {}{early_data}", parameters(conn), manner(conn, None))
+    let compressed = |whose, by: Option<_>| by.map(|by| format!("; {whose} certificate compressed by {by}"));
+    let ours = compressed("our", conn.own_compression()).unwrap_or_default();
+    let theirs = compressed("the peer's", conn.peer_compression()).unwrap_or_default();
+    format!("{}; {}{early_data}{ours}{theirs}", parameters(conn), manner(conn, None))
 }
 
 /// Who the peer proved to be, and how.

@@ -43,6 +43,12 @@ fn fields(event: &Trace<'_>) -> Option<(&'static str, Value)> {
     Some(match *event {
         Trace::Recv { kind, bytes } => ("recv", message(kind, bytes)),
         Trace::Send { kind, bytes } => ("send", message(kind, bytes)),
+        Trace::Expanded { sender, algorithm, bytes } => {
+            let mut fields = message(Kind::Certificate, bytes);
+            fields["sender"] = sender.to_string().into();
+            fields["algorithm"] = algorithm.to_string().into();
+            ("expanded", fields)
+        }
         Trace::SendChangeCipherSpec => ("send_change_cipher_spec", json!({})),
         Trace::SendKey(epoch) => ("send_key", json!({ "epoch": epoch.to_string() })),
         Trace::RecvKey(epoch) => ("recv_key", json!({ "epoch": epoch.to_string() })),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
-use symbolon::config::{EarlyData, Resumption};
+use symbolon::config::{Brotli, CertificateCompression, EarlyData, Resumption, Zlib};
 use symbolon::crypto::{Crypto, HashAlgorithm, Ring};
 use symbolon::resumption::{Psk, SingleUseKeys};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     /// Puts values that mean nothing among what is offered (GREASE, RFC 8701), to see whether the peer passes over them.
     #[arg(long)]
     pub(crate) grease: bool,
+    #[command(flatten)]
+    pub(crate) compression: CompressionOptions,
     #[command(flatten)]
     pub(crate) psk: PskOptions,
     /// Appends the secrets to this file (RFC 9850), for tools such as Wireshark.
@@ -76,6 +78,7 @@ macro_rules! restrict {
             .groups(settings.groups())
             .schemes(settings.sigalgs.clone())
             .grease(settings.grease)
+            .certificate_compression(settings.compression.algorithms())
             .psks(settings.psk.psks()?)
             .psk_ke(settings.psk.psk_ke)
             .build()
@@ -83,6 +86,32 @@ macro_rules! restrict {
     }};
 }
 pub(crate) use restrict;
+
+/// How certificates are compressed (RFC 8879).
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct CompressionOptions {
+    /// Compresses our certificate for peers that take it, and takes theirs so: preferred first [default: certificates stay as they
+    /// are].
+    #[arg(long, value_name = "ALGORITHM,..", value_delimiter = ',')]
+    compress_certificates: Vec<Compress>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Compress {
+    Zlib,
+    Brotli,
+}
+
+impl CompressionOptions {
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = Arc<dyn CertificateCompression>> {
+        self.compress_certificates.iter().map(|algorithm| -> Arc<dyn CertificateCompression> {
+            match algorithm {
+                Compress::Zlib => Arc::new(Zlib),
+                Compress::Brotli => Arc::new(Brotli),
+            }
+        })
+    }
+}
 
 /// What both ends were given outside of TLS (RFC 8446 §4.2.11).
 #[derive(Args, Clone, Debug, Default)]

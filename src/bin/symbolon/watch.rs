@@ -24,6 +24,7 @@ pub(crate) enum TraceFormat {
 pub(crate) struct Watch(Arc<Mutex<Watchers>>);
 
 struct Watchers {
+    side: Side,
     trace: Option<Box<dyn Observer + Send>>,
     key_log: Option<KeyLog<File>>,
     witness: Witness,
@@ -52,7 +53,8 @@ impl Watch {
                 TraceFormat::Json => Box::new(Json::new(side, number)),
             }
         });
-        Self(Arc::new(Mutex::new(Watchers { trace, key_log: key_log.map(KeyLog::new), witness: Witness::default() })))
+        let (key_log, witness) = (key_log.map(KeyLog::new), Witness::default());
+        Self(Arc::new(Mutex::new(Watchers { side, trace, key_log, witness })))
     }
 
     pub(crate) fn witness(&self) -> Witness {
@@ -67,7 +69,8 @@ impl Watch {
 impl Observer for Watch {
     fn event(&mut self, event: &Trace<'_>) {
         let mut watchers = self.lock();
-        watchers.witness.event(event);
+        let side = watchers.side;
+        watchers.witness.event(side, event);
         if let Trace::Secret { .. } = event {
             // Secrets go to the log that was asked for, and nowhere else.
             if let Some(key_log) = &mut watchers.key_log {
@@ -84,10 +87,12 @@ impl Observer for Watch {
 }
 
 impl Witness {
-    fn event(&mut self, event: &Trace<'_>) {
+    fn event(&mut self, side: Side, event: &Trace<'_>) {
         let (kept, bytes) = match event {
             Trace::Recv { kind: Kind::Certificate, bytes } => (&mut self.peer_certificate, bytes),
             Trace::Send { kind: Kind::Certificate, bytes } => (&mut self.own_certificate, bytes),
+            Trace::Expanded { sender, bytes, .. } if *sender == side => (&mut self.own_certificate, bytes),
+            Trace::Expanded { bytes, .. } => (&mut self.peer_certificate, bytes),
             Trace::Recv { kind: Kind::CertificateRequest, bytes } => (&mut self.certificate_request, bytes),
             Trace::PskDeclined(why) => {
                 self.declined.get_or_insert(*why);

@@ -126,6 +126,8 @@ fn send<C: Crypto>(
             // [4.2.3-2] Certificates may be signed in ways that CertificateVerify may not.
             signature_algorithms_cert: settings.in_certificates(&mut in_certificates),
             alpn: (!alpn.is_empty()).then_some(alpn),
+            #[cfg(feature = "alloc")]
+            compress_certificate: settings.compression.offered(),
             record_size_limit: settings.record_size_limit,
             // [4.2.1-1]
             supported_versions: Some(Vector::items(&[ProtocolVersion::TLS_1_3])),

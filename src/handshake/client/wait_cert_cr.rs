@@ -8,6 +8,8 @@ use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason};
 #[cfg(feature = "alloc")]
 use crate::handshake::WhyNothingSent;
+#[cfg(feature = "alloc")]
+use crate::handshake::compressed_certificate::check as check_compression;
 use crate::handshake::{Chosen, Inbound, Trace};
 use crate::wire::{CertificateRequest, ExtensionType, In};
 
@@ -35,7 +37,11 @@ impl WaitCertCr {
             return Err(Fault::from(Reason::ExtensionMissing).extension(ExtensionType::signature_algorithms));
         }
         #[cfg(feature = "alloc")]
-        cx.desk.ask_beside(Beside::of_request(&request));
+        {
+            cx.desk.ask_beside(Beside::of_request(&request));
+            check_compression(request.extensions.compress_certificate)?;
+            cx.take_compression(request.extensions.compress_certificate);
+        }
         cx.base.trace(Trace::ClientAuth(ClientAuthMode::Request));
         let asked = match chosen {
             Ok((credential, scheme)) => {

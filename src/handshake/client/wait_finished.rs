@@ -38,10 +38,7 @@ impl WaitFinished {
             Asked::Sign(scheme) => {
                 let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
                 // [4.4.2.1-4]
-                cx.send(&Certificate {
-                    certificate_request_context: &[],
-                    certificate_list: credential.shown(cx.desk.beside()),
-                })?;
+                cx.send_certificate(&credential, cx.desk.beside())?;
                 Ok(AfterFinished::Signing(WaitFinishedSigning { at, scheme, peer: self.peer }))
             }
         }

@@ -142,6 +142,8 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
     if ch.legacy_compression_methods != [0] {
         return Err(Fault::from(Reason::CompressionNotNull).field("legacy_compression_methods"));
     }
+    #[cfg(feature = "alloc")]
+    crate::handshake::compressed_certificate::check(ch.extensions.compress_certificate)?;
     // [9.2-1] A PSK may stand alone; whether it does is not known here.
     let e = &ch.extensions;
     let psk = e.pre_shared_key.is_some();

@@ -16,7 +16,7 @@ use crate::handshake::proof::ByPsk;
 use crate::handshake::{Inbound, Trace};
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::wire::{
-    Certificate, CertificateRequest, CertificateRequestExtensions, CertificateVerify, ClientHello, EncryptedExtensions,
+    CertificateRequest, CertificateRequestExtensions, CertificateVerify, ClientHello, EncryptedExtensions,
     KeyShareEntry, MAX_RECORD_SIZE_LIMIT, ProtocolVersion, ServerHello, ServerHelloExtensions, SignatureScheme, Vector,
 };
 
@@ -111,10 +111,9 @@ fn send_certificate<C: Crypto>(hello: &ClientHello<'_>, cx: &mut ServerCx<'_, '_
     }
     // [4.4.2-8]
     let credential = cx.desk.credential.clone().ok_or(Reason::Internal)?;
-    cx.send(&Certificate {
-        certificate_request_context: &[],
-        certificate_list: credential.shown(Beside::of_hello(hello)),
-    })
+    #[cfg(feature = "alloc")]
+    cx.take_compression(hello.extensions.compress_certificate);
+    cx.send_certificate(&credential, Beside::of_hello(hello))
 }
 
 fn send_encrypted_extensions<C: Crypto>(
@@ -177,6 +176,8 @@ fn send_certificate_request<C: Crypto>(cx: &mut ServerCx<'_, '_, C>) -> Result<(
             status_request: asks.staple,
             #[cfg(feature = "alloc")]
             signed_certificate_timestamp: asks.timestamps,
+            #[cfg(feature = "alloc")]
+            compress_certificate: settings.compression.offered(),
             // [4.2.4-2]
             certificate_authorities: authority_names(cx.config.authorities()),
             ..CertificateRequestExtensions::default()

@@ -2,8 +2,8 @@
 
 use super::{Fits, Hex, Part, Sheet, code, hex_code, low_byte, low_half, text};
 use crate::wire::{
-    ExtensionType, In, MaxFragmentLength, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme, is_grease,
-    is_grease_mode,
+    CertificateCompressionAlgorithm, ExtensionType, In, MaxFragmentLength, NamedGroup, ProtocolVersion,
+    PskKeyExchangeMode, SignatureScheme, is_grease, is_grease_mode,
 };
 use crate::x509::Name;
 use alloc::{format, string::String, string::ToString};
@@ -58,6 +58,9 @@ impl Sheet {
                 self.vector(part, "protocol_name_list", 2, |sheet, part| {
                     sheet.opaque(part, "ProtocolName", 1, protocol)
                 })
+            }
+            (T::compress_certificate, _) => {
+                self.codes(part, "algorithms", 1, 2, |n| CertificateCompressionAlgorithm(low_half(n)).to_string())
             }
             (T::record_size_limit, _) => self.number(part, "RecordSizeLimit", 2, |n| format!("{n} bytes")).map(|_| ()),
             (T::supported_versions, In::ClientHello) => {

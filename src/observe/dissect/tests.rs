@@ -110,6 +110,21 @@ fn values_that_mean_nothing_are_called_grease() {
 }
 
 #[test]
+fn a_compressed_certificate_is_shown_with_both_lengths() {
+    let message = [25, 0, 0, 11, 0, 2, 0, 4, 210, 0, 0, 3, 7, 8, 9];
+    assert_eq!(
+        rows(&message)[2..],
+        [
+            "4+2 0 algorithm: brotli (2)",
+            "6+3 0 uncompressed_length: 1234 bytes",
+            "9+6 0 compressed_certificate_message: 3 bytes: 070809",
+        ]
+    );
+    let request = [13, 0, 0, 12, 0, 0, 9, 0, 27, 0, 5, 4, 0, 1, 0xff, 1];
+    assert_eq!(rows(&request)[5..], ["11+5 2 algorithms: zlib, unknown 0xff01"]);
+}
+
+#[test]
 fn what_is_unknown_cut_short_or_left_over_is_shown_raw() {
     assert_eq!(rows(&[99, 0, 0, 2, 1, 2])[2], "4+2 0 body: 0102");
     assert_eq!(rows(&[24, 0, 0, 2, 1, 2])[3], "5+1 0 (left over): 02");

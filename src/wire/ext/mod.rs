@@ -2,6 +2,8 @@
 
 pub(super) mod application_layer_protocol_negotiation;
 pub(super) mod certificate_authorities;
+#[cfg(feature = "alloc")]
+pub(super) mod compress_certificate;
 pub(super) mod cookie;
 pub(super) mod early_data;
 pub(super) mod flag;

@@ -7,7 +7,7 @@ mod pair;
 mod talk;
 mod trust;
 
-use crate::options::Settings;
+use crate::options::{CompressionOptions, Settings};
 use crate::stop::Stop;
 use crate::world::{Clients, World};
 use crate::wrap::{columns, print, wrapped};
@@ -25,6 +25,8 @@ pub(crate) struct Options {
     /// Leaves the handshakes with openssl out.
     #[arg(long)]
     no_openssl: bool,
+    #[command(flatten)]
+    compression: CompressionOptions,
 }
 
 /// Everything on loopback is done long before.
@@ -35,14 +37,15 @@ pub(crate) const LINE: &str = "Each half proves the other.";
 /// The application protocol of the demo.
 pub(crate) const PROTOCOL: &str = "symbolon-demo";
 
-fn world(clients: Clients) -> Result<World, Stop> {
+fn world(options: &Options, clients: Clients) -> Result<World, Stop> {
     // Without ML-KEM, whose shares are pages of hexadecimal.
     let groups = Ring::new().default_groups().to_vec();
-    World::new(&Settings { alpn: vec![PROTOCOL.to_owned()], groups, ..Settings::default() }, clients)
+    let (alpn, compression) = (vec![PROTOCOL.to_owned()], options.compression.clone());
+    World::new(&Settings { alpn, compression, groups, ..Settings::default() }, clients)
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
-    let known = world(Clients::Known)?;
+    let known = world(options, Clients::Known)?;
     print("Mutual TLS 1.3 between two ends of symbolon, over TCP\n");
     let full = Shown::go(&known)?;
     print("\n  +  an extension    {..}  under handshake keys    [..]  under application keys\n");
@@ -61,7 +64,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     trust::try_all(&known.pki)?;
 
     print("\nEarly data, at a server that asks nobody for certificates: the line goes with\nthe first flight\n");
-    let anybody = world(Clients::Anybody)?;
+    let anybody = world(options, Clients::Anybody)?;
     Shown::silently(&anybody)?;
     let early = Shown::go(&anybody)?;
     print("\n (..)  under the key of early data, which anybody can record and send again\n");
@@ -72,7 +75,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
         print("openssl: left out, as asked");
         return Ok(());
     }
-    openssl::run()
+    openssl::run(options)
 }
 
 fn item(name: &str, text: &str) {

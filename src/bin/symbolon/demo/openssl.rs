@@ -2,7 +2,7 @@
 
 use super::figure::Recorder;
 use super::talk::{Said, ask_once, serve_once};
-use super::{LINE, PROTOCOL, TIME, item, world};
+use super::{LINE, Options, PROTOCOL, TIME, item, world};
 use crate::pki::{Leaf, SERVER};
 use crate::stop::Stop;
 use crate::world::{Clients, World};
@@ -16,7 +16,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Each of our ends with openssl as the other: a full handshake, and one by its ticket.
-pub(super) fn run() -> Result<(), Stop> {
+pub(super) fn run(options: &Options) -> Result<(), Stop> {
     let version = match version() {
         Ok(version) => version,
         Err(why) => {
@@ -25,7 +25,7 @@ pub(super) fn run() -> Result<(), Stop> {
         }
     };
     print(format_args!("The same with {version}"));
-    let world = world(Clients::Known)?;
+    let world = world(options, Clients::Known)?;
     let results = [
         ("our client and openssl s_server", server_for_us(&world)),
         ("openssl s_client and our server", client_for_us(&world)),

@@ -19,8 +19,8 @@ use std::sync::Arc;
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::Cause;
 use symbolon::{
-    ClientRole, ClientWith, Connection, Error, Event, Observer, RecvBuf, Role, SendBuf, ServerRole, Side, StateName,
-    Trace, UnixTime,
+    ClientRole, ClientWith, Connection, Error, Event, Kind, Observer, RecvBuf, Role, SendBuf, ServerRole, Side,
+    StateName, Trace, UnixTime,
 };
 
 #[derive(clap::Args)]
@@ -58,6 +58,7 @@ struct End<R: Role> {
 }
 
 struct Seen {
+    side: Side,
     told: Vec<Told>,
     watch: Watch,
 }
@@ -76,6 +77,10 @@ impl Observer for Seen {
         self.told.push(match *event {
             Trace::Recv { kind, bytes } => Told::Message { verb: "Recv", kind, bytes: bytes.to_vec() },
             Trace::Send { kind, bytes } => Told::Message { verb: "Send", kind, bytes: bytes.to_vec() },
+            Trace::Expanded { sender, bytes, .. } => {
+                let verb = if sender == self.side { "Uncompressed" } else { "Expanded" };
+                Told::Message { verb, kind: Kind::Certificate, bytes: bytes.to_vec() }
+            }
             Trace::Secret { name, bytes, .. } => Told::Secret { name, bytes: bytes.to_vec().into() },
             Trace::SendChangeCipherSpec => {
                 Told::Line("Send change_cipher_spec, for middleboxes (Appendix D.4)".to_owned())
@@ -105,7 +110,8 @@ impl Observer for Seen {
 
 impl<R: Role> End<R> {
     fn new(conn: Connection<'static, R, Ring>, watch: Watch) -> Self {
-        Self { conn, rx: RecvBuf::new(), tx: SendBuf::new(), seen: Seen { told: Vec::new(), watch } }
+        let seen = Seen { side: R::SIDE, told: Vec::new(), watch };
+        Self { conn, rx: RecvBuf::new(), tx: SendBuf::new(), seen }
     }
 
     fn go_on(&mut self) -> Result<Went, Error> {

@@ -117,10 +117,10 @@ impl Pages {
             Kind::NewSessionTicket => self.tickets.remember(bytes),
             _ => {}
         }
-        match (self.both && verb == "Recv", kind) {
+        match (self.both && matches!(verb, "Recv" | "Expanded"), kind) {
             // Told when it came; read only now.
             (true, Kind::ClientHello) => return,
-            (true, _) => return print(format_args!("  Recv {kind}")),
+            (true, _) => return print(format_args!("  {verb} {kind}")),
             (false, _) => print(self.bold(&format!("  {verb} {kind}, {} bytes", bytes.len()))),
         }
         for field in dissect(bytes) {

@@ -1,0 +1,187 @@
+//! Certificate compression (RFC 8879): what an algorithm is, which ones are offered, and what of ours is compressed once and for
+//! all.
+
+#[cfg(feature = "brotli")]
+mod brotli;
+#[cfg(feature = "zlib")]
+mod zlib;
+
+#[cfg(feature = "brotli")]
+pub use brotli::Brotli;
+#[cfg(feature = "zlib")]
+pub use zlib::Zlib;
+
+use super::chain::Beside;
+use super::credential::Credential;
+use super::settings::{ConfigError, has_twice};
+use crate::shared::Shared;
+use crate::wire::{
+    Certificate, CertificateCompressionAlgorithm, CertificateEntry, HEADER_LEN, Vector, to_vec, write_message,
+};
+use alloc::{borrow::Cow, sync::Arc, vec::Vec};
+use core::fmt;
+use core::num::NonZeroU8;
+
+/// An algorithm that certificates are compressed with (RFC 8879). Those of the features `zlib` and `brotli` are here; any other
+/// one can be given.
+pub trait CertificateCompression: fmt::Debug + Send + Sync {
+    /// Its code point.
+    fn algorithm(&self) -> CertificateCompressionAlgorithm;
+
+    /// Compresses the body of a Certificate message, or says that it is not worth it: then another algorithm is tried, and at
+    /// last the message is sent as it is.
+    fn compress(&self, certificate: &[u8]) -> Option<Vec<u8>>;
+
+    /// Expands what a peer sent into `out`, which is as long as the peer announced, and no longer than any Certificate message
+    /// may be. Both must be used up: no byte of `out` may be missing, none be left over, and none of `compressed` be unread. It
+    /// is for the implementation to bound what else it needs.
+    ///
+    /// # Errors
+    /// [`CompressionError`] if it does not come out even.
+    fn decompress(&self, compressed: &[u8], out: &mut [u8]) -> Result<(), CompressionError>;
+}
+
+/// Bytes that do not expand, or not to the length announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompressionError;
+
+impl fmt::Display for CompressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the bytes do not expand to the length announced")
+    }
+}
+
+impl core::error::Error for CompressionError {}
+
+/// The algorithms of a configuration, and what the Certificate messages of its own credentials come to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Compression {
+    algorithms: Vec<Arc<dyn CertificateCompression>>,
+    offered: Vec<CertificateCompressionAlgorithm>,
+    made: Arc<[Made]>,
+}
+
+/// A Certificate message, header included, and what each of the algorithms makes of its body.
+#[derive(Debug)]
+struct Made {
+    message: Vec<u8>,
+    compressed: Vec<Option<Vec<u8>>>,
+}
+
+/// Algorithms that one configuration has at most; three have a name.
+const MAX_OFFERED: usize = 16;
+
+/// Those of our algorithms that the peer takes as well: a bit each, the first of ours the lowest.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Common(u16);
+
+impl Common {
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn contains(self, at: usize) -> bool {
+        self.0.checked_shr(u32::try_from(at).unwrap_or(u32::MAX)).is_some_and(|bits| bits & 1 != 0)
+    }
+}
+
+impl Compression {
+    pub(crate) fn new(algorithms: impl IntoIterator<Item = Arc<dyn CertificateCompression>>) -> Self {
+        let algorithms: Vec<_> = algorithms.into_iter().collect();
+        let offered = algorithms.iter().map(|one| one.algorithm()).collect();
+        Self { algorithms, offered, made: Arc::default() }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        const LIST: &str = "certificate compression algorithms";
+        // [8879-3-2]
+        if has_twice(&self.offered) {
+            return Err(ConfigError::Twice(LIST));
+        }
+        if self.offered.len() > MAX_OFFERED {
+            return Err(ConfigError::TooMany(LIST));
+        }
+        Ok(())
+    }
+
+    /// Compresses what these credentials may show, so that no handshake has to.
+    pub(crate) fn prepare(&mut self, credentials: &[Shared<'static, Credential>]) {
+        let mut made: Vec<Made> = Vec::new();
+        let shown = credentials.iter().flat_map(|credential| Beside::ALL.map(|asked| credential.shown(asked)));
+        for list in shown {
+            let Some(message) = certificate_message(list) else { continue };
+            if made.iter().any(|before| before.message == message) {
+                continue;
+            }
+            let compressed = self.algorithms.iter().map(|one| one.compress(body(&message))).collect();
+            made.push(Made { message, compressed });
+        }
+        self.made = made.into();
+    }
+
+    /// What goes on the wire of `compress_certificate`, if anything is offered.
+    pub(crate) fn offered(&self) -> Option<Vector<'_, CertificateCompressionAlgorithm>> {
+        (!self.offered.is_empty()).then_some(Vector::items(&self.offered))
+    }
+
+    /// An algorithm that is offered.
+    pub(crate) fn find(&self, algorithm: CertificateCompressionAlgorithm) -> Option<&dyn CertificateCompression> {
+        self.algorithms.get(self.place(algorithm)?).map(|one| &**one)
+    }
+
+    /// Where it stands in our list, counted from 0.
+    pub(crate) fn place(&self, algorithm: CertificateCompressionAlgorithm) -> Option<usize> {
+        self.offered.iter().position(|one| *one == algorithm)
+    }
+
+    /// What stands there, counted from 1.
+    pub(crate) fn named(&self, place: Option<NonZeroU8>) -> Option<CertificateCompressionAlgorithm> {
+        self.offered.get(usize::from(place?.get()).checked_sub(1)?).copied()
+    }
+
+    /// What of ours the peer takes.
+    pub(crate) fn common(&self, theirs: Option<Vector<'_, CertificateCompressionAlgorithm>>) -> Common {
+        let theirs = theirs.into_iter().flat_map(Vector::iter).filter_map(|algorithm| self.place(algorithm));
+        let bit = |at| u32::try_from(at).ok().and_then(|at| 1_u16.checked_shl(at)).unwrap_or(0);
+        Common(theirs.map(bit).fold(0, |all, bit| all | bit))
+    }
+
+    /// The body of a Certificate message by the first of our algorithms that the peer takes, too, and that is worth it. What was
+    /// not prepared is compressed now.
+    pub(crate) fn compress(
+        &self,
+        message: &[u8],
+        common: Common,
+    ) -> Option<(CertificateCompressionAlgorithm, Cow<'_, [u8]>)> {
+        let made = self.made.iter().find(|made| made.message == message);
+        let mut ours = self.algorithms.iter().enumerate().filter(|(at, _)| common.contains(*at));
+        ours.find_map(|(at, one)| {
+            let compressed = match made {
+                Some(made) => made.compressed.get(at)?.as_deref().map(Cow::Borrowed),
+                None => one.compress(body(message)).map(Cow::Owned),
+            };
+            // [8879-4-1]
+            compressed.filter(|bytes| !bytes.is_empty()).map(|bytes| (one.algorithm(), bytes))
+        })
+    }
+
+    /// Bytes by which it can lengthen a flight: the offer takes some, and so does an algorithm that compresses badly.
+    pub(crate) fn lengthens(&self) -> usize {
+        let longer = |made: &Made| {
+            let longest = made.compressed.iter().flatten().map(Vec::len).max().unwrap_or(0);
+            longest.saturating_sub(made.message.len())
+        };
+        let offer = self.offered.len().saturating_mul(2);
+        self.made.iter().map(longer).max().unwrap_or(0).saturating_add(offer)
+    }
+}
+
+/// What is compressed of a message.
+fn body(message: &[u8]) -> &[u8] {
+    message.get(HEADER_LEN..).unwrap_or_default()
+}
+
+/// The Certificate message, header included, that shows this list during a handshake; `None` if it is longer than one can be.
+pub(crate) fn certificate_message(certificate_list: Vector<'_, CertificateEntry<'_>>) -> Option<Vec<u8>> {
+    to_vec(|w| write_message(&Certificate { certificate_request_context: &[], certificate_list }, w)).ok()
+}

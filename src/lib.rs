@@ -27,6 +27,7 @@
 //! - `rustcrypto`: the provider `crypto::rustcrypto::RustCrypto`, which needs neither `std` nor a heap.
 //! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
 //! - `embedded-io`, `embedded-io-async`: drivers over these crates' traits, which need no more than `core`.
+//! - `brotli`, `zlib`: certificates compressed so (RFC 8879), where a configuration lists them. Imply `alloc`.
 //! - `keylog`: lets observers that ask see the secrets of the key schedule (RFC 9850).
 //! - `mlkem`: groups of ML-KEM (RFC 10024), which keep secret what is recorded until there are quantum computers; for both
 //!   providers, and only where a configuration lists them.

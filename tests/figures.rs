@@ -13,7 +13,7 @@ fn figure(file: &str) -> Vec<Vec<String>> {
     lines.map(|line| line.split("  ").map(|field| field.trim().to_owned()).collect()).collect()
 }
 
-// [4.2-2] [4.2.5-3] [4.2.9-2] [9149-3-1]
+// [4.2-2] [4.2.5-3] [4.2.9-2] [8879-3-5] [9149-3-1]
 #[test]
 fn extensions_stand_in_the_messages_that_the_table_allows() {
     let message = |name: &str| match name {

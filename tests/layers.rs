@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     // L3
     ("identity", &["shared", "x509", "crypto", "wire", "fault"], &[]),
     ("resumption", &["shared", "identity", "x509", "crypto", "wire", "fault"], &["redis", "zeroize"]),
-    ("config", &["resumption", "shared", "identity", "x509", "crypto", "wire", "fault"], &[]),
+    ("config", &["resumption", "shared", "identity", "x509", "crypto", "wire", "fault"], &["brotli", "miniz_oxide"]),
     // L4: everything below but `record`, so that data goes one way
     (
         "handshake",
@@ -93,7 +93,8 @@ const PRIMITIVES: &[&str] = &[
 ];
 
 /// Foreign crates of the library. `alloc` and `core` are everybody's.
-const FOREIGN: &[&[&str]] = &[PRIMITIVES, &["untrusted", "embedded_io", "embedded_io_async", "redis"]];
+const FOREIGN: &[&[&str]] =
+    &[PRIMITIVES, &["untrusted", "embedded_io", "embedded_io_async", "redis", "brotli", "miniz_oxide"]];
 
 fn sources(of: &str) -> Vec<PathBuf> {
     fn walk(dir: &Path, all: &mut Vec<PathBuf>) {

@@ -216,3 +216,50 @@ fn values_that_mean_nothing_are_offered_by_either_end_on_demand_and_shown() {
         }
     }
 }
+
+#[test]
+fn compressed_certificates_are_shown_with_both_lengths_by_demo_and_step() {
+    let compressed = ["--compress-certificates", "brotli,zlib"];
+    let step = run(symbolon().args(["step", "--all"]).args(compressed), b"").is(
+        0,
+        &[
+            "algorithms                  brotli, zlib",
+            "Send CompressedCertificate, ",
+            "algorithm                       brotli (2)",
+            "Uncompressed Certificate, ",
+            "Expanded Certificate",
+            "our certificate compressed by brotli",
+        ],
+    );
+    let uncompressed = part(&step.out, "Send CompressedCertificate, ", "Send CertificateVerify");
+    for field in ["uncompressed_length", "compressed_certificate_message", "cert_data"] {
+        assert!(uncompressed.contains(field), "{field}: {uncompressed}");
+    }
+    let demo = run(symbolon().args(["demo", "--no-openssl"]).args(compressed), b"").is(0, &["{CompressedCertificate}"]);
+    assert!(demo.out.lines().any(|line| line.contains("+ brotli: ") && line.contains(" bytes")), "{}", demo.out);
+    assert!(demo.out.lines().all(|line| line.chars().count() <= 80), "{}", demo.out);
+    let plain = run(symbolon().args(["demo", "--no-openssl"]), b"").is(0, &["{Certificate}"]);
+    assert!(!plain.out.contains("ompress"), "{}", plain.out);
+}
+
+#[test]
+fn client_and_server_compress_certificates_by_what_both_were_told() {
+    let files = Files::new();
+    let server = files.server("--client-ca ca.pem --compress-certificates zlib");
+    let shown = |more: &str| {
+        let mut command = symbolon();
+        command.args(["client", &server.address, "--ca", &files.path("ca.pem"), "--trace", "json"]);
+        let options = format!("--name server.test --cert client.pem --key client.key {more}");
+        run(command.args(files.words(&options)), b"").err
+    };
+    let both = shown("--compress-certificates brotli,zlib");
+    let expanded = |line: &&str| line.contains(r#""event":"expanded""#) && line.contains(r#""algorithm":"zlib""#);
+    assert_eq!(both.lines().filter(expanded).count(), 2, "{both}");
+    for plain in ["", "--compress-certificates brotli"] {
+        let said = shown(plain);
+        assert!(
+            !said.contains("CompressedCertificate") && said.contains("connected") | said.contains("CONNECTED"),
+            "{said}"
+        );
+    }
+}

@@ -30,7 +30,7 @@ fn client_hello_fields_out_of_bounds_are_refused_by_name() {
     assert_eq!(parse(hello_with(&hex("0000 00"))), ("ClientHello", Shape::Trailing, None));
 }
 
-// [6066-3-1] [7301-3.1-1]
+// [6066-3-1] [7301-3.1-1] [8879-3-1]
 #[test]
 fn extensions_of_a_client_hello_are_refused_by_extension_and_field() {
     use ExtensionType as T;

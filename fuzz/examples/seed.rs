@@ -3,8 +3,9 @@
 use der::{element, extension, sequence};
 use std::path::Path;
 use std::{fs, io};
+use symbolon::config::CertificateCompression;
 use symbolon::crypto::{Crypto, Hash, HashAlgorithm};
-use symbolon::wire::HandshakeType;
+use symbolon::wire::{CompressedCertificate, Encode, HandshakeType, Writer};
 use symbolon::x509::Certificate;
 use symbolon_fuzz::null::Null;
 use symbolon_fuzz::{own_messages, own_states, own_tickets, pki};
@@ -65,6 +66,9 @@ fn main() -> io::Result<()> {
             write("extensions", block)?;
         }
         if header[0] == HandshakeType::certificate.0 {
+            for algorithm in symbolon_fuzz::algorithms() {
+                write("compressed_certificate", &compressed(&*algorithm, body))?;
+            }
             for der in certificates(body) {
                 write("x509_certificate", der)?;
                 write("x509_path", &[&[5], &u16_of(der.len())[..], der].concat())?;
@@ -104,6 +108,19 @@ fn main() -> io::Result<()> {
         }
     }
     conversations()
+}
+
+/// The body of a CompressedCertificate that stands for this body of a Certificate.
+fn compressed(algorithm: &dyn CertificateCompression, certificate: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; certificate.len() + 64];
+    let mut w = Writer::new(&mut out);
+    let message = CompressedCertificate {
+        algorithm: algorithm.algorithm(),
+        uncompressed_length: u32::try_from(certificate.len()).expect("short"),
+        compressed_certificate_message: &algorithm.compress(certificate).expect("shorter"),
+    };
+    message.encode(&mut w);
+    w.written().expect("it fits").to_vec()
 }
 
 /// CRLs and OCSP responses about the server of our PKI, good and otherwise. Any signature will do, but for zeros.

@@ -2,6 +2,7 @@
 //!
 //! It names nothing of the fuzzer's runtime, so that the library's own tests can include it and replay the corpora.
 
+mod compression;
 mod end;
 mod input;
 mod machine;
@@ -16,6 +17,7 @@ mod ticket;
 mod world;
 mod x509;
 
+pub use compression::{algorithms, compressed_certificate};
 pub use machine::{client_machine, server_machine};
 pub use message::{
     alert, certificate_message, certificate_request, certificate_verify, client_hello, encrypted_extensions,
@@ -62,6 +64,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("certificate_request", certificate_request),
     ("certificate_message", certificate_message),
     ("certificate_verify", certificate_verify),
+    ("compressed_certificate", compressed_certificate),
     ("finished", finished),
     ("key_update", key_update),
     ("new_session_ticket", new_session_ticket),

@@ -99,6 +99,10 @@ pub fn certificate_message(bytes: &[u8]) {
     }
 }
 
+pub fn compressed_certificate(bytes: &[u8]) {
+    survive!(CompressedCertificate, bytes);
+}
+
 pub fn certificate_verify(bytes: &[u8]) {
     survive!(CertificateVerify, bytes);
 }

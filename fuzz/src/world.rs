@@ -1,5 +1,6 @@
 //! Configurations without cryptography, which the fuzzer picks by bits, and what all of them share.
 
+use super::compression::AsTheyAre;
 use super::input::Input;
 use super::null::{Null, NullSigner};
 use std::sync::{Arc, LazyLock};
@@ -48,7 +49,7 @@ macro_rules! settings {
             $builder = $builder.record_size_limit([64, 100, 1000, 16385][usize::from(bits >> 6)]);
         }
         if bits & 8 != 0 {
-            $builder = $builder.alpn(["a", "b"]);
+            $builder = $builder.alpn(["a", "b"]).certificate_compression([Arc::new(AsTheyAre) as _]);
         }
         if bits & 16 != 0 {
             $builder = $builder.key_update_after(2);

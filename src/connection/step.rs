@@ -148,7 +148,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
         }
     }
 
-    /// [8879-3-4] [8879-4-7]
+    /// [8879-3-4] [8879-4-7] [8879-4-8]
     /// Expands a CompressedCertificate, once, where a Certificate is legal and compression was offered; else it stays what it is,
     /// and is legal nowhere.
     #[cfg(feature = "alloc")]

@@ -260,6 +260,7 @@ pub const TABLE: &[(ExtensionType, Places)] = {
         (ExtensionType::client_certificate_type, Places::of(&[CH, EE])),
         (ExtensionType::server_certificate_type, Places::of(&[CH, EE])),
         (ExtensionType::padding, Places::of(&[CH])),
+        // [8879-3-5]
         (ExtensionType::compress_certificate, Places::of(&[CH, CR])),
         (ExtensionType::record_size_limit, Places::of(&[CH, EE])),
         (ExtensionType::key_share, Places::of(&[CH, SH, HRR])),

@@ -114,9 +114,9 @@ fn a_receive_buffer_that_was_cleared_forgets_what_was_expanded() {
     assert_eq!(compressed_by(&next), [Some(SHORTER); 2]);
 }
 
+// [8879-4-8]
 #[test]
 fn a_peer_that_takes_compression_may_send_its_certificate_as_it_is() {
-    // [8879-4-8]
     let mut pair = pair_of(client_of(vec![Algorithm::shorter()]), server_of(vec![Algorithm::as_is()]));
     pair.run();
     pair.assert_connected();

@@ -14,6 +14,7 @@ use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::Crypto;
 use symbolon::wire::{AlertDescription, ContentType};
 use symbolon::{Answer, AuthorityHints, Error, Misuse, Reason, Role};
+use util::compression::Algorithm;
 use util::kv::{Block, File};
 use util::null::Null;
 use util::pair::{ClientRole, End, Pair, ServerRole, World};
@@ -37,6 +38,7 @@ fn for_vectors<C: Crypto>(config: ClientConfigBuilder<C>) -> ClientConfigBuilder
     config
         .middlebox_compatibility(false)
         .alpn(["h2"])
+        .certificate_compression([Algorithm::as_is() as _])
         .record_size_limit(1024)
         .max_fragment_length(symbolon::wire::MaxFragmentLength::two_to_the_9)
         .ask_timestamps(true)
@@ -44,7 +46,8 @@ fn for_vectors<C: Crypto>(config: ClientConfigBuilder<C>) -> ClientConfigBuilder
 
 fn server_config() -> ServerConfigBuilder<Null> {
     let credential = WORLD.credential(&WORLD.server, local());
-    WORLD.server_config().alpn(["h2"]).credential(credential).authority_hints(AuthorityHints::Require)
+    let config = WORLD.server_config().alpn(["h2"]).credential(credential).authority_hints(AuthorityHints::Require);
+    config.certificate_compression([Algorithm::as_is() as _])
 }
 
 fn client_of(config: ClientConfigBuilder<Null>) -> End<ClientRole, Null> {

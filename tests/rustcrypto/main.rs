@@ -16,6 +16,7 @@ macro_rules! with_rustcrypto {
 with_rustcrypto! {
     "../asks/main.rs" asks
     "../client_auth.rs" client_auth
+    "../compression/main.rs" compression
     "../credentials/main.rs" credentials
     "../drivers.rs" drivers
     "../embedded_io/main.rs" embedded_io

@@ -91,6 +91,12 @@ def certificate_verify(scheme, signature=bytes([7]) * 70):
     return handshake(15, u16(scheme), vec(2, signature))
 
 
+def compressed(algorithm, length, body):
+    return handshake(25, u16(algorithm), length.to_bytes(3, "big"), vec(3, body))
+
+
+# What leaves bytes as they are.
+AS_IS = 0xFF03
 CCS = record(20, b"\1")
 USER_CANCELED = record(21, b"\1\x5a")
 
@@ -154,6 +160,10 @@ REASONS = {
     "RecordLimitTwice": ("illegal_parameter", "RFC 8449 §5"),
     "ContextNotEmpty": ("illegal_parameter", "RFC 8446 §4.3.2, §4.4.2"),
     "ServerCertificateEmpty": ("decode_error", "RFC 8446 §4.4.2.4"),
+    "CertificateCompressionTwice": ("illegal_parameter", "RFC 8879 §3"),
+    "CertificateCompressionNotOffered": ("illegal_parameter", "RFC 8879 §4"),
+    "CertificateExpandsTooFar": ("bad_certificate", "RFC 8879 §4"),
+    "CertificateExpandsWrong": ("bad_certificate", "RFC 8879 §4"),
     "CertificateMalformed": ("bad_certificate", "RFC 5280 §4.1"),
     "ClientCertificateMissing": ("certificate_required", "RFC 8446 §4.4.2.4"),
     "SchemeNotOffered": ("illegal_parameter", "RFC 8446 §4.4.3"),
@@ -235,6 +245,8 @@ FILES = {
             ("no share in the second ClientHello", ch(shares=shares()) * 2, "SecondHelloShare"),
             ("pre_shared_key is not the last extension", ch(more=ext(45, vec(1, b"\1")) + ext(41, vec(2, vec(2, b"id") + bytes(4)) + vec(2, vec(1, bytes(32)))) + ext(21, b"\0")), "PskNotLast"),
             ("ALPN with a protocol that the server does not speak", ch(more=ext(16, vec(2, vec(1, b"http/1.1")))), "NoApplicationProtocol"),
+            ("an algorithm twice in compress_certificate", ch(more=ext(27, vec(1, u16(1, 2, 1)))), "CertificateCompressionTwice"),
+            ("compress_certificate without an algorithm", ch(more=ext(27, vec(1))), "Malformed"),
             ("record_size_limit of 63", ch(more=ext(28, u16(63))), "RecordSizeLimitBad"),
             ("max_fragment_length with the value 5", ch(more=ext(1, b"\5")), "MaxFragmentLengthBad"),
         ]
@@ -281,6 +293,7 @@ FILES = {
         ("client", "WAIT_EE", True, "record_size_limit of 2^14 + 2", encrypted_extensions(ext(28, u16(0x4002))), "RecordSizeLimitBad"),
         ("client", "WAIT_EE", True, "record_size_limit and max_fragment_length", encrypted_extensions(ext(28, u16(0x4001)), ext(1, b"\1")), "RecordLimitTwice"),
         ("client", "WAIT_EE", True, "max_fragment_length other than the one asked for", encrypted_extensions(ext(1, b"\2")), "MaxFragmentLengthBad"),
+        ("client", "WAIT_EE", True, "compress_certificate in EncryptedExtensions", encrypted_extensions(ext(27, vec(1, u16(1)))), "ExtensionForbidden"),
         ("client", "WAIT_EE", True, "EndOfEarlyData by a server", handshake(5), "UnexpectedMessage"),
         ("client", "WAIT_CERT_CR", True, "a context in CertificateRequest during the handshake", certificate_request(context=b"\1"), "ContextNotEmpty"),
         ("client", "WAIT_CERT_CR", True, "CertificateRequest without signature_algorithms", certificate_request(extensions=ext(0x3A00)), "ExtensionMissing"),
@@ -294,6 +307,23 @@ FILES = {
         ("server", "WAIT_CERT", True, "certificate timestamps that were not asked for", certificate(b"\x30\0", extensions=ext(18, vec(2, vec(2, b"\1")))), "ExtensionUnsolicited"),
         ("server", "WAIT_CERT", True, "a client without a certificate where one is required", certificate(), "ClientCertificateMissing"),
         ("server", "WAIT_CERT", True, "a context in the client's Certificate", certificate(context=b"\1"), "ContextNotEmpty"),
+        ("client", "WAIT_CERT_CR", True, "an algorithm twice in compress_certificate of CertificateRequest", certificate_request(extensions=ext(13, vec(2, u16(0x0403))) + ext(27, vec(1, u16(1, 1)))), "CertificateCompressionTwice"),
+        *(
+            (role, state, True, f"{title}, {what}", compressed(*input), reason)
+            for role, state, what in [("client", "WAIT_CERT", "by a server"), ("server", "WAIT_CERT", "by a client")]
+            for title, input, reason in [
+                ("a certificate compressed by what was not offered", (1, 4, b"zlib"), "CertificateCompressionNotOffered"),
+                ("a compressed certificate that announces 2^16 bytes", (AS_IS, 1 << 16, bytes(9)), "CertificateExpandsTooFar"),
+                ("a compressed certificate that announces a byte too many", (AS_IS, 5, bytes(4)), "CertificateExpandsWrong"),
+                ("a compressed certificate that announces a byte too few", (AS_IS, 4, bytes(5)), "CertificateExpandsWrong"),
+                ("a compressed certificate of no bytes", (AS_IS, 4, b""), "Malformed"),
+                ("a compressed certificate that is none", (AS_IS, 4, b"none"), "Malformed"),
+            ]
+        ),
+        ("client", "WAIT_CERT", True, "a server without a certificate, compressed", compressed(AS_IS, 4, bytes(4)), "ServerCertificateEmpty"),
+        ("server", "WAIT_CERT", True, "a client without a certificate where one is required, compressed", compressed(AS_IS, 4, bytes(4)), "ClientCertificateMissing"),
+        ("client", "WAIT_EE", True, "a compressed certificate instead of EncryptedExtensions", compressed(AS_IS, 4, bytes(4)), "UnexpectedMessage"),
+        ("server", "WAIT_FINISHED", True, "a compressed certificate instead of Finished", compressed(AS_IS, 4, bytes(4)), "UnexpectedMessage"),
         ("client", "WAIT_CV", True, "CertificateVerify with rsa_pkcs1_sha256", certificate_verify(0x0401), "SchemeNotOffered"),
         ("client", "WAIT_CV", True, "CertificateVerify with ed25519, by a key on P-256", certificate_verify(0x0807), "SchemeKeyMismatch"),
         ("client", "WAIT_CV", True, "a signature that does not verify", certificate_verify(0x0403), "SignatureBad"),

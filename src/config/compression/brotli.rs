@@ -19,9 +19,10 @@ const SLACK: usize = 1024;
 
 /// Certificates compressed with Brotli. It compresses better than [`Zlib`](super::Zlib).
 ///
-/// A stream names a window of up to 16 MiB, whatever it expands to. Here it gets no more than four times what the message
-/// announces, or 64 KiB if that is more: nothing honest needs it. Beside that stand the code tables, which the format bounds by
-/// 4 MiB, and which honest streams take some KiB of. All of it is given back when the message is expanded.
+/// A stream names a window of up to 16 MiB, whatever it expands to. Here it gets twice what the message announces and a KiB, or 16
+/// KiB if that is more, and fails if it asks for more, which no stream of that length does. Beside that stand the code tables, which
+/// the format bounds by about 3.3 MiB, and which those of certificates take some KiB of. All of it is given back when the message
+/// is expanded.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Brotli;
 
@@ -53,6 +54,7 @@ impl CertificateCompression for Brotli {
     }
 
     fn decompress(&self, compressed: &[u8], out: &mut [u8]) -> Result<(), CompressionError> {
+        // [8879-5-1]
         let most = out.len().saturating_mul(2).saturating_add(SLACK).max(CONTEXT_MAP);
         let tables = || Heap { most: usize::MAX };
         let mut decoder = BrotliState::new_strict(Heap { most }, tables(), tables());

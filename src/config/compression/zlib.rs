@@ -29,6 +29,7 @@ impl CertificateCompression for Zlib {
     fn decompress(&self, compressed: &[u8], out: &mut [u8]) -> Result<(), CompressionError> {
         let flags =
             inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+        // [8879-5-1]
         let mut tables: Box<DecompressorOxide> = Box::default();
         let (status, read, written) = decompress(&mut tables, compressed, out, 0, flags);
         // Not a byte too little, nor too much on either side.

@@ -58,14 +58,47 @@ impl core::error::Error for CompressionError {}
 pub(crate) struct Compression {
     algorithms: Vec<Arc<dyn CertificateCompression>>,
     offered: Vec<CertificateCompressionAlgorithm>,
-    made: Arc<[Made]>,
+    prepared: Arc<Prepared>,
 }
 
-/// A Certificate message, header included, and what each of the algorithms makes of its body.
+/// What was compressed ahead of the handshakes that show it.
+#[derive(Debug, Default)]
+pub(super) struct Prepared(Vec<Made>);
+
+/// A Certificate message, header included, and what algorithms make of its body.
 #[derive(Debug)]
 struct Made {
     message: Vec<u8>,
-    compressed: Vec<Option<Vec<u8>>>,
+    compressed: Vec<(CertificateCompressionAlgorithm, Option<Vec<u8>>)>,
+}
+
+impl Prepared {
+    pub(super) const NOTHING: Self = Self(Vec::new());
+
+    /// Compresses all that the credential may show.
+    pub(super) fn add(&mut self, algorithms: &[Arc<dyn CertificateCompression>], credential: &Credential) {
+        for asked in Beside::ALL {
+            let Some(message) = certificate_message(credential.shown(asked)) else { continue };
+            if self.0.iter().any(|made| made.message == message) {
+                continue;
+            }
+            let compressed = algorithms.iter().map(|one| (one.algorithm(), one.compress(body(&message)))).collect();
+            self.0.push(Made { message, compressed });
+        }
+    }
+
+    /// What the algorithm made of the message, if it was asked to; that may be nothing.
+    fn find(&self, message: &[u8], by: CertificateCompressionAlgorithm) -> Option<Option<&[u8]>> {
+        let made = self.0.iter().find(|made| made.message == message)?;
+        made.compressed.iter().find(|(algorithm, _)| *algorithm == by).map(|(_, compressed)| compressed.as_deref())
+    }
+
+    /// Bytes by which what is longest is longer than it was.
+    fn lengthens(&self) -> usize {
+        let longest = |made: &Made| made.compressed.iter().filter_map(|(_, c)| c.as_ref()).map(Vec::len).max();
+        let longer = self.0.iter().map(|made| longest(made).unwrap_or(0).saturating_sub(made.message.len()));
+        longer.max().unwrap_or(0)
+    }
 }
 
 /// Algorithms that one configuration has at most; three have a name.
@@ -89,7 +122,7 @@ impl Compression {
     pub(crate) fn new(algorithms: impl IntoIterator<Item = Arc<dyn CertificateCompression>>) -> Self {
         let algorithms: Vec<_> = algorithms.into_iter().collect();
         let offered = algorithms.iter().map(|one| one.algorithm()).collect();
-        Self { algorithms, offered, made: Arc::default() }
+        Self { algorithms, offered, prepared: Arc::default() }
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
@@ -106,17 +139,9 @@ impl Compression {
 
     /// Compresses what these credentials may show, so that no handshake has to.
     pub(crate) fn prepare(&mut self, credentials: &[Shared<'static, Credential>]) {
-        let mut made: Vec<Made> = Vec::new();
-        let shown = credentials.iter().flat_map(|credential| Beside::ALL.map(|asked| credential.shown(asked)));
-        for list in shown {
-            let Some(message) = certificate_message(list) else { continue };
-            if made.iter().any(|before| before.message == message) {
-                continue;
-            }
-            let compressed = self.algorithms.iter().map(|one| one.compress(body(&message))).collect();
-            made.push(Made { message, compressed });
-        }
-        self.made = made.into();
+        let mut prepared = Prepared::NOTHING;
+        credentials.iter().for_each(|credential| prepared.add(&self.algorithms, credential));
+        self.prepared = Arc::new(prepared);
     }
 
     /// What goes on the wire of `compress_certificate`, if anything is offered.
@@ -146,33 +171,30 @@ impl Compression {
         Common(theirs.map(bit).fold(0, |all, bit| all | bit))
     }
 
-    /// The body of a Certificate message by the first of our algorithms that the peer takes, too, and that is worth it. What was
-    /// not prepared is compressed now.
-    pub(crate) fn compress(
-        &self,
+    /// The body of a credential's Certificate message by the first of our algorithms that the peer takes, too, and that is worth
+    /// it. What was not prepared is compressed now.
+    pub(crate) fn compress<'p>(
+        &'p self,
         message: &[u8],
         common: Common,
-    ) -> Option<(CertificateCompressionAlgorithm, Cow<'_, [u8]>)> {
-        let made = self.made.iter().find(|made| made.message == message);
+        credential: &'p Credential,
+    ) -> Option<(CertificateCompressionAlgorithm, Cow<'p, [u8]>)> {
         let mut ours = self.algorithms.iter().enumerate().filter(|(at, _)| common.contains(*at));
-        ours.find_map(|(at, one)| {
+        ours.find_map(|(_, one)| {
+            let by = one.algorithm();
+            let made = self.prepared.find(message, by).or_else(|| credential.prepared().find(message, by));
             let compressed = match made {
-                Some(made) => made.compressed.get(at)?.as_deref().map(Cow::Borrowed),
+                Some(compressed) => compressed.map(Cow::Borrowed),
                 None => one.compress(body(message)).map(Cow::Owned),
             };
             // [8879-4-1]
-            compressed.filter(|bytes| !bytes.is_empty()).map(|bytes| (one.algorithm(), bytes))
+            compressed.filter(|bytes| !bytes.is_empty()).map(|bytes| (by, bytes))
         })
     }
 
     /// Bytes by which it can lengthen a flight: the offer takes some, and so does an algorithm that compresses badly.
     pub(crate) fn lengthens(&self) -> usize {
-        let longer = |made: &Made| {
-            let longest = made.compressed.iter().flatten().map(Vec::len).max().unwrap_or(0);
-            longest.saturating_sub(made.message.len())
-        };
-        let offer = self.offered.len().saturating_mul(2);
-        self.made.iter().map(longer).max().unwrap_or(0).saturating_add(offer)
+        self.prepared.lengthens().saturating_add(self.offered.len().saturating_mul(2))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::chain::{Beside, Chain};
 #[cfg(feature = "alloc")]
+use super::compression::{CertificateCompression, Prepared};
+#[cfg(feature = "alloc")]
 use super::{chain::Attached, settings::AuthorityHints};
 #[cfg(feature = "alloc")]
 use crate::crypto::KeyKind;
@@ -86,6 +88,9 @@ pub struct Credential {
     /// In place of those of the configuration.
     #[cfg(feature = "alloc")]
     authority_hints: Option<AuthorityHints>,
+    /// What it shows, compressed.
+    #[cfg(feature = "alloc")]
+    prepared: Prepared,
 }
 
 /// A chain and key that can't be a credential.
@@ -152,6 +157,8 @@ impl Credential {
             sign_with: None,
             #[cfg(feature = "alloc")]
             authority_hints: None,
+            #[cfg(feature = "alloc")]
+            prepared: Prepared::NOTHING,
         }
     }
 
@@ -179,7 +186,8 @@ impl Credential {
             return Err(CredentialError::NoCertificate);
         }
         let chain = Chain::Owned(bytes);
-        Ok(Self { chain, attached: Attached::NOTHING, signing, key_kind, sign_with: None, authority_hints: None })
+        let (attached, prepared) = (Attached::NOTHING, Prepared::NOTHING);
+        Ok(Self { chain, attached, signing, key_kind, sign_with: None, authority_hints: None, prepared })
     }
 
     /// The same credential with an OCSP response for its leaf, in DER, which is sent to peers that ask for it
@@ -238,6 +246,22 @@ impl Credential {
     pub fn authority_hints(mut self, hints: AuthorityHints) -> Self {
         self.authority_hints = Some(hints);
         self
+    }
+
+    /// The same credential with all that it shows by now compressed by these algorithms (RFC 8879), once: for one that the
+    /// application answers with, which is compressed in each handshake otherwise. A configuration does so with its own.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn compress(mut self, algorithms: &[alloc::sync::Arc<dyn CertificateCompression>]) -> Self {
+        let mut prepared = Prepared::NOTHING;
+        prepared.add(algorithms, &self);
+        self.prepared = prepared;
+        self
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn prepared(&self) -> &Prepared {
+        &self.prepared
     }
 
     /// A chain and a key as PEM; PKCS#8, PKCS#1 and SEC1 keys are understood.

@@ -477,7 +477,8 @@ macro_rules! settings_setters {
 
         /// Compresses our certificates for peers that take it, and takes the peer's compressed (RFC 8879), by these algorithms,
         /// preferred first; unless set, certificates stay as they are. What the credentials of the configuration show is
-        /// compressed once, when it is built; that of a credential that the application answers with, in each handshake.
+        /// compressed once, when it is built; what a credential shows that the application answers with, in each handshake, unless
+        /// it was compressed before ([`Credential::compress`]).
         #[cfg(feature = "alloc")]
         #[must_use]
         pub fn certificate_compression(

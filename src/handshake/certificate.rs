@@ -15,7 +15,7 @@ impl<K: HasSettings<Crypto = C>, C: Crypto> Cx<'_, '_, K, C> {
     pub(super) fn send_certificate(&mut self, credential: &Credential, asked: Beside) -> Result<(), Fault> {
         let certificate_list = credential.shown(asked);
         #[cfg(feature = "alloc")]
-        if self.send_compressed(certificate_list)? {
+        if self.send_compressed(certificate_list, credential)? {
             return Ok(());
         }
         self.send(&Certificate { certificate_request_context: &[], certificate_list })

@@ -1,7 +1,7 @@
 //! Certificates compressed (RFC 8879): ours as we send them, the peer's as they are expanded before anything reads them.
 
 use super::{Cx, Trace};
-use crate::config::{Compression, HasSettings, certificate_message};
+use crate::config::{Compression, Credential, HasSettings, certificate_message};
 use crate::crypto::Crypto;
 use crate::fault::{Detail, Fault, Reason, Side};
 use crate::wire::{
@@ -65,15 +65,19 @@ impl<K: HasSettings<Crypto = C>, C: Crypto> Cx<'_, '_, K, C> {
     }
 
     /// Sends our Certificate compressed; false if the peer does not take it so, or it is not worth it.
-    pub(super) fn send_compressed(&mut self, list: Vector<'_, CertificateEntry<'_>>) -> Result<bool, Fault> {
+    pub(super) fn send_compressed(
+        &mut self,
+        list: Vector<'_, CertificateEntry<'_>>,
+        credential: &Credential,
+    ) -> Result<bool, Fault> {
         // [8879-3-3]
         if self.desk.compression.is_empty() {
             return Ok(false);
         }
         let compression = &self.config.settings().compression;
         let Some(message) = certificate_message(list) else { return Ok(false) };
-        let common = self.desk.compression;
-        let Some((algorithm, compressed)) = compression.compress(&message, common) else { return Ok(false) };
+        let made = compression.compress(&message, self.desk.compression, credential);
+        let Some((algorithm, compressed)) = made else { return Ok(false) };
         // [8879-4-6]
         self.send(&CompressedCertificate {
             algorithm,

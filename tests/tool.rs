@@ -50,8 +50,14 @@ fn server_refuses_a_client_without_certificate_when_required_and_both_say_so() {
 fn a_client_whose_key_does_not_fit_is_told_so() {
     let files = Files::new();
     let server = files.server("--client-ca ca.pem --sigalgs ed25519");
-    run(&mut files.client(&server.address, "--cert client.pem --key client.key"), b"")
-        .is(1, &["certificate_required", "no configured client key can sign", "other kinds of keys"]);
+    run(&mut files.client(&server.address, "--cert client.pem --key client.key"), b"").is(
+        1,
+        &[
+            "certificate_required",
+            "no configured client key can sign",
+            "certificate 1 of --cert: its key can sign with no scheme",
+        ],
+    );
 }
 
 #[test]

@@ -52,13 +52,24 @@ impl ClientAuth {
     /// A client may show a certificate; if it does, it must lead to one of the anchors and be on the list.
     #[must_use]
     pub fn request(anchors: Anchors, allow: Allow) -> Self {
-        Self { mode: ClientAuthMode::Request, anchors, allow, send_authorities: true, ..Self::default() }
+        Self::of(ClientAuthMode::Request, anchors, allow)
     }
 
     /// A client must show a certificate that leads to one of the anchors and is on the list.
     #[must_use]
     pub fn require(anchors: Anchors, allow: Allow) -> Self {
-        Self { mode: ClientAuthMode::Require, anchors, allow, send_authorities: true, ..Self::default() }
+        Self::of(ClientAuthMode::Require, anchors, allow)
+    }
+
+    fn of(mode: ClientAuthMode, anchors: Anchors, allow: Allow) -> Self {
+        Self {
+            mode,
+            anchors,
+            allow,
+            send_authorities: true,
+            #[cfg(feature = "alloc")]
+            authorities: None,
+        }
     }
 
     /// Whether the names of the anchors are told to the client (`certificate_authorities`, RFC 8446 §4.2.4), as is usual.

@@ -49,7 +49,7 @@ fn server_shows_a_credential_under_an_authority_that_the_client_names() {
     let mut pair = pair_of(two.client(false), two.server(|c| c));
     pair.run();
     assert_eq!(refused(&pair.client), (Reason::CertificateIssuerUnknown, StateName::WaitCertCr));
-    assert_eq!(choice_events(&pair.server), [chosen(0, 2, P256)], "without the names it can't know");
+    assert_eq!(choice_events(&pair.server.seen), [chosen(0, 2, P256)], "without the names it can't know");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn server_without_a_credential_under_an_authority_fails_only_if_it_must_match() 
     pair.run();
     assert_eq!(refused(&pair.server), (Reason::NoCommonAuthority, StateName::RecvdCh));
     assert_eq!(told(&pair.client), AlertDescription::handshake_failure);
-    assert_eq!(choice_events(&pair.server), ["CredentialUnfit { at: 0, why: Authority }"]);
+    assert_eq!(choice_events(&pair.server.seen), ["CredentialUnfit { at: 0, why: Authority }"]);
 
     let mut pair = pair_of(two.client(true), server(AuthorityHints::Prefer));
     pair.run();
@@ -72,7 +72,7 @@ fn server_without_a_credential_under_an_authority_fails_only_if_it_must_match() 
     // Who names no authority takes all.
     let mut pair = pair_of(two.client(false), server(AuthorityHints::Require));
     pair.run();
-    assert_eq!(choice_events(&pair.server), [chosen(0, 1, P256)]);
+    assert_eq!(choice_events(&pair.server.seen), [chosen(0, 1, P256)]);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_credential_that_must_match_stands_back_for_one_that_need_not() {
     let mut pair = pair_of(client, world.server_config());
     pair.run();
     pair.assert_connected();
-    assert_eq!(choice_events(&pair.client), ["CredentialUnfit { at: 0, why: Authority }", &chosen(1, 2, P256)]);
+    assert_eq!(choice_events(&pair.client.seen), ["CredentialUnfit { at: 0, why: Authority }", &chosen(1, 2, P256)]);
     assert_eq!(pair.server.conn.peer().unwrap().dns().collect::<Vec<_>>(), ["robot.test"]);
 }
 
@@ -123,7 +123,7 @@ fn a_key_is_chosen_by_the_curve_of_its_scheme_and_not_by_the_groups() {
     let mut pair = pair_of(client, server);
     pair.run();
     pair.assert_connected();
-    assert_eq!(choice_events(&pair.server), ["CredentialUnfit { at: 0, why: Scheme }", &chosen(1, 2, P384)]);
+    assert_eq!(choice_events(&pair.server.seen), ["CredentialUnfit { at: 0, why: Scheme }", &chosen(1, 2, P384)]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn the_first_credential_that_fits_is_shown_whatever_the_peer_likes_better() {
     let mut pair = pair_of(client, server);
     pair.run();
     pair.assert_connected();
-    assert_eq!(choice_events(&pair.server), [chosen(0, 2, P256)]);
+    assert_eq!(choice_events(&pair.server.seen), [chosen(0, 2, P256)]);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_name_counts_for_more_than_an_authority() {
         .credential(local(&two.first.server("server.test")));
     let mut pair = pair_of(two.client(true), server);
     pair.run();
-    assert_eq!(choice_events(&pair.server), [chosen(1, 2, P256)]);
+    assert_eq!(choice_events(&pair.server.seen), [chosen(1, 2, P256)]);
 }
 
 #[test]

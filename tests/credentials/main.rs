@@ -6,12 +6,13 @@ mod util;
 
 mod beside;
 mod choice;
+mod openssl;
 mod reference;
 
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::wire::{AlertDescription, Certificate, HEADER_LEN, HandshakeType, Parse, SignatureScheme};
 use symbolon::{Error, Reason, Role, StateName};
-use util::pair::{End, Pair};
+use util::pair::{End, Pair, Seen};
 use util::provider::Provider;
 
 fn pair_of(client: ClientConfigBuilder<Provider>, server: ServerConfigBuilder<Provider>) -> Pair {
@@ -42,9 +43,9 @@ fn certificate<R: Role>(end: &End<R, Provider>) -> Certificate<'_> {
     Certificate::parse(sent(end, HandshakeType::certificate)).unwrap()
 }
 
-/// What `end` was told of its own choice.
-fn choice_events<R: Role>(end: &End<R, Provider>) -> Vec<&str> {
-    end.seen.events.iter().map(String::as_str).filter(|event| event.starts_with("Credential")).collect()
+/// What an end was told of its own choice.
+fn choice_events(seen: &Seen) -> Vec<&str> {
+    seen.events.iter().map(String::as_str).filter(|event| event.starts_with("Credential")).collect()
 }
 
 fn chosen(at: usize, of: usize, scheme: SignatureScheme) -> String {

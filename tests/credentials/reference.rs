@@ -137,7 +137,7 @@ proptest! {
         let mut pair = pair(client, server.build().unwrap(), NAMES[theirs.name.unwrap()]);
         pair.run();
         let choice = reference(&ours, hints, &theirs);
-        let events = choice_events(&pair.server);
+        let events = choice_events(&pair.server.seen);
         let told = events.iter().find(|event| event.starts_with("CredentialChosen")).map(|event| event.to_string());
         prop_assert_eq!(told, expected(&ours, choice), "{:?}", pair.server.error);
         let fails = matches!(pair.server.error, Some(symbolon::Error::Refused(refusal))
@@ -164,7 +164,7 @@ proptest! {
             .certificate_schemes(theirs.more_in_certificates.clone());
         let mut pair = pair(client.build().unwrap(), server.build().unwrap(), NAMES[0]);
         pair.run();
-        let events = choice_events(&pair.client);
+        let events = choice_events(&pair.client.seen);
         let told = events.iter().find(|event| event.starts_with("CredentialChosen")).map(|event| event.to_string());
         prop_assert_eq!(told, expected(&ours, reference(&ours, hints, &theirs)), "{:?}", pair.client.error);
     }

@@ -81,6 +81,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
             "inspect.rs",
             "lint/main.rs",
             "tool.rs",
+            "tool_credentials.rs",
             "tool_demo.rs",
             "tool_resumption.rs",
             "tool_revocation.rs",

@@ -63,6 +63,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let manner = manner(tls.conn(), watch.witness().declined);
     tell(format_args!("connected to {}: {}; {manner}", options.target, parameters(tls.conn())));
     tell(format_args!("the server is {}", proven(tls.conn())));
+    if options.client.certificates.ask_timestamps {
+        let count = watch.witness().timestamps;
+        tell(format_args!("{count} certificate timestamps came beside its certificates, and are not verified"));
+    }
     if let Some(path) = &options.early_data {
         tell_of_early_data(path, tls.conn().negotiated().early_data, watch.witness().no_early_data);
     }

@@ -58,6 +58,11 @@ pub(crate) fn staple(credential: Credential, path: &Path) -> Result<Credential, 
     credential.staple(&read(path)?).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
+/// `credential` with the certificate timestamps of a file.
+pub(crate) fn timestamps(credential: Credential, path: &Path) -> Result<Credential, Stop> {
+    credential.timestamps(&read(path)?).map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}
+
 /// Where systems keep the certificates of the CAs that they trust.
 const STORES: &[&str] = &[
     "/etc/ssl/certs/ca-certificates.crt",

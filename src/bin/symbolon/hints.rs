@@ -62,7 +62,7 @@ pub(crate) fn for_refusal(
         Reason::NotTls => format!("the {them} speaks another protocol: is it the right port?"),
         Reason::NoCommonSuite => "--suites restricts what we take; without it all three common ones are".to_owned(),
         Reason::NoCommonGroup => "--groups restricts what we take; without it the usual ones are".to_owned(),
-        Reason::NoCommonScheme => "the client accepts no signature that our key can make: another kind of key is needed".to_owned(),
+        Reason::NoCommonScheme | Reason::NoCommonAuthority => return unfit(case),
         Reason::PskBinderMismatch => format!("the {them} has another secret for this identity: it must be the same in --psk of both ends"),
         Reason::PskUnknown => {
             "the identities in --psk of both ends must be the same, and clients without one need --cert and --key here".to_owned()
@@ -95,12 +95,7 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
         };
     }
     match (alert.description, sent(auth)) {
-        (A::certificate_required, Some(Err(WhyNothingSent::NoCommonScheme))) => {
-            vec![
-                "the server takes signatures of other kinds of keys: a certificate with such a key is needed"
-                    .to_owned(),
-            ]
-        }
+        (A::certificate_required, Some(Err(WhyNothingSent::NoCommonScheme))) => unfit(case),
         (A::certificate_required | A::handshake_failure | A::bad_certificate, Some(Err(_))) => {
             vec!["--cert and --key give the certificate to show".to_owned()]
         }
@@ -149,6 +144,14 @@ pub(crate) fn for_alert(alert: &PeerAlert, auth: ClientAuthState, case: &Case<'_
         (A::unrecognized_name, _) => vec![format!("we asked for {}; --name asks for another", case.server_name)],
         (description, _) => about_status(description).into_iter().collect(),
     }
+}
+
+/// What each of our certificates lacks for the peer, which takes none of them.
+fn unfit(case: &Case<'_>) -> Vec<String> {
+    let mut all: Vec<_> =
+        case.witness.unfit.iter().map(|(at, why)| format!("certificate {} of --cert: {why}", at + 1)).collect();
+    all.push("another one is needed: --cert and --key can be given again, and the first that fits is shown".to_owned());
+    all
 }
 
 /// What the server got that asked for a certificate.

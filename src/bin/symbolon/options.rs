@@ -210,14 +210,27 @@ pub(crate) struct StatusOptions {
     revocation: Option<Mode>,
 }
 
-/// The same, and what we staple to our own certificate.
+/// The same, our own certificates, and what goes beside certificates.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct RevocationOptions {
+pub(crate) struct CertificateOptions {
+    /// Our certificate and its intermediates (PEM). May be given again, each with its --key: the first that fits what the peer
+    /// accepts is shown, and before others one for the name that a client asks for, or under an authority that the peer names.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Vec<PathBuf>,
+    /// The key of the certificate (PEM: PKCS#8, PKCS#1 or SEC1).
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Vec<PathBuf>,
     #[command(flatten)]
     status: StatusOptions,
-    /// An OCSP response (DER) for our certificate, for peers that ask for it.
+    /// An OCSP response (DER) for our first certificate, for peers that ask for it.
     #[arg(long, value_name = "FILE", requires = "cert")]
     staple: Option<PathBuf>,
+    /// Certificate timestamps (a SignedCertificateTimestampList, RFC 6962) for our first certificate, for peers that ask for them.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    timestamps: Option<PathBuf>,
+    /// Asks the peer for certificate timestamps, and says how many came. They are not verified.
+    #[arg(long)]
+    pub(crate) ask_timestamps: bool,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,7 +255,7 @@ impl StatusOptions {
     }
 }
 
-impl RevocationOptions {
+impl CertificateOptions {
     pub(crate) fn policy(&self, issuers: &Anchors) -> Result<Revocation, Stop> {
         self.status.policy(issuers, false)
     }
@@ -252,12 +265,24 @@ impl RevocationOptions {
         self.status.revocation.is_some() || !self.status.crl.is_empty()
     }
 
-    /// Our credential with the response.
-    pub(crate) fn stapled(&self, credential: Credential) -> Result<Credential, Stop> {
-        match &self.staple {
-            Some(path) => files::staple(credential, path),
-            None => Ok(credential),
+    /// Our credentials, the first with what goes beside it.
+    pub(crate) fn credentials(&self) -> Result<Vec<Credential>, Stop> {
+        if self.cert.len() != self.key.len() {
+            let (certs, keys) = (self.cert.len(), self.key.len());
+            return Err(Stop::usage(format_args!("{certs} --cert and {keys} --key: each certificate needs its key")));
         }
+        let mut all = Vec::new();
+        for (at, (cert, key)) in self.cert.iter().zip(&self.key).enumerate() {
+            let mut credential = files::credential(cert, key)?;
+            if let Some(path) = self.staple.as_deref().filter(|_| at == 0) {
+                credential = files::staple(credential, path)?;
+            }
+            if let Some(path) = self.timestamps.as_deref().filter(|_| at == 0) {
+                credential = files::timestamps(credential, path)?;
+            }
+            all.push(credential);
+        }
+        Ok(all)
     }
 }
 
@@ -267,17 +292,14 @@ pub(crate) struct ClientOptions {
     /// The CAs that the server's chain may lead to (PEM, or one in DER) [default: those that the system trusts].
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
-    /// Our certificate and its intermediates (PEM).
-    #[arg(long, value_name = "FILE", requires = "key")]
-    pub(crate) cert: Option<PathBuf>,
-    /// The key of our certificate (PEM: PKCS#8, PKCS#1 or SEC1).
-    #[arg(long, value_name = "FILE", requires = "cert")]
-    pub(crate) key: Option<PathBuf>,
     /// The name that the server's certificate must be for, and that is sent as server_name [default: HOST].
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+    /// Tells the server the names of the CAs of --ca, by which it may choose its certificate. Everybody on the way can read them.
+    #[arg(long, requires = "ca")]
+    send_authorities: bool,
     #[command(flatten)]
-    pub(crate) revocation: RevocationOptions,
+    pub(crate) certificates: CertificateOptions,
     /// Keeps tickets in this file, so that the next connection resumes. It is as secret as a key.
     #[arg(long, value_name = "FILE")]
     pub(crate) tickets: Option<PathBuf>,
@@ -299,10 +321,14 @@ impl ClientOptions {
             None if !self.settings.psk.is_empty() => (Anchors::default(), "--ca, which is not given".to_owned()),
             None => files::system_anchors().map(|(anchors, store)| (anchors, format!("{store} (the system's)")))?,
         };
-        let revocation = self.revocation.policy(&anchors)?;
-        let mut builder = ClientConfig::builder(Ring::new()).anchors(anchors).revocation(revocation);
-        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
-            builder = builder.credential(self.revocation.stapled(files::credential(cert, key)?)?);
+        let revocation = self.certificates.policy(&anchors)?;
+        let mut builder = ClientConfig::builder(Ring::new())
+            .anchors(anchors)
+            .revocation(revocation)
+            .ask_timestamps(self.certificates.ask_timestamps)
+            .send_authorities(self.send_authorities);
+        for credential in self.certificates.credentials()? {
+            builder = builder.credential(credential);
         }
         if let Some(path) = &self.tickets {
             builder = builder.tickets(Arc::new(TicketFile::open(path)?));

@@ -3,7 +3,7 @@
 use crate::explain::{Case, manner, parameters, proven};
 use crate::files;
 use crate::net::{self, Wire};
-use crate::options::{RevocationOptions, Settings, TicketOptions, restrict, seconds};
+use crate::options::{CertificateOptions, Settings, TicketOptions, restrict, seconds};
 use crate::stop::{Stop, tell};
 use crate::ticket_keys::LiveKeys;
 use crate::watch::Watch;
@@ -22,12 +22,6 @@ pub(crate) struct Options {
     /// Address and port to listen on, as in 127.0.0.1:4433; port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
-    /// A certificate and its intermediates (PEM). May be given again, each with its --key: the client's server_name chooses.
-    #[arg(long, value_name = "FILE", required_unless_present = "psk")]
-    cert: Vec<PathBuf>,
-    /// The key of the certificate (PEM: PKCS#8, PKCS#1 or SEC1).
-    #[arg(long, value_name = "FILE", required_unless_present = "psk")]
-    key: Vec<PathBuf>,
     /// The CAs that a client's chain may lead to (PEM, or one in DER).
     #[arg(long, value_name = "FILE")]
     client_ca: Option<PathBuf>,
@@ -41,7 +35,7 @@ pub(crate) struct Options {
     #[arg(long)]
     no_confirm_client_auth: bool,
     #[command(flatten)]
-    revocation: RevocationOptions,
+    certificates: CertificateOptions,
     #[command(flatten)]
     tickets: TicketOptions,
     #[command(flatten)]
@@ -128,23 +122,23 @@ struct Server {
 
 impl Server {
     fn new(options: &Options, ticket_keys: Option<&LiveKeys>) -> Result<Self, Stop> {
-        if options.cert.len() != options.key.len() {
-            let (certs, keys) = (options.cert.len(), options.key.len());
-            return Err(Stop::usage(format_args!("{certs} --cert and {keys} --key: each certificate needs its key")));
+        if options.certificates.cert.is_empty() && options.settings.psk.is_empty() {
+            return Err(Stop::usage(
+                "a server needs --cert and --key, or --psk for clients that share a secret with it",
+            ));
         }
         // Files that can't be written are found out before somebody connects.
         options.settings.watch(Side::Server, 0)?;
         let issuers = options.client_ca.as_deref().map(files::anchors).transpose()?.unwrap_or_default();
         let mut builder = ServerConfig::builder(Ring::new())
             .client_auth(client_auth(options)?)
-            .revocation(options.revocation.policy(&issuers)?);
+            .revocation(options.certificates.policy(&issuers)?)
+            .ask_timestamps(options.certificates.ask_timestamps);
         if !options.no_confirm_client_auth {
             builder = builder.confirm_client_auth();
         }
-        for (at, (cert, key)) in options.cert.iter().zip(&options.key).enumerate() {
-            let credential = files::credential(cert, key)?;
-            // The response is about one certificate: the first.
-            builder = builder.credential(if at == 0 { options.revocation.stapled(credential)? } else { credential });
+        for credential in options.certificates.credentials()? {
+            builder = builder.credential(credential);
         }
         if let Some(keys) = ticket_keys {
             builder = builder.resumption(options.tickets.resumption(keys));
@@ -262,8 +256,13 @@ impl Server {
             }
             EarlyDataState::NotOffered | EarlyDataState::Offered => String::new(),
         };
-        let manner = manner(conn, watch.witness().declined);
-        tell(format_args!("{address}: {client}; {}; {manner}{early_data}", parameters(conn)));
+        let witness = watch.witness();
+        let timestamps = match witness.timestamps {
+            0 => String::new(),
+            count => format!("; {count} certificate timestamps, not verified"),
+        };
+        let manner = manner(conn, witness.declined);
+        tell(format_args!("{address}: {client}; {}; {manner}{timestamps}{early_data}", parameters(conn)));
     }
 
     /// Nothing here is done that may not be done twice, so that early data is taken for what it is at its begin.
@@ -324,7 +323,7 @@ fn client_auth(options: &Options) -> Result<ClientAuth, Stop> {
     let Some(ca) = options.client_ca.as_ref().filter(|_| mode != ClientAuthMode::None) else {
         let idle = match () {
             () if !options.allow.is_empty() => "--allow says",
-            () if options.revocation.concerns_peer() => "--crl and --revocation say",
+            () if options.certificates.concerns_peer() => "--crl and --revocation say",
             () => return Ok(ClientAuth::none()),
         };
         return Err(Stop::usage(format_args!(

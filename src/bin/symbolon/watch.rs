@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use symbolon::observe::{KeyLog, Print};
 use symbolon::resumption::{Declined, EarlyDataDeclined};
 use symbolon::wire::HEADER_LEN;
-use symbolon::{Kind, Observer, Side, Trace};
+use symbolon::{Kind, Observer, Side, Trace, Unfit};
 
 /// How to print what happens.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,10 @@ pub(crate) struct Witness {
     pub(crate) declined: Option<Declined>,
     /// Why there was no early data.
     pub(crate) no_early_data: Option<EarlyDataDeclined>,
+    /// Which of our credentials did not fit, counted from 0, and why.
+    pub(crate) unfit: Vec<(usize, Unfit)>,
+    /// Timestamps beside certificates of the peer.
+    pub(crate) timestamps: usize,
 }
 
 impl Watch {
@@ -100,6 +104,14 @@ impl Witness {
             }
             Trace::EarlyDataDeclined(why) => {
                 self.no_early_data = Some(*why);
+                return;
+            }
+            Trace::CredentialUnfit { at, why } => {
+                self.unfit.push((*at, *why));
+                return;
+            }
+            Trace::PeerTimestamps { list, .. } => {
+                self.timestamps += list.iter().count();
                 return;
             }
             _ => return,

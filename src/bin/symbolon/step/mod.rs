@@ -88,6 +88,15 @@ impl Observer for Seen {
             Trace::SendKey(epoch) => Told::Line(format!("K_send = {epoch}")),
             Trace::RecvKey(epoch) => Told::Line(format!("K_recv = {epoch}")),
             Trace::PeerProven(scheme) => Told::Line(format!("the peer holds the key of its certificate ({scheme})")),
+            Trace::CredentialUnfit { at, why } => {
+                Told::Line(format!("credential {} is not for this peer: {why}", at + 1))
+            }
+            Trace::CredentialChosen { at, of, scheme } if of > 1 => {
+                Told::Line(format!("credential {} of {of} is shown, and signs with {scheme}", at + 1))
+            }
+            Trace::PeerTimestamps { at, list } => {
+                Told::Line(format!("{} timestamps beside certificate {at}, not judged", list.iter().count()))
+            }
             Trace::SendAlert(alert) => Told::Line(format!("Send Alert {}", alert.description)),
             Trace::RecvAlert(alert) => Told::Line(format!("Recv Alert {}", alert.description)),
             Trace::PskDeclined(why) => Told::Line(format!("the PSK is declined, a full handshake follows: {why}")),
@@ -149,7 +158,7 @@ impl<R: Role> End<R> {
 
 fn in_memory(options: &Options, pages: &mut Pages) -> Result<(), Stop> {
     let given = &options.client;
-    if given.ca.is_some() || given.cert.is_some() || given.name.is_some() || given.tickets.is_some() {
+    if given.ca.is_some() || !given.certificates.cert.is_empty() || given.name.is_some() || given.tickets.is_some() {
         return Err(Stop::usage("--ca, --cert, --key, --name and --tickets are for --connect HOST:PORT"));
     }
     let clients = if options.early_data { Clients::Anybody } else { Clients::Known };

@@ -11,7 +11,7 @@ use std::time::Duration;
 use symbolon::config::{Resumption, ServerConfigBuilder};
 use symbolon::io::blocking::{ClientStream, Failed, Handshake, ServerStream};
 use symbolon::resumption::{Shelf, TicketKeys};
-use symbolon::wire::{AlertDescription as A, ContentType, Extensions, NewSessionTicket, Parse};
+use symbolon::wire::{AlertDescription as A, ContentType, Extensions, NewSessionTicket, Parse, TlsFlags};
 use symbolon::x509::certificates_from_pem;
 use symbolon::{
     Allow, ClientAuth, ClientAuthState as State, ClientConfig, ClientRole, ClientWith, Confirmation, Credential, Event,
@@ -202,6 +202,7 @@ fn ticket() -> Record {
         ticket: b"ticket",
         extensions: Extensions::EMPTY,
         max_early_data_size: None,
+        flags: TlsFlags::default(),
     };
     Record::new(true, ContentType::handshake, &encoded(&ticket))
 }

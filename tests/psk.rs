@@ -347,6 +347,7 @@ fn a_client_keeps_a_ticket_as_long_as_it_lives_and_never_longer_than_a_week() {
             ticket: b"ticket",
             extensions: Extensions::EMPTY,
             max_early_data_size: None,
+            flags: TlsFlags::default(),
         };
         pair.client.give(&Record::new(true, ContentType::handshake, &encoded(&ticket)).sealed());
         pair.assert_connected();

@@ -258,7 +258,7 @@ proptest! {
     #[test]
     fn new_session_ticket_survives_its_encoding(
         (ticket_lifetime, ticket_age_add, max_early_data_size) in any::<(u32, u32, Option<u32>)>(),
-        (nonce, ticket) in (bytes(0..=255), bytes(1..2000)),
+        (nonce, ticket, flags) in (bytes(0..=255), bytes(1..2000), bytes(0..=255)),
     ) {
         let message = NewSessionTicket {
             ticket_lifetime,
@@ -267,6 +267,7 @@ proptest! {
             ticket: &ticket,
             extensions: Extensions::EMPTY,
             max_early_data_size,
+            flags: TlsFlags::of(&flags),
         };
         assert_survives!(NewSessionTicket, message, except extensions);
     }

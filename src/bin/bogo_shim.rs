@@ -9,12 +9,15 @@ mod configs;
 mod exchange;
 #[path = "bogo_shim/flags.rs"]
 mod flags;
+#[path = "bogo_shim/kept.rs"]
+mod kept;
 #[path = "bogo_shim/scenario.rs"]
 mod scenario;
 
-use configs::{Application, ConfigFailure, Kept};
+use configs::{Application, ConfigFailure};
 use exchange::Failure;
 use flags::{FlagError, Phases};
+use kept::Kept;
 use std::io::Write;
 use std::net::{Ipv6Addr, TcpStream};
 use std::process::ExitCode;

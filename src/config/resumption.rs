@@ -17,6 +17,7 @@ pub struct Resumption {
     /// Seconds.
     pub(crate) lifetime: u32,
     pub(crate) scope: Box<[u8]>,
+    pub(crate) across_names: bool,
     pub(crate) early_data: Option<EarlyData>,
 }
 
@@ -36,7 +37,7 @@ impl Resumption {
 
     fn new(tickets: Tickets) -> Self {
         // [4.2.10-14]
-        Self { tickets, count: 2, lifetime: 86_400, scope: Box::default(), early_data: None }
+        Self { tickets, count: 2, lifetime: 86_400, scope: Box::default(), across_names: false, early_data: None }
     }
 
     /// Tickets after each full handshake, 0 to 8, unless the client says how many it wants (RFC 9149); 2 unless set. After a
@@ -59,6 +60,15 @@ impl Resumption {
     #[must_use]
     pub fn scope(mut self, scope: &str) -> Self {
         self.scope = scope.as_bytes().into();
+        self
+    }
+
+    /// Whether a ticket that was issued under one `server_name` is taken under another one, and clients are told so
+    /// (draft-ietf-tls-cross-sni-resumption); not unless set. A client holds the other name against the certificate that it
+    /// was shown, so this is for servers that serve every name of each of their certificates, with one set of ticket keys.
+    #[must_use]
+    pub fn across_names(mut self, across_names: bool) -> Self {
+        self.across_names = across_names;
         self
     }
 

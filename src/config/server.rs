@@ -13,7 +13,7 @@ use crate::identity::Allow;
 #[cfg(feature = "alloc")]
 use crate::resumption::{Live, Psk};
 use crate::shared::{List, Shared};
-use crate::wire::{CipherSuite, NamedGroup, ProtocolName, SignatureScheme};
+use crate::wire::{CipherSuite, ClientHello, NamedGroup, ProtocolName, SignatureScheme};
 use crate::x509::{Anchors, Purpose, Question, Time};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -106,6 +106,8 @@ pub struct ServerConfig<C> {
     pub(crate) live: Option<Live>,
     #[cfg(feature = "alloc")]
     pub(crate) confirm_client_auth: bool,
+    #[cfg(feature = "alloc")]
+    use_server_name: bool,
     /// DistinguishedName vector of the anchors, as it goes on the wire.
     #[cfg(feature = "alloc")]
     pub(crate) authorities: alloc::vec::Vec<u8>,
@@ -125,6 +127,8 @@ pub struct ServerConfigBuilder<C> {
     resumption: Option<Resumption>,
     #[cfg(feature = "alloc")]
     confirm_client_auth: bool,
+    #[cfg(feature = "alloc")]
+    use_server_name: bool,
 }
 
 impl<C: Crypto> ServerConfig<C> {
@@ -142,7 +146,18 @@ impl<C: Crypto> ServerConfig<C> {
             resumption: None,
             #[cfg(feature = "alloc")]
             confirm_client_auth: false,
+            #[cfg(feature = "alloc")]
+            use_server_name: true,
         }
+    }
+
+    // [6066-3-6]
+    /// `server_name` of the ClientHello, if it counts here.
+    pub(crate) fn server_name<'m>(&self, hello: &ClientHello<'m>) -> Option<&'m [u8]> {
+        #[cfg(feature = "alloc")]
+        return hello.extensions.server_name.filter(|_| self.use_server_name);
+        #[cfg(not(feature = "alloc"))]
+        return hello.extensions.server_name;
     }
 
     /// What a client's chain is asked, but for the time and the response that it staples.
@@ -237,6 +252,15 @@ impl<C: Crypto> ServerConfigBuilder<C> {
     #[cfg(feature = "alloc")]
     psk_setters!();
 
+    /// Whether the client's `server_name` counts; it does unless set. Where it does not, it has no part in which credential is
+    /// chosen, tickets are not bound to it, and the server does not say that it used it (RFC 6066 §3).
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn use_server_name(mut self, on: bool) -> Self {
+        self.use_server_name = on;
+        self
+    }
+
     /// Tells each client whose certificate is accepted that it is, which TLS 1.3 alone does not do: by a NewSessionTicket with
     /// a lifetime of 0, which every client discards (RFC 8446 §4.6.1), and one of ours takes for the confirmation
     /// ([`Confirmation::NewSessionTicket`](crate::Confirmation)). It is one record of 55 bytes or so behind the handshake.
@@ -294,6 +318,8 @@ impl<C: Crypto> ServerConfigBuilder<C> {
             live,
             #[cfg(feature = "alloc")]
             confirm_client_auth: self.confirm_client_auth,
+            #[cfg(feature = "alloc")]
+            use_server_name: self.use_server_name,
         })
     }
 }

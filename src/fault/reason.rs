@@ -111,6 +111,8 @@ reasons! {
     #[cfg(feature = "alloc")]
     PskTooLong => internal_error, "RFC 8446 §4.2.11", "the PSKs to offer do not fit into a ClientHello";
     #[cfg(feature = "alloc")]
+    TlsFlagsNotMinimal => illegal_parameter, "draft-ietf-tls-tlsflags §2", "tls_flags ends in a byte without flags";
+    #[cfg(feature = "alloc")]
     EarlyDataUnfit => illegal_parameter, "RFC 8446 §4.2.10", "early data was accepted under another PSK, cipher suite or protocol than it was sent for";
     NoApplicationProtocol => no_application_protocol, "RFC 7301 §3.2", "no application protocol in common";
     ServerNameUnknown => unrecognized_name, "RFC 6066 §3", "there is no credential for the server name asked for";

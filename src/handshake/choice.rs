@@ -4,6 +4,7 @@
 use super::Trace;
 use super::{Effects, WhyNothingSent};
 use crate::config::{AuthorityHints, ClientConfig, Credential, ServerConfig};
+use crate::crypto::Crypto;
 use crate::fault::{Fault, Reason};
 use crate::shared::Shared;
 use crate::wire::{CertificateRequest, ClientHello, DistinguishedName, ExtensionType, SignatureScheme, Vector};
@@ -134,7 +135,7 @@ pub(super) fn choose_for_request<C>(
 
 /// A server's choice among its credentials (RFC 8446 §4.4.2.2).
 #[inline(never)]
-pub(super) fn choose_for_hello<C>(
+pub(super) fn choose_for_hello<C: Crypto>(
     config: &ServerConfig<C>,
     ch: &ClientHello<'_>,
     out: &mut dyn Effects,
@@ -149,9 +150,9 @@ pub(super) fn choose_for_hello<C>(
     let authorities = ch.extensions.certificate_authorities;
     #[cfg(not(feature = "alloc"))]
     let authorities = None;
-    let name = ch
-        .extensions
-        .server_name
+    // [6066-3-6]
+    let name = config
+        .server_name(ch)
         .and_then(|name| core::str::from_utf8(name).ok())
         .and_then(|name| ServerName::dns(name).ok());
     let wanted = Wanted { schemes, authorities, in_certificates };

@@ -4,7 +4,7 @@ use super::{Hex, PeerIdentity};
 use crate::wire::{Reader, exactly};
 use crate::x509::{
     COMMON_NAME, Certificate, GeneralName, MAX_CHAIN, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable, RevocationStatus,
-    Verified,
+    ServerName, Verified,
 };
 use alloc::{boxed::Box, vec::Vec};
 use core::{
@@ -222,6 +222,12 @@ impl PeerIdentity {
     /// The dNSNames.
     pub fn dns(&self) -> impl Iterator<Item = &str> {
         self.names.texts(DNS)
+    }
+
+    /// Whether its certificate is for this name (RFC 9525 §6), as far as its names are kept.
+    #[must_use]
+    pub fn is_for(&self, name: &ServerName<'_>) -> bool {
+        self.dns().any(|dns| name.is(&GeneralName::Dns(dns))) || self.ips().any(|ip| name.is(&GeneralName::Ip(ip)))
     }
 
     /// The uniformResourceIdentifiers.

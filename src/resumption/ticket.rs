@@ -5,8 +5,9 @@ use super::psk::Psk;
 use crate::crypto::SuiteParams;
 use crate::identity::PeerIdentity;
 use crate::wire::{CipherSuite, exactly, to_vec};
-use crate::x509::UnixTime;
+use crate::x509::{ServerName, UnixTime};
 use alloc::boxed::Box;
+use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -37,6 +38,9 @@ pub struct Ticket {
     /// Bytes; 0 if there may be none.
     pub(crate) max_early_data: u32,
     pub(crate) alpn: Option<Box<[u8]>>,
+    /// The name that it was issued under.
+    pub(crate) server: Box<str>,
+    pub(crate) across_names: bool,
     pub(crate) origin: Arc<Origin>,
 }
 
@@ -51,6 +55,21 @@ impl Ticket {
     #[must_use]
     pub fn max_early_data(&self) -> u32 {
         self.max_early_data
+    }
+
+    /// Whether the server takes it under any name that its certificate is for (draft-ietf-tls-cross-sni-resumption). A store that
+    /// gives such a ticket away for another name than it was put for saves that server a full handshake. The name is held against
+    /// the certificate all the same; a ticket that is not for it is declined.
+    #[must_use]
+    pub fn resumable_across_names(&self) -> bool {
+        self.across_names
+    }
+
+    /// Whether it may be offered under this name: the one it was issued under, or another one of the certificate if the server
+    /// allows that.
+    pub(crate) fn is_for(&self, name: &ServerName<'_>) -> bool {
+        let certified = || self.server().is_some_and(|identity| identity.is_for(name));
+        name.to_string().eq_ignore_ascii_case(&self.server) || self.across_names && certified()
     }
 
     /// Who the server proved to be when its certificates were looked at.
@@ -81,6 +100,8 @@ impl Ticket {
             w.u32(self.lifetime);
             w.u32(self.max_early_data);
             w.opaque8(self.alpn.as_deref().unwrap_or_default());
+            w.opaque16(self.server.as_bytes());
+            w.u8(self.across_names.into());
             self.origin.encode(w);
         });
         Zeroizing::new(bytes.unwrap_or_default())
@@ -97,6 +118,7 @@ impl Ticket {
             let received = read_time(r);
             let (lifetime, max_early_data) = (r.u32("ticket_lifetime"), r.u32("max_early_data_size"));
             let alpn = r.vec8("alpn");
+            let (server, across_names) = (r.vec16("server"), r.u8("across_names"));
             let origin = Origin::read(r);
             let hash = SuiteParams::of(suite).filter(|_| version == VERSION)?.hash;
             Some(Self {
@@ -107,6 +129,8 @@ impl Ticket {
                 lifetime: lifetime.min(MAX_LIFETIME),
                 max_early_data,
                 alpn: (!alpn.is_empty()).then(|| alpn.into()),
+                server: core::str::from_utf8(server).ok()?.into(),
+                across_names: across_names != 0,
                 origin: Arc::new(origin?),
             })
         });
@@ -114,7 +138,7 @@ impl Ticket {
     }
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -45,7 +45,7 @@ pub use encrypted_extensions::EncryptedExtensions;
 pub use end_of_early_data::EndOfEarlyData;
 pub use ext::{DistinguishedName, KeyShareEntry, OfferedPsks, ProtocolName, PskBinderEntry, PskIdentity};
 #[cfg(feature = "alloc")]
-pub use ext::{SerializedSct, TicketRequest};
+pub use ext::{SerializedSct, TicketRequest, TlsFlags};
 pub use extensions::{Extension, ExtensionRefused, Extensions, In, MAX_EXTENSIONS, Places, TABLE};
 pub use finished::Finished;
 pub use grease::is_grease;

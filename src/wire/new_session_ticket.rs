@@ -1,6 +1,8 @@
 //! NewSessionTicket (RFC 8446 §4.6.1).
 
 use super::ext::early_data;
+#[cfg(feature = "alloc")]
+use super::ext::{TlsFlags, tls_flags};
 use super::extensions::put;
 use super::{Encode, ExtensionType, Extensions, HandshakeType, Malformed, Message, Parse, Writer, exactly};
 
@@ -30,6 +32,9 @@ pub struct NewSessionTicket<'a> {
     pub extensions: Extensions<'a>,
     /// Bytes, of the extension `early_data` (RFC 8446 §4.2.10). Where it occurs twice, the last one stands here.
     pub max_early_data_size: Option<u32>,
+    /// Of the extension `tls_flags` (draft-ietf-tls-tlsflags), which is left out without any.
+    #[cfg(feature = "alloc")]
+    pub flags: TlsFlags<'a>,
 }
 
 impl<'a> Parse<'a> for NewSessionTicket<'a> {
@@ -42,12 +47,25 @@ impl<'a> Parse<'a> for NewSessionTicket<'a> {
             let block = r.vec16("extensions");
             r.within("extensions", ..=65534, block);
             let mut max_early_data_size = None;
+            #[cfg(feature = "alloc")]
+            let mut flags = TlsFlags::default();
             let extensions = Extensions::read_block(r, block);
             extensions.read_each(r, |t, r| match t {
                 ExtensionType::early_data => max_early_data_size = Some(early_data::read(r)),
+                #[cfg(feature = "alloc")]
+                ExtensionType::tls_flags => flags = tls_flags::read(r),
                 _ => r.skip(),
             });
-            Self { ticket_lifetime, ticket_age_add, ticket_nonce, ticket, extensions, max_early_data_size }
+            Self {
+                ticket_lifetime,
+                ticket_age_add,
+                ticket_nonce,
+                ticket,
+                extensions,
+                max_early_data_size,
+                #[cfg(feature = "alloc")]
+                flags,
+            }
         })
     }
 }
@@ -64,6 +82,8 @@ impl Encode for NewSessionTicket<'_> {
             #[cfg(feature = "alloc")]
             ahead.encode(w);
             put(w, ExtensionType::early_data, self.max_early_data_size, early_data::encode);
+            #[cfg(feature = "alloc")]
+            put(w, ExtensionType::tls_flags, Some(self.flags).filter(|flags| !flags.is_empty()), tls_flags::encode);
             #[cfg(feature = "alloc")]
             behind.encode(w);
         });

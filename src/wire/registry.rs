@@ -134,8 +134,16 @@ codepoints! {
         signature_algorithms_cert = 50,
         key_share = 51,
         ticket_request = 58,
+        tls_flags = 62,
         encrypted_client_hello = 0xfe0d,
         renegotiation_info = 0xff01,
+    }
+}
+
+codepoints! {
+    /// A flag of `tls_flags` (draft-ietf-tls-tlsflags), by the place of its bit.
+    TlsFlag(u16) {
+        resumption_across_names = 8,
     }
 }
 

@@ -69,7 +69,7 @@ impl<'a> ServerName<'a> {
     /// [9525-6-1] [9525-6-3]
     /// Whether a certificate that presents `name` is for this server (RFC 9525 §6). A commonName is never asked
     /// (§6.1), and an address in a dNSName means nothing (§6.5).
-    pub(super) fn is(&self, presented: &GeneralName<'_>) -> bool {
+    pub(crate) fn is(&self, presented: &GeneralName<'_>) -> bool {
         match (&self.0, presented) {
             (Repr::Dns(name), GeneralName::Dns(presented)) => matches_dns(name, presented),
             (Repr::Ip(address), GeneralName::Ip(presented)) => address == presented,

@@ -43,6 +43,7 @@ const HARMLESS: NewSessionTicket<'_> = NewSessionTicket {
     ticket: b"ticket",
     extensions: Extensions::EMPTY,
     max_early_data_size: None,
+    flags: TlsFlags::of(&[]),
 };
 
 /// Lets the server of a connection say this as well.

@@ -127,6 +127,7 @@ pub const NEW_SESSION_TICKET: NewSessionTicket<'_> = NewSessionTicket {
     ticket: b"ticket",
     extensions: Extensions::EMPTY,
     max_early_data_size: Some(1024),
+    flags: TlsFlags::RESUMPTION_ACROSS_NAMES,
 };
 
 pub const END_OF_EARLY_DATA: EndOfEarlyData = EndOfEarlyData;

@@ -97,6 +97,10 @@ def compressed(algorithm, length, body):
 
 # What leaves bytes as they are.
 AS_IS = 0xFF03
+def new_session_ticket(*extensions):
+    return handshake(4, bytes.fromhex("00000e10 00000000"), vec(1), vec(2, b"ticket"), vec(2, *extensions))
+
+
 CCS = record(20, b"\1")
 USER_CANCELED = record(21, b"\1\x5a")
 
@@ -157,6 +161,7 @@ REASONS = {
     "SecondRetry": ("unexpected_message", "RFC 8446 §4.1.4"),
     "ExtensionUnsolicited": ("unsupported_extension", "RFC 8446 §4.2"),
     "AlpnNotOffered": ("illegal_parameter", "RFC 7301 §3.1"),
+    "TlsFlagsNotMinimal": ("illegal_parameter", "draft-ietf-tls-tlsflags §2"),
     "RecordLimitTwice": ("illegal_parameter", "RFC 8449 §5"),
     "ContextNotEmpty": ("illegal_parameter", "RFC 8446 §4.3.2, §4.4.2"),
     "ServerCertificateEmpty": ("decode_error", "RFC 8446 §4.4.2.4"),
@@ -335,6 +340,8 @@ FILES = {
         ("client", "WAIT_FINISHED", True, "an empty Finished", handshake(20), "Malformed"),
         ("client", "WAIT_FINISHED", True, "verify_data that is a byte too long", handshake(20, bytes(33)), "Malformed"),
         ("server", "WAIT_FINISHED", True, "verify_data that is too short", handshake(20, bytes(31)), "Malformed"),
+        ("client", "CONNECTED", True, "tls_flags with a byte too many", new_session_ticket(ext(62, vec(1, b"\2\0"))), "TlsFlagsNotMinimal"),
+        ("client", "CONNECTED", True, "tls_flags without any", new_session_ticket(ext(62, vec(1))), "Malformed"),
         ("client", "CONNECTED", True, "request_update of 2", handshake(24, b"\2"), "KeyUpdateBad"),
         ("client", "CONNECTED", True, "an empty KeyUpdate", handshake(24), "Malformed"),
         ("server", "CONNECTED", True, "33 times KeyUpdate", handshake(24, b"\0") * 33, "TooManyKeyUpdates"),

@@ -4,7 +4,7 @@ use crate::exchange::{Exchange, Failure, Speaks};
 use crate::flags::Options;
 use crate::scenario::Phase;
 use std::fmt::Debug;
-use symbolon::resumption::EarlyDataDeclined;
+use symbolon::resumption::{EarlyDataDeclined, Ticket};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use symbolon::x509::certificates_from_pem;
 use symbolon::{EarlyDataState, Side};
@@ -84,6 +84,13 @@ pub(crate) fn after_handshake<R: Speaks>(
     if let Some(skew) = options.expect_ticket_age_skew.filter(|_| phase.resumes) {
         same("skew of the ticket's age", exchange.seen.ticket_age_skew, Some(skew))?;
     }
+    // Nothing but hashes and names is ever kept of a client.
+    if options.expect_sha256_client_cert {
+        same("the client's identity", conn.peer().is_some(), true)?;
+    }
+    if options.use_ticket_callback {
+        same("times that a ticket was looked for", phase.kept.tickets.take_asked(), usize::from(phase.resumes))?;
+    }
     if phase.resumes && options.expect_no_offer_early_data {
         same("early data", negotiated.early_data, EarlyDataState::NotOffered)?;
     }
@@ -114,9 +121,13 @@ pub(crate) fn at_the_end(options: &Options, phase: &Phase<'_>, is_client: bool) 
     if !is_client {
         return Ok(());
     }
-    let max_early_data = phase.kept.last_ticket.max_early_data();
+    let max_early_data = phase.kept.last_ticket.told(Ticket::max_early_data);
     let expected = !options.expect_no_session && !options.shim_shuts_down;
     same("ticket", max_early_data.is_some(), expected)?;
+    if options.expect_resumable_across_names || options.expect_not_resumable_across_names {
+        let across_names = phase.kept.last_ticket.told(Ticket::resumable_across_names);
+        same("ticket for all names", across_names, Some(options.expect_resumable_across_names))?;
+    }
     if expected {
         let allows = max_early_data.is_some_and(|max| max > 0);
         same("ticket for early data", allows, options.expect_ticket_supports_early_data)?;

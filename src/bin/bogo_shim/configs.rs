@@ -1,13 +1,12 @@
 //! Configurations of the library, as the options ask for them.
 
 use crate::flags::{CredentialOptions, Options};
+use crate::kept::Kept;
 use std::fs;
-use std::sync::{Arc, Mutex, PoisonError};
 use symbolon::config::{AuthorityHints, EarlyData, Resumption};
 use symbolon::crypto::Ring;
-use symbolon::resumption::{ClientTickets, SingleUseKeys, Ticket, TicketKeys};
 use symbolon::wire::{AlertDescription, NamedGroup, SignatureScheme};
-use symbolon::{Allow, Anchors, ClientAuth, ClientConfig, Credential, ServerConfig, UnixTime};
+use symbolon::{Allow, Anchors, ClientAuth, ClientConfig, Credential, ServerConfig};
 
 /// Why there is no configuration for these options.
 pub(crate) enum ConfigFailure {
@@ -17,53 +16,14 @@ pub(crate) enum ConfigFailure {
     Broken(String),
 }
 
-type Configured<T> = Result<T, ConfigFailure>;
+pub(crate) type Configured<T> = Result<T, ConfigFailure>;
 
-fn broken(what: impl std::fmt::Display) -> ConfigFailure {
+pub(crate) fn broken(what: impl std::fmt::Display) -> ConfigFailure {
     ConfigFailure::Broken(what.to_string())
 }
 
 fn unimplemented(what: impl std::fmt::Display) -> ConfigFailure {
     ConfigFailure::Unimplemented(what.to_string())
-}
-
-/// What outlives a connection: keys and tickets last as long as the process.
-pub(crate) struct Kept {
-    pub(crate) ticket_keys: Arc<TicketKeys>,
-    pub(crate) single_use: Arc<SingleUseKeys>,
-    pub(crate) last_ticket: Arc<LastTicket>,
-}
-
-impl Kept {
-    pub(crate) fn new() -> Configured<Self> {
-        Ok(Self {
-            ticket_keys: Arc::new(TicketKeys::generate(&Ring::new()).map_err(|_| broken("no randomness"))?),
-            // As if it had run for long: else it would take no early data before its window has passed (RFC 8446 §8.2).
-            single_use: Arc::new(SingleUseKeys::new(1000, UnixTime(0))),
-            last_ticket: Arc::default(),
-        })
-    }
-}
-
-/// The newest ticket, whatever server it is of: all of them are called `test`.
-#[derive(Debug, Default)]
-pub(crate) struct LastTicket(Mutex<Option<Ticket>>);
-
-impl LastTicket {
-    /// Bytes of early data that the newest ticket allows, if there is one.
-    pub(crate) fn max_early_data(&self) -> Option<u32> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(Ticket::max_early_data)
-    }
-}
-
-impl ClientTickets for LastTicket {
-    fn put(&self, _: &str, ticket: Ticket) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket);
-    }
-
-    fn take(&self, _: &str) -> Option<Ticket> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
 }
 
 fn read(path: &str) -> Configured<Vec<u8>> {
@@ -260,7 +220,10 @@ pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) 
     versions(options)?;
     let anchors = anchors(options)?;
     let asks = options.require_any_client_certificate || options.verify_peer;
-    let mut builder = ServerConfig::builder(Ring::new()).groups(groups(options)?).schemes(schemes(options)?);
+    let mut builder = ServerConfig::builder(Ring::new())
+        .groups(groups(options)?)
+        .schemes(schemes(options)?)
+        .use_server_name(!options.no_server_name_ack);
     if let Some(bytes) = options.max_send_fragment {
         builder = builder.max_send_fragment(bytes);
     }
@@ -284,7 +247,17 @@ pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) 
         builder = builder.alpn([name]);
     }
     if !options.no_ticket {
-        let mut resumption = Resumption::stateless(kept.ticket_keys.clone());
+        let mut resumption = match options.use_ticket_callback {
+            true => Resumption::stored(kept.tickets.clone()),
+            false => Resumption::stateless(kept.ticket_keys.clone()),
+        }
+        .across_names(options.resumption_across_names_enabled)
+        // The library keeps hashes and names of a client, and no chain. An application that wants the chain has to see it, and
+        // does not take back a ticket of when it did not.
+        .scope(if options.retain_only_sha256_client_cert { "without chain" } else { "" });
+        if options.skip_ticket {
+            resumption = resumption.count(0);
+        }
         if options.enable_early_data {
             // The limit and the window are BoringSSL's.
             resumption = resumption.early_data(EarlyData::new(14336, kept.single_use.clone()).window(60));

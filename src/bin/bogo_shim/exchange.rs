@@ -8,8 +8,8 @@ use symbolon::crypto::Ring;
 use symbolon::resumption::{Declined, EarlyDataDeclined};
 use symbolon::wire::{AlertDescription, Certificate, ClientHello, ExtensionType, HandshakeType, Parse};
 use symbolon::{
-    Answer, Ask, ClientRole, Connection, Error, Event, Kind, Misuse, Observer, RecvBuf, Role, SendBuf, ServerRole,
-    Trace,
+    Answer, Ask, ClientRole, Connection, Error, Event, Kind, Misuse, Observer, RecvBuf, Role, SecretName, SendBuf,
+    ServerRole, Trace,
 };
 
 /// Why a connection did not go as it should have.
@@ -65,6 +65,11 @@ pub(crate) struct Seen {
     pub(crate) no_early_data: Option<EarlyDataDeclined>,
     /// Seconds by which the client says that its ticket is older than we know.
     pub(crate) ticket_age_skew: Option<i64>,
+    pub(crate) wants_secrets: bool,
+    /// client_application_traffic_secret_N, if secrets are wanted.
+    pub(crate) client_traffic: Vec<u8>,
+    /// server_application_traffic_secret_N, if secrets are wanted.
+    pub(crate) server_traffic: Vec<u8>,
 }
 
 impl Observer for Seen {
@@ -101,9 +106,19 @@ impl Observer for Seen {
             Trace::CredentialChosen { at, of, .. } => self.chosen = Some((*at, *of)),
             Trace::PskDeclined(why) => self.declined = Some(*why),
             Trace::EarlyDataDeclined(why) => self.no_early_data = Some(*why),
+            Trace::Secret { name: SecretName::ClientApplicationTraffic(_), bytes, .. } => {
+                self.client_traffic = bytes.to_vec();
+            }
+            Trace::Secret { name: SecretName::ServerApplicationTraffic(_), bytes, .. } => {
+                self.server_traffic = bytes.to_vec();
+            }
             Trace::TicketAge { skew } => self.ticket_age_skew = Some(*skew),
             _ => {}
         }
+    }
+
+    fn wants_secrets(&self) -> bool {
+        self.wants_secrets
     }
 }
 

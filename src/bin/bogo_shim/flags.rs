@@ -194,6 +194,7 @@ options! {
 
     "-host-name" host_name: Option<String>,
     "-expect-server-name" expect_server_name: Option<String>,
+    "-no-server-name-ack" no_server_name_ack: bool,
     "-advertise-alpn" advertise_alpn: Option<String>,
     "-expect-alpn" expect_alpn: Option<String>,
     "-expect-advertised-alpn" expect_advertised_alpn: Option<String>,
@@ -206,9 +207,18 @@ options! {
     "-expect-no-session" expect_no_session: bool,
     "-expect-session-id" expect_session_id: bool,
     "-no-ticket" no_ticket: bool,
+    "-use-ticket-callback" use_ticket_callback: bool,
+    "-renew-ticket" renew_ticket: bool,
+    "-skip-ticket" skip_ticket: bool,
+    "-allow-hint-mismatch" allow_hint_mismatch: bool,
     "-expect-no-session-id" expect_no_session_id: bool,
     "-resumption-delay" resumption_delay: Option<i64>,
     "-expect-ticket-age-skew" expect_ticket_age_skew: Option<i64>,
+    "-resumption-across-names-enabled" resumption_across_names_enabled: bool,
+    "-expect-resumable-across-names" expect_resumable_across_names: bool,
+    "-expect-not-resumable-across-names" expect_not_resumable_across_names: bool,
+    "-retain-only-sha256-client-cert" retain_only_sha256_client_cert: bool,
+    "-expect-sha256-client-cert" expect_sha256_client_cert: bool,
 
     "-enable-early-data" enable_early_data: bool,
     "-expect-ticket-supports-early-data" expect_ticket_supports_early_data: bool,
@@ -234,6 +244,7 @@ options! {
     "-export-label" export_label: Option<String>,
     "-export-context" export_context: Option<String>,
     "-use-export-context" use_export_context: bool,
+    "-export-traffic-secrets" export_traffic_secrets: bool,
 }
 
 impl Phases {

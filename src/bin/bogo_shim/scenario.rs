@@ -1,9 +1,10 @@
 //! What happens on one connection, in the order that the options ask for.
 
 use crate::checks;
-use crate::configs::{Application, Kept, refusal};
+use crate::configs::{Application, refusal};
 use crate::exchange::{Exchange, Failure, Speaks, Told};
 use crate::flags::Options;
+use crate::kept::Kept;
 use std::collections::VecDeque;
 use std::net::TcpStream;
 use symbolon::crypto::Ring;
@@ -28,6 +29,7 @@ pub(crate) fn run<R: Speaks>(
     phase: &Phase<'_>,
 ) -> Result<(), Failure> {
     let mut exchange = Exchange::new(conn, socket, application, phase.options.async_);
+    exchange.seen.wants_secrets = phase.options.export_traffic_secrets;
     let result = play(&mut exchange, phase);
     exchange.drain();
     result
@@ -44,6 +46,9 @@ fn play<R: Speaks>(exchange: &mut Exchange<'_, R>, phase: &Phase<'_>) -> Result<
     }
     checks::after_handshake(exchange, options, phase)?;
     export(exchange, options)?;
+    if options.export_traffic_secrets {
+        export_traffic_secrets(exchange)?;
+    }
     if options.send_alert {
         exchange.refuse(AlertDescription::decompression_failure);
         return Ok(());
@@ -129,6 +134,14 @@ fn export<R: Speaks>(exchange: &mut Exchange<'_, R>, options: &Options) -> Resul
     let context = options.export_context.as_deref().unwrap_or_default().as_bytes();
     exchange.conn.export(label, context, &mut out)?;
     exchange.write(&out)
+}
+
+/// Sends the secrets by which the shim receives and sends, behind the length of each.
+fn export_traffic_secrets<R: Speaks>(exchange: &mut Exchange<'_, R>) -> Result<(), Failure> {
+    let (client, server) = (exchange.seen.client_traffic.clone(), exchange.seen.server_traffic.clone());
+    let [receives, sends] = if exchange.conn.side() == Side::Client { [server, client] } else { [client, server] };
+    let len = u16::try_from(sends.len()).unwrap_or(0).to_le_bytes();
+    exchange.write(&[&len, &receives[..], &sends].concat())
 }
 
 /// Everything that is written before anything is read.

@@ -24,6 +24,8 @@ use crate::fault::{Fault, Reason, Side, StateName};
 use crate::identity::Allow;
 use crate::schedule::{AtHandshake, AtMaster};
 use crate::shared::Shared;
+#[cfg(feature = "alloc")]
+use crate::wire::ExtensionType;
 use crate::wire::{CertificateRequest, CipherSuite, In, NamedGroup, NewSessionTicket, SignatureScheme};
 use crate::x509::{self, Question, Time};
 
@@ -356,6 +358,11 @@ fn recv_new_session_ticket<C: Crypto>(
     // [4.6.1-1] [4.6.1-2]
     let ticket: NewSessionTicket<'_> = base.take(msg)?;
     ticket.extensions.check(In::NewSessionTicket)?;
+    // [tlsflags-2-2]
+    #[cfg(feature = "alloc")]
+    if !ticket.flags.is_minimal() {
+        return Err(Fault::from(Reason::TlsFlagsNotMinimal).extension(ExtensionType::tls_flags).field("flags"));
+    }
     #[cfg(feature = "alloc")]
     if let Some(keeper) = &mut s.keeper {
         keeper.keep(&ticket, config, &mut base);

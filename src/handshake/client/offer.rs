@@ -254,6 +254,10 @@ fn age<C: Crypto>(ticket: &Ticket, cx: &ClientCx<'_, '_, C>) -> Result<u32, Decl
     if unseen >= i64::from(MAX_LIFETIME) {
         return Err(Declined::Expired);
     }
+    // [4.6.1-11] [crosssni-3-2] Whatever the store thinks that it is for.
+    if !cx.desk.server_name.as_ref().is_some_and(|name| ticket.is_for(name)) {
+        return Err(Declined::OtherServerName);
+    }
     // Where the application judges, it would have to be asked again.
     let live = config.live.as_ref().filter(|_| !config.settings.ask_chain).ok_or(Declined::PolicyChanged)?;
     let (trust, _) = ticket.origin.peer.as_ref().ok_or(Declined::Malformed)?;

@@ -5,7 +5,7 @@ use crate::config::ClientConfig;
 use crate::crypto::{Crypto, Secret, SuiteParams};
 use crate::resumption::{MAX_LIFETIME, Origin, Psk, Shown, Ticket};
 use crate::schedule::{SecretName, resumption_psk};
-use crate::wire::NewSessionTicket;
+use crate::wire::{NewSessionTicket, TlsFlag};
 use crate::x509::{Time, UnixTime};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -70,6 +70,9 @@ impl Keeper {
                 psk,
                 suite: self.suite.suite,
                 age_add: message.ticket_age_add,
+                server: self.server.as_str().into(),
+                // [crosssni-3-1] [tlsflags-3-1]
+                across_names: message.flags.contains(TlsFlag::resumption_across_names),
                 received: self.time,
                 lifetime: message.ticket_lifetime.min(MAX_LIFETIME),
                 max_early_data: early.unwrap_or(0),

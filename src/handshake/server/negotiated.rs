@@ -137,7 +137,7 @@ fn send_encrypted_extensions<C: Crypto>(
         }
     };
     // [6066-3-4] [6066-3-5]
-    let server_name = hello.extensions.server_name.is_some() && !cx.base.resumes();
+    let server_name = cx.config.server_name(hello).is_some() && !cx.base.resumes();
     cx.base.negotiated.server_name_used = server_name;
     cx.base.trace_negotiated();
     // [4.2.10-2]

@@ -177,7 +177,8 @@ impl<C: Crypto> Search<'_, '_, C> {
         if state.scope.as_ref() != resumption.scope.as_ref() {
             return Err(Declined::OtherScope);
         }
-        if state.server_name.as_deref() != self.hello.extensions.server_name {
+        // [crosssni-4-1]
+        if !resumption.across_names && state.server_name.as_deref() != self.config.server_name(&self.hello) {
             return Err(Declined::OtherServerName);
         }
         match (self.config.client_auth.mode, &state.origin.peer) {

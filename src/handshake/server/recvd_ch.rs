@@ -230,7 +230,7 @@ fn keep_hello<C: Crypto>(
     #[cfg(feature = "alloc")]
     if cx.config.resumption.is_some() {
         cx.desk.tickets = tickets::count(hello, cx);
-        cx.desk.name_asked = hello.extensions.server_name.map(Into::into);
+        cx.desk.name_asked = cx.config.server_name(hello).map(Into::into);
     }
     if hello.extensions.early_data && !takes_early_data {
         #[cfg(feature = "alloc")]

@@ -8,7 +8,7 @@ use crate::handshake::grease::Grease;
 use crate::handshake::proof::ClientProof;
 use crate::resumption::{MAX_LIFETIME, Origin, Shown, TicketState};
 use crate::schedule::{SecretName, resumption_psk};
-use crate::wire::{ClientHello, Extensions, NewSessionTicket, PskKeyExchangeMode};
+use crate::wire::{ClientHello, Extensions, NewSessionTicket, PskKeyExchangeMode, TlsFlags};
 use crate::x509::{Time, UnixTime};
 use alloc::sync::Arc;
 
@@ -112,6 +112,8 @@ fn send_one<C: Crypto>(
         ticket: &ticket,
         extensions: grease.as_ref().map_or(Extensions::EMPTY, Grease::extensions),
         max_early_data_size: early_data.map(|early_data| early_data.max),
+        // [crosssni-4-1]
+        flags: if resumption.across_names { TlsFlags::RESUMPTION_ACROSS_NAMES } else { TlsFlags::default() },
     })?;
     cx.base.show(SecretName::TicketPsk, &cx.desk.client_random, &state.secret);
     Ok(true)
@@ -155,5 +157,6 @@ pub(super) fn confirm<C: Crypto>(client: &ClientProof, cx: &mut ServerCx<'_, '_,
         ticket: &ticket,
         extensions: grease.as_ref().map_or(Extensions::EMPTY, Grease::extensions),
         max_early_data_size: None,
+        flags: TlsFlags::default(),
     })
 }

@@ -22,6 +22,8 @@ pub(super) mod supported_groups;
 pub(super) mod supported_versions;
 #[cfg(feature = "alloc")]
 pub(super) mod ticket_request;
+#[cfg(feature = "alloc")]
+pub(super) mod tls_flags;
 
 pub use application_layer_protocol_negotiation::ProtocolName;
 pub use certificate_authorities::DistinguishedName;
@@ -31,3 +33,5 @@ pub use pre_shared_key::{OfferedPsks, PskBinderEntry, PskIdentity};
 pub use signed_certificate_timestamp::SerializedSct;
 #[cfg(feature = "alloc")]
 pub use ticket_request::TicketRequest;
+#[cfg(feature = "alloc")]
+pub use tls_flags::TlsFlags;

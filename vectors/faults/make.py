@@ -97,6 +97,8 @@ def compressed(algorithm, length, body):
 
 # What leaves bytes as they are.
 AS_IS = 0xFF03
+
+
 def new_session_ticket(*extensions):
     return handshake(4, bytes.fromhex("00000e10 00000000"), vec(1), vec(2, b"ticket"), vec(2, *extensions))
 

@@ -121,12 +121,23 @@ fn early_data_that_is_skipped_may_be_too_short_for_a_tag() {
     assert_eq!(refused(&server).0, Reason::BadRecordMac);
 }
 
+// [4.2.10-10]
 #[test]
-fn the_second_hello_does_not_offer_early_data() {
+fn early_data_behind_the_second_hello_is_not_skipped_even_if_it_is_offered() {
     let (mut server, second) = retried(early_data);
     give(&mut server, &early_data(&second));
-    let (reason, place) = refused(&server);
-    assert_eq!((reason, place.extension), (Reason::SecondHelloChanged, Some(ExtensionType::early_data)));
+    assert_eq!((server.error, server.conn.state().name()), (None, "WAIT_CERT"));
+    server.give(&unreadable());
+    assert_eq!(refused(&server).0, Reason::BadRecordMac);
+}
+
+// [4.2.2-4]
+#[test]
+fn the_second_hello_has_no_cookie_that_was_not_given() {
+    let cookie = |hello: &[u8]| with_extension(hello, ExtensionType::cookie, &[0, 1, 7]);
+    let (mut server, second) = retried(<[u8]>::to_vec);
+    give(&mut server, &cookie(&second));
+    assert_eq!(refused(&server).0, Reason::SecondHelloChanged);
 }
 
 #[test]

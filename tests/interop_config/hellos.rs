@@ -2,6 +2,8 @@
 
 use super::edited::{Change, Edited, Parts, insert, vector};
 use super::{refused, told};
+use symbolon::crypto::HashAlgorithm;
+use symbolon::resumption::Psk;
 use symbolon::wire::{AlertDescription, ExtensionType, HandshakeType, ProtocolVersion, is_hello_retry_request};
 use symbolon::{Detail, Error, Reason, Side, StateName};
 
@@ -49,9 +51,10 @@ fn client_refuses_a_hello_that_echoes_another_session_id() {
     }
 }
 
+// [4.2.2-4]
 #[test]
 fn server_refuses_a_second_client_hello_that_differs_where_it_must_not() {
-    let changes: [(&str, Change); 8] = [
+    let changes: [(&str, Change); 9] = [
         ("random", |hello| hello.head[2] ^= 1),
         ("legacy_session_id", |hello| hello.head[35] ^= 1),
         ("cipher_suites", |hello| {
@@ -63,6 +66,7 @@ fn server_refuses_a_second_client_hello_that_differs_where_it_must_not() {
         ("supported_groups", |hello| insert(hello.extension(ExtensionType::supported_groups), 2, &[0x2a, 0x2a])),
         ("one more", |hello| hello.extensions.insert(0, (ExtensionType(0x6a6a), vec![]))),
         ("one less", |hello| hello.extensions.retain(|(t, _)| *t != ExtensionType::server_name)),
+        ("a cookie that was not given", |hello| *hello.extension(ExtensionType::cookie) = vector(2, &[7])),
         ("order", |hello| hello.extensions.swap(0, 1)),
     ];
     for (what, change) in changes {
@@ -81,16 +85,41 @@ fn server_refuses_a_second_client_hello_that_differs_where_it_must_not() {
 
 #[test]
 fn server_accepts_a_second_client_hello_that_differs_where_it_may() {
-    for may_change in [ExtensionType::padding, ExtensionType::cookie] {
+    for may_change in [ExtensionType::padding, ExtensionType::early_data] {
         let mut edited = Edited::with(|client| client.shares(0), |server| server);
         let mut count = 0;
         edited.run_editing(Side::Client, CLIENT_HELLO, |hello| {
             count += 1;
-            if count == 2 {
-                *hello.extension(may_change) = vector(2, &[0; 7]);
+            if count == 1 {
+                *hello.extension(may_change) = vec![];
             }
         });
         edited.assert_connected();
+    }
+}
+
+// [4.2.11-12]
+#[test]
+fn server_wants_the_psk_that_it_sent_a_retry_to_in_the_second_client_hello() {
+    let psk = || Psk::external(b"psk", &[7; 32], HashAlgorithm::Sha256).unwrap();
+    for known in [true, false] {
+        let mut edited = Edited::with(
+            |client| client.shares(0).psks([psk()]),
+            |server| if known { server.psks([psk()]) } else { server },
+        );
+        let mut count = 0;
+        edited.run_editing(Side::Client, CLIENT_HELLO, |hello| {
+            count += 1;
+            if count == 2 {
+                hello.extensions.retain(|(t, _)| *t != ExtensionType::pre_shared_key);
+            }
+        });
+        if !known {
+            edited.assert_connected();
+            continue;
+        }
+        assert_eq!(refused(&edited.server), (Reason::ExtensionMissing, StateName::RecvdCh));
+        assert_eq!(told(&edited.client), AlertDescription::missing_extension);
     }
 }
 
@@ -98,12 +127,15 @@ fn server_accepts_a_second_client_hello_that_differs_where_it_may() {
 fn client_echoes_the_cookie_of_a_hello_retry_request() {
     let cookie = vector(2, &[0xc0; 300]);
     let mut edited = Edited::with(|client| client.shares(0), |server| server);
+    let is_retry = |message: &[u8]| message[0] == SERVER_HELLO.0 && is_hello_retry_request(&message[4..]);
     edited.run(|sender, message| {
-        (sender == Side::Server && message[0] == SERVER_HELLO.0 && is_hello_retry_request(&message[4..])).then(|| {
-            let mut retry = Parts::of(message);
-            *retry.extension(ExtensionType::cookie) = cookie.clone();
-            retry.message()
-        })
+        let mut parts = (is_retry(message) || message[0] == CLIENT_HELLO.0).then(|| Parts::of(message))?;
+        match sender {
+            Side::Server => *parts.extension(ExtensionType::cookie) = cookie.clone(),
+            // Our server gave none, and takes none back.
+            Side::Client => parts.extensions.retain(|(t, _)| *t != ExtensionType::cookie),
+        }
+        Some(parts.message())
     });
     edited.assert_connected();
     let [mut first, mut second]: [Parts; 2] = edited.sent(Side::Client, CLIENT_HELLO).try_into().unwrap();

@@ -244,6 +244,7 @@ FILES = {
             ("certificate_authorities without any", ch(more=ext(47, vec(2))), "Malformed"),
             ("signed_certificate_timestamp with a body", ch(more=ext(18, b"\0")), "Malformed"),
             ("two shares of x25519", ch(shares=shares((X25519, SHARE), (X25519, SHARE))), "KeyShareDuplicate"),
+            ("two shares of x25519, which is listed twice", ch(groups=ext(10, vec(2, u16(X25519, X25519))), shares=shares((X25519, SHARE), (X25519, SHARE))), "KeyShareDuplicate"),
             ("a share of a group that is not listed", ch(shares=shares((P256, b"\4" * 65))), "KeyShareGroupNotOffered"),
             ("a share of x25519 that is all zeros", ch(shares=shares((X25519, bytes(32)))), "KeyShareBad"),
             ("a share of x25519 with 31 bytes", ch(shares=shares((X25519, SHARE[1:]))), "KeyShareBad"),

@@ -55,8 +55,9 @@ pub enum State {
 pub struct Retry {
     suite: CipherSuite,
     group: NamedGroup,
-    /// The client would have been known by a PSK.
-    with_psk: bool,
+    /// It was sent to a PSK that is good.
+    #[cfg(feature = "alloc")]
+    psk: bool,
 }
 
 /// Nothing was received, or our HelloRetryRequest waits to be answered.

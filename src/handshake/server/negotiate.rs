@@ -57,12 +57,9 @@ pub(super) fn select<C: Crypto>(
     if retry.is_some() && first_hello != Some(&lasting(ch, &settings.crypto)) {
         return Err(Reason::SecondHelloChanged.into());
     }
-    // [4.2.10-10] What asked for early data is gone from the second ClientHello.
-    if retry.is_some() && ch.extensions.early_data {
-        return Err(Fault::from(Reason::SecondHelloChanged).extension(ExtensionType::early_data));
-    }
-    // [4.1.2-12] The PSK by which we answered the first is still there.
-    if retry.is_some_and(|retry| retry.with_psk) && ch.extensions.pre_shared_key.is_none() {
+    #[cfg(feature = "alloc")]
+    // [4.2.11-12] [4.1.2-12] Only PSKs that don't fit our suite may go, and this one does.
+    if retry.is_some_and(|retry| retry.psk) && ch.extensions.pre_shared_key.is_none() {
         return Err(Fault::from(Reason::ExtensionMissing).extension(ExtensionType::pre_shared_key));
     }
     let suite = match (retry, psk) {
@@ -73,7 +70,7 @@ pub(super) fn select<C: Crypto>(
     };
     let exchange = match psk {
         Some(Terms { with_key_share: false, .. }) => None,
-        _ => Some(key_exchange(ch)?),
+        _ => Some(key_exchange(ch, settings.groups())?),
     };
     let alpn = alpn(ch, settings)?;
     let limit = limit(ch)?;
@@ -95,7 +92,12 @@ pub(super) fn select<C: Crypto>(
     }
     // [4.1.1-4] A group in common without a share for it: ask for the share.
     match ours.iter().copied().find(|group| groups.contains(*group)) {
-        Some(group) => Ok(Selected::Retry(Retry { suite, group, with_psk: psk.is_some() })),
+        Some(group) => Ok(Selected::Retry(Retry {
+            suite,
+            group,
+            #[cfg(feature = "alloc")]
+            psk: psk.is_some(),
+        })),
         // [4.1.1-2]
         None => Err(Fault::from(Reason::NoCommonGroup).extension(ExtensionType::supported_groups)),
     }
@@ -177,28 +179,24 @@ fn suite<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<Ciph
 
 type Groups<'a> = (Vector<'a, NamedGroup>, Vector<'a, KeyShareEntry<'a>>);
 
-/// [4.2.8-2] Shares are of offered groups, one each. The work is bounded: a share takes at least five bytes, and there are no
-/// more shares than groups.
-fn key_exchange<'a>(ch: &ClientHello<'a>) -> Result<Groups<'a>, Fault> {
+/// [4.2.8-2] Shares are of offered groups, and there are no two of a group that we know. The work is bounded: one walk over all
+/// shares for each of ours.
+fn key_exchange<'a>(ch: &ClientHello<'a>, ours: &[NamedGroup]) -> Result<Groups<'a>, Fault> {
     let at = |reason: Reason, group: NamedGroup| {
         Err(Fault::from(reason).extension(ExtensionType::key_share).detail(Detail::Value(group.0.into())))
     };
     let missing = |t| move || Fault::from(Reason::ExtensionMissing).extension(t);
     let groups = ch.extensions.supported_groups.ok_or_else(missing(ExtensionType::supported_groups))?;
     let shares = ch.extensions.key_share.ok_or_else(missing(ExtensionType::key_share))?;
-    // The shares come in the order of the groups, so one walk over both finds strangers and doubles alike.
-    let mut rest = groups.iter();
-    for share in shares.iter() {
-        if rest.any(|group| group == share.group) {
-            continue;
-        }
-        let twice = groups.contains(share.group) && shares.iter().filter(|s| s.group == share.group).count() > 1;
-        if twice {
-            return at(Reason::KeyShareDuplicate, share.group);
-        }
-        return at(Reason::KeyShareGroupNotOffered, share.group);
+    if let Some(group) = ours.iter().find(|group| shares.iter().filter(|share| share.group == **group).count() > 1) {
+        return at(Reason::KeyShareDuplicate, *group);
     }
-    Ok((groups, shares))
+    // They come in the order of the groups, so one walk over both is enough.
+    let mut rest = groups.iter();
+    match shares.iter().find(|share| !rest.any(|group| group == share.group)) {
+        Some(stranger) => at(Reason::KeyShareGroupNotOffered, stranger.group),
+        None => Ok((groups, shares)),
+    }
 }
 
 /// [7301-3.2-1] [7301-3.2-2] RFC 7301 §3.2: our preference; without a common protocol the handshake ends.
@@ -231,8 +229,8 @@ fn limit(ch: &ClientHello<'_>) -> Result<Limit, Fault> {
     }
 }
 
-/// A hash of what the second ClientHello must repeat (§4.1.2): all of it but key_share, early_data, cookie, pre_shared_key and
-/// padding; and encrypted_client_hello (RFC 9849 §6.1.5), which a client encrypts anew whether we know it or not.
+/// A hash of what the second ClientHello must repeat (§4.1.2): all of it but key_share, early_data, pre_shared_key and padding; and
+/// encrypted_client_hello (RFC 9849 §6.1.5), which a client encrypts anew whether we know it or not. We give no cookie.
 pub(super) fn lasting<C: Crypto>(ch: &ClientHello<'_>, crypto: &C) -> Digest {
     let mut hash = crypto.hash(HashAlgorithm::Sha256);
     let mut add = |bytes: &[u8]| {
@@ -246,11 +244,11 @@ pub(super) fn lasting<C: Crypto>(ch: &ClientHello<'_>, crypto: &C) -> Digest {
         add(&suite.0.to_be_bytes());
     }
     add(ch.legacy_compression_methods);
+    // [4.2.2-4]
     for (t, body) in ch.extensions.raw.iter() {
         let may_change = [
             ExtensionType::key_share,
             ExtensionType::early_data,
-            ExtensionType::cookie,
             ExtensionType::pre_shared_key,
             ExtensionType::padding,
             ExtensionType::encrypted_client_hello,

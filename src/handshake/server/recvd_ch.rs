@@ -232,7 +232,8 @@ fn keep_hello<C: Crypto>(
         cx.desk.tickets = tickets::count(hello, cx);
         cx.desk.name_asked = cx.config.server_name(hello).map(Into::into);
     }
-    if hello.extensions.early_data && !takes_early_data {
+    // [4.2.10-10] Behind a second ClientHello there is none, whatever it offers.
+    if hello.extensions.early_data && !takes_early_data && !cx.base.negotiated.retried {
         #[cfg(feature = "alloc")]
         let allowed = {
             cx.base.negotiated.early_data = EarlyDataState::Rejected;

@@ -171,7 +171,7 @@ fn send_hello_retry_request<C: Crypto>(
     #[cfg(feature = "alloc")]
     decline_early_data(
         &hello,
-        if retry.with_psk { EarlyDataDeclined::HelloRetryRequest } else { EarlyDataDeclined::PskDeclined },
+        if retry.psk { EarlyDataDeclined::HelloRetryRequest } else { EarlyDataDeclined::PskDeclined },
         cx,
     );
     cx.desk.first_hello = Some(Kept::new(lasting(&hello, cx.crypto())));

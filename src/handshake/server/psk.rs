@@ -15,6 +15,7 @@ use crate::wire::{ClientHello, ExtensionType, OfferedPsks, Parse, PskIdentity, P
 use crate::x509::{Time, UnixTime};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use core::cell::Cell;
 
 /// PSKs of one ClientHello that are looked up at most.
 const MAX_LOOKED_UP: usize = 8;
@@ -24,6 +25,8 @@ pub struct LookedUp {
     pub(super) accepted: Option<Box<Accepted>>,
     /// Why the first of them is not the one.
     pub(super) declined: Option<Declined>,
+    /// Bytes of early data that a ticket of ours among them is for.
+    pub(super) max_early_data: u32,
 }
 
 /// The PSK that this handshake goes by.
@@ -68,6 +71,8 @@ struct Search<'a, 'c, C: Crypto> {
     /// The ClientHello, header included.
     message: &'a [u8],
     retry: Option<Retry>,
+    /// The most that a ticket was for, whether it still holds or not.
+    max_early_data: Cell<u32>,
 }
 
 /// Looks the offered PSKs up. Nothing is used up before it is known that this ClientHello leads to a ServerHello.
@@ -85,9 +90,9 @@ pub(super) fn look_up<C: Crypto>(
     if offered.identities.iter().count() != offered.binders.iter().count() {
         return Err(Fault::from(Reason::PskBinderCount).extension(ExtensionType::pre_shared_key).field("binders"));
     }
-    let search = Search { config, desk, hello, message: msg.bytes()?, retry };
+    let search = Search { config, desk, hello, message: msg.bytes()?, retry, max_early_data: Cell::new(0) };
     let Some(with_key_share) = search.with_key_share() else {
-        return Ok(LookedUp { accepted: None, declined: Some(Declined::OtherMode) });
+        return Ok(search.found(None, Some(Declined::OtherMode)));
     };
     let mut declined = None;
     let psks = (0_u16..).zip(offered.identities.iter()).zip(offered.binders.iter()).take(MAX_LOOKED_UP);
@@ -101,7 +106,7 @@ pub(super) fn look_up<C: Crypto>(
             Err(why) => declined = declined.or(Some(why)),
         }
     }
-    Ok(LookedUp { accepted: None, declined })
+    Ok(search.found(None, declined))
 }
 
 /// Where a PSK stands in the ClientHello.
@@ -130,6 +135,10 @@ impl<C: Crypto> Search<'_, '_, C> {
         psk_ke.then_some(false)
     }
 
+    fn found(&self, accepted: Option<Box<Accepted>>, declined: Option<Declined>) -> LookedUp {
+        LookedUp { accepted, declined, max_early_data: self.max_early_data.get() }
+    }
+
     /// The suite to use with a PSK of this hash: `wanted` if both have it, else the first that fits.
     fn suite(&self, fits: impl Fn(&SuiteParams) -> bool, wanted: Option<SuiteParams>) -> Result<SuiteParams, Declined> {
         let ours = self.config.settings.suites();
@@ -156,6 +165,7 @@ impl<C: Crypto> Search<'_, '_, C> {
         let Time::Known(now) = self.desk.time else { return Err(Declined::TimeUnknown) };
         let bytes = resumption.tickets.open(crypto, identity, now).ok_or(Declined::Unknown)?;
         let mut state = TicketState::from_bytes(&bytes).ok_or(Declined::Malformed)?;
+        self.max_early_data.set(self.max_early_data.get().max(state.max_early_data));
         self.still_holds(&state, resumption, now)?;
         if let Some(live) = &self.config.live {
             Arc::make_mut(&mut state.origin).seen_by(live);
@@ -223,14 +233,14 @@ impl<C: Crypto> Search<'_, '_, C> {
             {
                 age_skew = Some(skew(state, &at, now));
                 if !resumption.tickets.take(at.identity.identity, now) {
-                    return Ok(LookedUp { accepted: None, declined: Some(Declined::Unknown) });
+                    return Ok(self.found(None, Some(Declined::Unknown)));
                 }
             }
         }
         let Found { early, kind, external, ticket, .. } = found;
         let origin = ticket.map(|state| state.origin);
         let accepted = Accepted { selected, index: at.index, kind, external, early, by, origin, age_skew, early_data };
-        Ok(LookedUp { accepted: Some(Box::new(accepted)), declined: None })
+        Ok(self.found(Some(Box::new(accepted)), None))
     }
 
     /// Bytes of early data that are taken, and recorded as such.

@@ -27,7 +27,8 @@ use crate::wire::{
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;
 
-/// Early data that we refuse and drop, beyond what our tickets allow: one record of 2^14 bytes, its type and its tag included.
+/// Early data that we refuse and drop, beyond what our tickets allow, those of the client and those that we give out now (§4.2.10):
+/// what a record of 2^14 bytes carries.
 const MAX_EARLY_DATA: u32 = (1 << 14) - 17;
 
 impl RecvdCh {
@@ -54,6 +55,7 @@ impl RecvdCh {
         msg: Inbound<'_>,
         cx: &mut ServerCx<'_, '_, C>,
     ) -> Result<AfterPsks, Fault> {
+        cx.desk.max_early_data = looked_up.max_early_data;
         if let Some(why) = looked_up.declined {
             cx.base.trace(Trace::PskDeclined(why));
         }
@@ -238,7 +240,7 @@ fn keep_hello<C: Crypto>(
         let allowed = {
             cx.base.negotiated.early_data = EarlyDataState::Rejected;
             let early_data = cx.config.resumption.as_ref().and_then(|resumption| resumption.early_data.as_ref());
-            early_data.map_or(0, |early_data| early_data.max)
+            early_data.map_or(0, |early_data| early_data.max).max(cx.desk.max_early_data)
         };
         #[cfg(not(feature = "alloc"))]
         let allowed = 0;

@@ -375,7 +375,7 @@ fn a_server_passes_over_the_version_of_a_record() {
 // [4.2.11-2] [4.2.9-1]
 #[test]
 fn a_server_makes_a_full_handshake_of_an_offer_to_resume_but_wants_its_modes() {
-    let psk = || (ExtensionType::pre_shared_key, b"never read".to_vec());
+    let psk = || (ExtensionType::pre_shared_key, samples::PSKS.to_vec());
     let modes = || (ExtensionType::psk_key_exchange_modes, vec![1, 1]);
     let hello = edited(client_config(), |hello| hello.extensions.extend([modes(), psk()]));
     let choice = answer(&hello).unwrap();

@@ -199,7 +199,7 @@ fn written_message_has_the_header_of_its_kind() {
 fn pre_shared_key_is_the_last_extension_encoded() {
     let body = encode(&samples::CLIENT_HELLO);
     let hello = ClientHello::parse(&body).unwrap();
-    assert_eq!(hello.extensions.raw.iter().last(), Some((ExtensionType::pre_shared_key, &b"unread"[..])));
+    assert_eq!(hello.extensions.raw.iter().last(), Some((ExtensionType::pre_shared_key, samples::PSKS)));
 }
 
 // [4.2.11.2-1]

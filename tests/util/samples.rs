@@ -11,6 +11,9 @@ const COMPRESSION: Vector<'_, CertificateCompressionAlgorithm> =
     Vector::items(&[CertificateCompressionAlgorithm::brotli, CertificateCompressionAlgorithm(0xff01)]);
 const SHARE: KeyShareEntry<'_> = KeyShareEntry { group: NamedGroup::x25519, key_exchange: &[9; 32] };
 
+/// The encoding of an identity, its age and its binder.
+pub const PSKS: &[u8] = b"\0\x08\0\x02id\0\0\0\0\0\x21\x2044444444444444444444444444444444";
+
 pub const CLIENT_HELLO: ClientHello<'_> = ClientHello {
     legacy_version: ProtocolVersion::TLS_1_2,
     random: &RANDOM,
@@ -37,7 +40,7 @@ pub const CLIENT_HELLO: ClientHello<'_> = ClientHello {
         early_data: true,
         post_handshake_auth: true,
         ticket_request: Some(TicketRequest { new_session_count: 2, resumption_count: 1 }),
-        pre_shared_key: Some(b"unread"),
+        pre_shared_key: Some(PSKS),
     },
 };
 

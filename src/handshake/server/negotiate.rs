@@ -8,6 +8,8 @@ use crate::wire::{
     CipherSuite, ClientHello, ExtensionType, In, KeyShareEntry, MAX_RECORD_SIZE_LIMIT, MIN_RECORD_SIZE_LIMIT,
     MaxFragmentLength, NamedGroup, ProtocolVersion, Vector,
 };
+#[cfg(feature = "alloc")]
+use crate::wire::{OfferedPsks, Parse};
 
 /// What both will use.
 #[derive(Clone, Copy)]
@@ -159,6 +161,15 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
     ] {
         if !there {
             return Err(Fault::from(Reason::ExtensionMissing).extension(extension));
+        }
+    }
+    #[cfg(feature = "alloc")]
+    // [4.2.11-5] [4.2.11-11] Of an offer that we pass over as well.
+    if let Some(body) = e.pre_shared_key {
+        let offered = OfferedPsks::parse(body)?;
+        if offered.identities.iter().count() != offered.binders.iter().count() {
+            let fault = Fault::from(Reason::PskBinderCount).extension(ExtensionType::pre_shared_key);
+            return Err(fault.field("binders"));
         }
     }
     Ok(())

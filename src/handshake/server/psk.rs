@@ -86,10 +86,6 @@ pub(super) fn look_up<C: Crypto>(
     negotiate::check(&hello)?;
     let body = hello.extensions.pre_shared_key.ok_or(Reason::Internal)?;
     let offered = OfferedPsks::parse(body)?;
-    // [4.2.11-11]
-    if offered.identities.iter().count() != offered.binders.iter().count() {
-        return Err(Fault::from(Reason::PskBinderCount).extension(ExtensionType::pre_shared_key).field("binders"));
-    }
     let search = Search { config, desk, hello, message: msg.bytes()?, retry, max_early_data: Cell::new(0) };
     let Some(with_key_share) = search.with_key_share() else {
         return Ok(search.found(None, Some(Declined::OtherMode)));

@@ -69,17 +69,25 @@ fn first_hello(mut client: End<ClientRole, Null>) -> (Vec<u8>, Vec<u8>) {
     (sent, body)
 }
 
-// [4.2-4] [9.3-1]
+// [4-2] [4.2-4] [9.3-1]
 #[test]
-fn a_server_passes_over_as_many_unknown_extensions_as_a_hello_holds() {
+fn a_server_takes_a_hello_of_as_many_unknown_suites_and_extensions_as_it_holds() {
     let (_, body) = first_hello(client(client_config()));
     let hello = ClientHello::parse(&body).unwrap();
-    // All but the extensions that are there already.
-    let unknown: Vec<_> =
-        (0x4000..0x7c00).map(|t| Extension { extension_type: ExtensionType(t), extension_data: &[] }).collect();
+    // A list of suites ends at 2^16 - 2 bytes, a block of extensions at 2^16 - 1.
+    let suites: Vec<_> = (0x4000..).map(CipherSuite).take(32_766).chain([CipherSuite(0x1301)]).collect();
+    let room = (1 << 16) - 1 - hello.extensions.raw.iter().map(|(_, body)| 4 + body.len()).sum::<usize>();
+    let extension = |t| Extension { extension_type: ExtensionType(t), extension_data: &[] };
+    let mut unknown: Vec<_> = (0x4000..).map(extension).take(room / 4).collect();
+    unknown[0].extension_data = &[0; 3][..room % 4];
     let extensions = ClientHelloExtensions { raw: Extensions::items(&unknown), ..hello.extensions };
+    let mut longest = vec![0; 1 << 18];
+    let mut w = Writer::new(&mut longest);
+    write_message(&ClientHello { cipher_suites: Vector::items(&suites), extensions, ..hello }, &mut w);
+    let longest = w.written().unwrap();
+    assert_eq!(longest.len(), 4 + 2 + 32 + 33 + 2 + 65_534 + 2 + 2 + 65_535);
     let mut server = server(server_config());
-    for fragment in plain::encoded(&ClientHello { extensions, ..hello }).chunks(1 << 14) {
+    for fragment in longest.chunks(1 << 14) {
         server.give(&Record::new(false, ContentType::handshake, fragment).sealed());
     }
     assert_eq!((server.error, server.conn.state().name()), (None, "WAIT_CERT"));

@@ -19,8 +19,8 @@ use crate::fault::{Detail, Fault, Reason};
 use crate::wire::{Alert, ContentType, Parse, ProtocolVersion};
 use core::ops::Range;
 
-/// The longest handshake message that a buffer on the heap takes.
-const MAX_MESSAGE: usize = 1 << 16;
+/// The longest handshake message that a buffer on the heap takes: no ClientHello can be longer, with all that its vectors hold.
+const MAX_MESSAGE: usize = 4 + 2 + 32 + (1 + 32) + (2 + 65_534) + (1 + 255) + (2 + 65_535);
 
 /// Bytes from the network, waiting to be understood. Owned by the caller; one may serve many idle connections in turn.
 pub struct RecvBuf<'b> {

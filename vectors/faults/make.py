@@ -213,7 +213,7 @@ FILES = {
         ("client", "WAIT_EE", False, "change_cipher_spec of two bytes", record(20, b"\1\1"), "BadChangeCipherSpec"),
         ("client", "CONNECTED", False, "change_cipher_spec after the handshake", CCS, "BadChangeCipherSpec"),
         ("client", "WAIT_SH", False, "33 times change_cipher_spec", CCS * 33, "TooManyChangeCipherSpecs"),
-        ("server", "START", False, "a ClientHello of 2^16 bytes", record(22, b"\x01\x01\0\0"), "MessageTooLong"),
+        ("server", "START", False, "a ClientHello of 2^17 + 2^9 bytes", record(22, b"\x01\x02\x02\0"), "MessageTooLong"),
         ("server", "START", False, "an alert of one byte", record(21, b"\2"), "AlertMalformed"),
         ("client", "CONNECTED", True, "two alerts in one record", record(21, b"\1\x5a\1\0"), "AlertMalformed"),
         ("server", "START", False, "an alert of level 3", record(21, b"\3\x28"), "AlertLevelUnknown"),

@@ -6,6 +6,7 @@
 mod util;
 
 mod edited;
+mod exact;
 mod grease;
 mod hellos;
 mod limits;

@@ -3,6 +3,8 @@
 
 #[path = "bogo_shim/checks.rs"]
 mod checks;
+#[path = "bogo_shim/compression.rs"]
+mod compression;
 #[path = "bogo_shim/configs.rs"]
 mod configs;
 #[path = "bogo_shim/exchange.rs"]

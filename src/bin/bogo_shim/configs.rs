@@ -1,9 +1,11 @@
 //! Configurations of the library, as the options ask for them.
 
+use crate::compression::algorithms;
 use crate::flags::{CredentialOptions, Options};
 use crate::kept::Kept;
 use std::fs;
-use symbolon::config::{AuthorityHints, EarlyData, Resumption};
+use std::sync::Arc;
+use symbolon::config::{AuthorityHints, CertificateCompression, EarlyData, Resumption};
 use symbolon::crypto::Ring;
 use symbolon::wire::{AlertDescription, NamedGroup, SignatureScheme};
 use symbolon::{Allow, Anchors, ClientAuth, ClientConfig, Credential, ServerConfig};
@@ -180,12 +182,21 @@ pub(crate) fn refusal(options: &Options) -> AlertDescription {
     }
 }
 
+fn compression(options: &Options) -> Vec<Arc<dyn CertificateCompression>> {
+    match options.install_one_cert_compression_alg {
+        None if !options.install_cert_compression_algs => Vec::new(),
+        one => algorithms(one),
+    }
+}
+
 pub(crate) fn client(options: &Options, application: &Application, kept: &Kept) -> Configured<ClientConfig<Ring>> {
     versions(options)?;
     let anchors = anchors(options)?;
     let mut builder = ClientConfig::builder(Ring::new())
         .groups(groups(options)?)
         .schemes(schemes(options)?)
+        .certificate_compression(compression(options))
+        .grease(options.enable_grease)
         .send_server_name(options.host_name.is_some())
         .tickets(kept.last_ticket.clone());
     if let Some(bytes) = options.max_send_fragment {
@@ -223,6 +234,8 @@ pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) 
     let mut builder = ServerConfig::builder(Ring::new())
         .groups(groups(options)?)
         .schemes(schemes(options)?)
+        .certificate_compression(compression(options))
+        .grease(options.enable_grease)
         .use_server_name(!options.no_server_name_ack);
     if let Some(bytes) = options.max_send_fragment {
         builder = builder.max_send_fragment(bytes);

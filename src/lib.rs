@@ -33,6 +33,7 @@
 //!   providers, and only where a configuration lists them.
 //! - `redis`: servers that share in a Redis which early data they took. Implies `std`.
 //! - `cli`: the tool `symbolon`.
+//! - `bogo`: the shim for BoringSSL's protocol tests; it is no part of the library, and opens nothing in it.
 //!
 //! Without any of them the library names nothing but `core`.
 #![no_std]

@@ -228,7 +228,7 @@ fn compressed_certificates_are_shown_with_both_lengths_by_demo_and_step() {
             "algorithm                       brotli (2)",
             "Uncompressed Certificate, ",
             "Expanded Certificate",
-            "our certificate compressed by brotli",
+            "certificate compressed by brotli",
         ],
     );
     let uncompressed = part(&step.out, "Send CompressedCertificate, ", "Send CertificateVerify");

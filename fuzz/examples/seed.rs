@@ -67,7 +67,9 @@ fn main() -> io::Result<()> {
         }
         if header[0] == HandshakeType::certificate.0 {
             for algorithm in symbolon_fuzz::algorithms() {
-                write("compressed_certificate", &compressed(&*algorithm, body))?;
+                if let Some(seed) = compressed(&*algorithm, body) {
+                    write("compressed_certificate", &seed)?;
+                }
             }
             for der in certificates(body) {
                 write("x509_certificate", der)?;
@@ -110,17 +112,17 @@ fn main() -> io::Result<()> {
     conversations()
 }
 
-/// The body of a CompressedCertificate that stands for this body of a Certificate.
-fn compressed(algorithm: &dyn CertificateCompression, certificate: &[u8]) -> Vec<u8> {
+/// The body of a CompressedCertificate that stands for this body of a Certificate, if that is shorter.
+fn compressed(algorithm: &dyn CertificateCompression, certificate: &[u8]) -> Option<Vec<u8>> {
     let mut out = vec![0; certificate.len() + 64];
     let mut w = Writer::new(&mut out);
     let message = CompressedCertificate {
         algorithm: algorithm.algorithm(),
         uncompressed_length: u32::try_from(certificate.len()).expect("short"),
-        compressed_certificate_message: &algorithm.compress(certificate).expect("shorter"),
+        compressed_certificate_message: &algorithm.compress(certificate)?,
     };
     message.encode(&mut w);
-    w.written().expect("it fits").to_vec()
+    Some(w.written().expect("it fits").to_vec())
 }
 
 /// CRLs and OCSP responses about the server of our PKI, good and otherwise. Any signature will do, but for zeros.

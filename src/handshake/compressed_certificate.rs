@@ -8,7 +8,7 @@ use crate::wire::{
     CertificateCompressionAlgorithm, CertificateEntry, CompressedCertificate, ExtensionType, HEADER_LEN, HandshakeType,
     Parse, Vector,
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use core::num::NonZeroU8;
 
 /// [8879-3-2] An algorithm stands once in a list, if only because every other list of TLS is like that.
@@ -46,8 +46,7 @@ pub(crate) fn expand(compression: &Compression, message: &[u8], most: usize) -> 
         return Err(fault.detail(Detail::Limit { got: length, limit: most }));
     }
     let [_, len @ ..] = length.to_be_bytes();
-    let mut certificate = Vec::new();
-    certificate.resize(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(HEADER_LEN), 0);
+    let mut certificate = vec![0; usize::try_from(length).unwrap_or(usize::MAX).saturating_add(HEADER_LEN)];
     let (header, out) = certificate.split_at_mut_checked(HEADER_LEN).ok_or(Reason::Internal)?;
     for (to, from) in header.iter_mut().zip([HandshakeType::certificate.0].into_iter().chain(len)) {
         *to = from;

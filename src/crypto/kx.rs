@@ -29,6 +29,7 @@ pub(super) trait Ecdh: Crypto {
 }
 
 /// A private key of a group of either kind.
+#[cfg_attr(feature = "mlkem", allow(clippy::large_enum_variant))] // where there is a heap, the larger one is on it
 pub(super) enum Kx<K> {
     Ecdh(K),
     #[cfg(feature = "mlkem")]

@@ -21,6 +21,9 @@ use zeroize::Zeroizing;
 /// An encapsulation key, or a ciphertext, of ML-KEM-1024.
 pub(super) const MAX_SHARE_LEN: usize = 1568;
 
+/// Writes a part of a share to the front of a slice, and returns its length.
+type Write<'w> = &'w dyn Fn(&mut [u8]) -> Result<usize, CryptoError>;
+
 /// d and z (FIPS 203 §7.1), from which a decapsulation key is made.
 type Seed = Zeroizing<[u8; 64]>;
 
@@ -103,6 +106,7 @@ struct Exchange<K> {
 }
 
 /// What we have of ML-KEM.
+#[allow(clippy::large_enum_variant)] // where there is a heap, all of it is there
 enum Own {
     Key768(Private<MlKem768>),
     Key1024(Private<MlKem1024>),
@@ -136,7 +140,7 @@ impl<K> MlKem<K> {
             Own::Key768(_) | Own::Key1024(_) => Err(CryptoError),
         };
         let write_ecdh = |out: &mut [u8]| ecdh.as_ref().map_or(Ok(0), |key| provider.share(key, out));
-        let [first, second]: [&dyn Fn(&mut [u8]) -> Result<usize, CryptoError>; 2] = match parts.order() {
+        let [first, second]: [Write<'_>; 2] = match parts.order() {
             Order::MlKemFirst => [&write_mlkem, &write_ecdh],
             Order::EcdhFirst => [&write_ecdh, &write_mlkem],
         };

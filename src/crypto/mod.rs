@@ -5,8 +5,9 @@
 #[cfg(feature = "alloc")]
 mod fingerprint;
 mod hkdf;
+#[cfg(any(feature = "ring", feature = "rustcrypto"))]
 mod kx;
-#[cfg(feature = "mlkem")]
+#[cfg(all(feature = "mlkem", any(feature = "ring", feature = "rustcrypto")))]
 mod mlkem;
 #[cfg(feature = "ring")]
 mod ring;

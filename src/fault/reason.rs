@@ -84,7 +84,7 @@ reasons! {
     // ClientHello (§4.1.2)
     VersionUnsupported => protocol_version, "RFC 8446 §4.2.1", "the peer offers no TLS 1.3";
     LegacyVersionTooLow => protocol_version, "RFC 8446 Appendix D.5", "legacy_version is SSL 3.0 or lower";
-    CompressionNotNull => illegal_parameter, "RFC 8446 §4.1.2", "a compression method other than null";
+    CompressionNotNull => illegal_parameter, "RFC 8446 §4.1.2, RFC 9846 §4.2.3", "a compression method other than null";
     NoCommonSuite => handshake_failure, "RFC 8446 §4.1.1", "no cipher suite in common";
     NoCommonGroup => handshake_failure, "RFC 8446 §4.1.1", "no key exchange group in common";
     NoCommonScheme => handshake_failure, "RFC 8446 §4.4.2.2", "no credential of ours fits the signature schemes of the peer";
@@ -123,7 +123,6 @@ reasons! {
     Downgrade => illegal_parameter, "RFC 8446 §4.1.3", "the random of the server carries the downgrade sentinel: somebody removed TLS 1.3 from our offer";
     SelectedVersionBad => illegal_parameter, "RFC 8446 §4.1.4, §4.2.1", "selected_version is not TLS 1.3";
     LegacyVersionBad => protocol_version, "RFC 9846 §4.2.3", "legacy_version is not 0x0303";
-    CompressionChosen => decode_error, "RFC 8446 §3.7, §4.1.3", "legacy_compression_method is not 0";
     SessionIdNotEchoed => illegal_parameter, "RFC 8446 §4.1.3", "legacy_session_id_echo is not what we sent";
     SuiteNotOffered => illegal_parameter, "RFC 8446 §4.1.3", "the server chose a cipher suite that we did not offer";
     SuiteChanged => illegal_parameter, "RFC 8446 §4.1.4", "the cipher suite differs from the HelloRetryRequest's";

@@ -64,10 +64,10 @@ impl Hello<'_> {
         if self.legacy_session_id_echo != cx.desk.legacy_session_id.as_bytes() {
             return Err(Fault::from(Reason::SessionIdNotEchoed).field("legacy_session_id_echo"));
         }
-        // [4.1.3-6]
+        // [4.1.3-6] [9846-4.2.3-1]
         if self.legacy_compression_method != 0 {
             let detail = Detail::Value(self.legacy_compression_method.into());
-            return Err(Fault::from(Reason::CompressionChosen).field("legacy_compression_method").detail(detail));
+            return Err(Fault::from(Reason::CompressionNotNull).field("legacy_compression_method").detail(detail));
         }
         // [4.1.3-3]
         let offered = cx.config.settings.suites().contains(&self.cipher_suite);

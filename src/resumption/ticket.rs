@@ -69,7 +69,11 @@ impl Ticket {
     /// allows that.
     pub(crate) fn is_for(&self, name: &ServerName<'_>) -> bool {
         let certified = || self.server().is_some_and(|identity| identity.is_for(name));
-        name.to_string().eq_ignore_ascii_case(&self.server) || self.across_names && certified()
+        let same = match name.as_dns() {
+            Some(dns) => dns.eq_ignore_ascii_case(&self.server),
+            None => name.to_string() == *self.server,
+        };
+        same || self.across_names && certified()
     }
 
     /// Who the server proved to be when its certificates were looked at.

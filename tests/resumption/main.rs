@@ -5,6 +5,7 @@ mod util;
 
 mod early_data;
 mod first_data;
+mod names;
 mod negotiation;
 mod tickets;
 
@@ -151,6 +152,7 @@ fn a_scheme_that_is_retired_takes_the_tickets_with_it_that_rest_on_it() {
     assert_eq!(pair.server.conn.negotiated().psk, None);
 }
 
+// [crosssni-4-1]
 #[test]
 fn an_application_that_chooses_the_credential_is_asked_whatever_tickets_there_are() {
     let (world, shelf) = (World::new(), shelf());

@@ -10,6 +10,7 @@ use symbolon::config::{ClientConfigBuilder, Resumption};
 use symbolon::resumption::{ClientTickets, PskKind, Shelf, Ticket};
 use symbolon::wire::{
     AlertDescription, ContentType, EncryptedExtensions, Extensions, HEADER_LEN, NewSessionTicket, Parse, ServerHello,
+    TlsFlags,
 };
 use symbolon::{ClientAuth, ClientConfig, Error, Reason, ServerConfig, UnixTime};
 
@@ -86,6 +87,23 @@ fn a_ticket_of_eight_days_lives_for_seven_and_one_of_no_time_is_not_kept() {
     assert_eq!(of(u32::MAX).unwrap().expires(), week);
     assert_eq!(of(1).unwrap().expires(), UnixTime(NOW + 1));
     assert!(of(0).is_none());
+}
+
+// [tlsflags-2-3]
+#[test]
+fn flags_of_a_ticket_that_are_not_known_are_passed_over() {
+    for (flags, across_names) in [
+        (&[][..], false),
+        (&[0xff], false),
+        (&[0x00, 0x01], true),
+        (&[0xff, 0xff], true),
+        (&[0x00, 0x02], false),
+        (&[0x00, 0x01, 0x00, 0x80], true),
+        (&[0xfe; 255], false),
+    ] {
+        let ticket = kept(&NewSessionTicket { flags: TlsFlags::of(flags), ..HARMLESS }).unwrap();
+        assert_eq!(ticket.resumable_across_names(), across_names, "{flags:?}");
+    }
 }
 
 #[test]

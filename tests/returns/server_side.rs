@@ -4,6 +4,7 @@ use super::town::{
     Authority, Client, Full, Meeting, Refused, Resumed, Rules, Town, both_kinds, declined, meeting, visit_host,
 };
 use super::util::ca::NOW;
+use super::util::tickets::across_names;
 use rcgen::{CertificateParams, date_time_ymd};
 use std::sync::Arc;
 use symbolon::resumption::{ClientTickets, Declined, Shelf, Ticket};
@@ -195,8 +196,8 @@ fn another_listener_takes_no_tickets_of_this_one() {
 struct Careless(Shelf<Ticket>);
 
 impl ClientTickets for Careless {
-    fn put(&self, _: &str, ticket: Ticket) {
-        self.0.put("anybody", ticket);
+    fn put(&self, server: &str, ticket: Ticket) {
+        self.0.put("anybody", across_names(server, &ticket));
     }
 
     fn take(&self, _: &str) -> Option<Ticket> {

@@ -35,6 +35,18 @@ impl ClientTickets for SameTicket {
     }
 }
 
+/// The ticket of this server as if it were for every name of the server's certificate, whatever the server said.
+pub fn across_names(server: &str, ticket: &Ticket) -> Ticket {
+    let mut bytes = ticket.to_bytes().to_vec();
+    let field = [&u16::try_from(server.len()).unwrap().to_be_bytes()[..], server.as_bytes()].concat();
+    let at = bytes.windows(field.len()).position(|window| window == field).unwrap() + field.len();
+    assert_eq!(bytes[at], 0);
+    bytes[at] = 1;
+    let ticket = Ticket::from_bytes(&bytes).unwrap();
+    assert!(ticket.resumable_across_names());
+    ticket
+}
+
 /// Takes every use for the first: for tests in which something else decides.
 pub struct AlwaysFirst;
 

@@ -254,7 +254,7 @@ fn age<C: Crypto>(ticket: &Ticket, cx: &ClientCx<'_, '_, C>) -> Result<u32, Decl
     if unseen >= i64::from(MAX_LIFETIME) {
         return Err(Declined::Expired);
     }
-    // [4.6.1-11] [crosssni-3-2] Whatever the store thinks that it is for.
+    // [4.6.1-11] [crosssni-3-1] Whatever the store thinks that it is for.
     if !cx.desk.server_name.as_ref().is_some_and(|name| ticket.is_for(name)) {
         return Err(Declined::OtherServerName);
     }
@@ -263,6 +263,7 @@ fn age<C: Crypto>(ticket: &Ticket, cx: &ClientCx<'_, '_, C>) -> Result<u32, Decl
     let (trust, _) = ticket.origin.peer.as_ref().ok_or(Declined::Malformed)?;
     ticket.origin.check_scheme(config.settings.schemes())?;
     trust.still_holds(config.crypto(), live, cx.desk.time)?;
+    // [crosssni-4-1]
     // Another certificate of ours, or one at last: the server is to see it.
     match ticket.origin.shown {
         // The application chooses anew for each connection.

@@ -71,7 +71,7 @@ impl Keeper {
                 suite: self.suite.suite,
                 age_add: message.ticket_age_add,
                 server: self.server.as_str().into(),
-                // [crosssni-3-1] [tlsflags-3-1]
+                // [tlsflags-2-3]
                 across_names: message.flags.contains(TlsFlag::resumption_across_names),
                 received: self.time,
                 lifetime: message.ticket_lifetime.min(MAX_LIFETIME),

@@ -183,7 +183,7 @@ impl<C: Crypto> Search<'_, '_, C> {
         if state.scope.as_ref() != resumption.scope.as_ref() {
             return Err(Declined::OtherScope);
         }
-        // [crosssni-4-1]
+        // [crosssni-3-3]
         if !resumption.across_names && state.server_name.as_deref() != self.config.server_name(&self.hello) {
             return Err(Declined::OtherServerName);
         }

@@ -112,7 +112,7 @@ fn send_one<C: Crypto>(
         ticket: &ticket,
         extensions: grease.as_ref().map_or(Extensions::EMPTY, Grease::extensions),
         max_early_data_size: early_data.map(|early_data| early_data.max),
-        // [crosssni-4-1]
+        // [crosssni-3-2]
         flags: if resumption.across_names { TlsFlags::RESUMPTION_ACROSS_NAMES } else { TlsFlags::default() },
     })?;
     cx.base.show(SecretName::TicketPsk, &cx.desk.client_random, &state.secret);

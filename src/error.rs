@@ -97,7 +97,7 @@ impl fmt::Display for Refusal {
         if self.place != Place::default() {
             write!(f, " [{}]", self.place)?;
         }
-        if self.detail != Detail::None {
+        if !matches!(self.detail, Detail::None | Detail::Alert(_)) {
             write!(f, " ({})", self.detail)?;
         }
         write!(f, "; {}; sent alert {}", self.reason.rule(), self.alert())

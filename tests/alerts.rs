@@ -176,6 +176,65 @@ fn closing_twice_sends_one_close_notify_and_nothing_can_be_written_behind_it() {
     assert_eq!(client.received, b"answer");
 }
 
+fn is_refused<R: Role>(mut end: End<R, Null>, state: &str) {
+    end.drive();
+    end.take_output();
+    let error = end.conn.refuse(AlertDescription::access_denied, &mut end.tx);
+    let Error::Refused(refusal) = error else { panic!("{error:?}") };
+    assert_eq!((refusal.reason, refusal.alert()), (Reason::ApplicationRefused, AlertDescription::access_denied));
+    assert_eq!((refusal.side, refusal.state), (end.conn.side(), at(state)));
+    let told =
+        format!("{state}: the application does not go on with this peer; RFC 8446 §6.2; sent alert access_denied");
+    assert_eq!(error.to_string(), told);
+    let sent = records(&end.take_output());
+    let contents: Vec<&[u8]> = sent.iter().map(|record| record.content.as_slice()).collect();
+    assert_eq!(contents, [[2, AlertDescription::access_denied.0]], "{state}");
+    // Nothing changes it, or follows.
+    assert_eq!(end.conn.refuse(AlertDescription::internal_error, &mut end.tx), error);
+    assert_eq!((end.conn.cancel(&mut end.tx), end.conn.end_of_input()), (error, Err(error)));
+    end.give(&alert(state, 2, AlertDescription::internal_error));
+    assert_eq!((end.error, end.conn.error(), end.take_output()), (Some(error), Some(error), vec![]));
+    assert!(end.conn.app().is_none() && end.conn.peer().is_none());
+}
+
+// [6.2-2]
+#[test]
+fn an_application_may_refuse_its_peer_at_any_time_by_one_alert_of_its_own() {
+    CLIENT_STATES.iter().for_each(|state| is_refused(client_at(state), state));
+    SERVER_STATES.iter().for_each(|state| is_refused(server_at(state), state));
+}
+
+#[test]
+fn a_client_that_has_said_nothing_may_refuse_too() {
+    let (mut client, _) = ends();
+    let error = client.conn.refuse(AlertDescription::user_canceled, &mut client.tx);
+    assert_eq!(error.state().name(), "START");
+    // [6.1-5]
+    assert_eq!(client.take_output(), [[21, 3, 3, 0, 2, 1, 90], [21, 3, 3, 0, 2, 1, 0]].concat());
+    client.drive();
+    assert_eq!((client.error, client.take_output()), (Some(error), vec![]));
+}
+
+#[test]
+fn who_said_close_notify_refuses_in_silence() {
+    let mut server = server_at("CONNECTED");
+    server.conn.app().unwrap().close(&mut server.tx);
+    server.take_output();
+    let error = server.conn.refuse(AlertDescription::access_denied, &mut server.tx);
+    assert_eq!((server.take_output(), server.conn.error()), (vec![], Some(error)));
+}
+
+#[test]
+fn the_peer_hears_the_alert_that_the_application_chose() {
+    let (client, server) = ends();
+    let mut server = bring(server, client, "CONNECTED");
+    let mut client = client_at("CONNECTED");
+    server.conn.refuse(AlertDescription(200), &mut server.tx);
+    client.give(&server.take_output());
+    let Some(Error::PeerAlert(alert)) = client.error else { panic!("{:?}", client.error) };
+    assert_eq!(alert.description, AlertDescription(200));
+}
+
 fn sends_nothing_behind_close_notify<R: Role>(mut end: End<R, Null>) {
     end.conn.app().unwrap().close(&mut end.tx);
     end.take_output();

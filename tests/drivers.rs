@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use symbolon::io::blocking::{self, Cause, Handshake};
 use symbolon::{ClientWith, Error, Reason, ServerName, ServerWith, UnixTime};
+use util::openssl::Watch;
 use util::pair::World;
 use util::pki::NOW;
 use util::provider::{Provider, provider};
@@ -246,4 +247,27 @@ fn a_transport_that_holds_writes_back_is_flushed_before_the_peer_is_waited_for()
         echoed
     });
     assert_eq!((&echoed, server.unwrap()), (b"ping", b"ping".to_vec()));
+}
+
+// [4.6.3-3]
+#[test]
+fn a_server_that_echoes_answers_key_updates_with_what_it_says_next() {
+    let world = World::new();
+    let seen = Watch::default();
+    let (updates, server) = with_server(&world, |tcp| {
+        tcp.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let mut tls = Handshake::new(client_conn(&world), tcp).observer(seen.clone()).complete().unwrap();
+        let mut updates = Vec::new();
+        for both in [true, false, true] {
+            tls.update_keys(both).unwrap();
+            tls.write_all(b"echo").unwrap();
+            tls.read_exact(&mut [0; 4]).unwrap();
+            updates.push((seen.count("send KeyUpdate"), seen.count("recv KeyUpdate")));
+        }
+        tls.close().unwrap();
+        assert_eq!(tls.read(&mut [0; 1]).unwrap(), 0);
+        updates
+    });
+    assert_eq!(updates, [(1, 1), (2, 1), (3, 2)]);
+    assert_eq!(server.unwrap(), b"echoechoecho");
 }

@@ -97,12 +97,45 @@ fn a_server_takes_a_hello_of_as_many_unknown_suites_and_extensions_as_it_holds()
 #[test]
 fn a_client_begins_with_a_hello_that_looks_like_tls_1_2() {
     let (sent, body) = first_hello(client(client_config()));
-    assert_eq!(sent[..3], [22, 3, 3]);
+    assert_eq!(sent[..3], [22, 3, 1]);
     assert_eq!(HandshakeType(sent[5]), HandshakeType::client_hello);
     let hello = ClientHello::parse(&body).unwrap();
     assert_eq!(hello.legacy_version, ProtocolVersion::TLS_1_2);
     assert_eq!(hello.legacy_compression_methods, [0]);
     assert_eq!(hello.legacy_session_id.len(), 32);
+}
+
+/// legacy_record_version of every record.
+fn record_versions(mut sent: &[u8]) -> Vec<[u8; 2]> {
+    let mut all = Vec::new();
+    while let [_, major, minor, high, low, rest @ ..] = sent {
+        all.push([*major, *minor]);
+        sent = &rest[usize::from(u16::from_be_bytes([*high, *low]))..];
+    }
+    all
+}
+
+// [5.1-7] [5.1-9] [5.2-2]
+#[test]
+fn the_record_of_the_first_hello_looks_older_than_all_others() {
+    for (group, retried) in [(NamedGroup::x25519, false), (NamedGroup::secp256r1, true)] {
+        let client = client(client_config().groups(BOTH_GROUPS).shares(1));
+        let mut pair = Pair { client, server: server(server_config().groups([group])) };
+        let (mut up, mut down) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            pair.client.drive();
+            let sent = pair.client.take_output();
+            pair.server.give(&sent);
+            up.extend(record_versions(&sent));
+            let sent = pair.server.take_output();
+            pair.client.give(&sent);
+            down.extend(record_versions(&sent));
+        }
+        pair.assert_connected();
+        assert_eq!(pair.client.conn.negotiated().retried, retried);
+        assert_eq!((up[0], up.len() > 2, down.len() > 2), ([3, 1], true, true));
+        assert!(up[1..].iter().chain(&down).all(|version| *version == [3, 3]), "{up:?} {down:?}");
+    }
 }
 
 // [4.1.2-6]
@@ -368,6 +401,49 @@ fn a_server_passes_over_what_it_does_not_know() {
     let choice = ServerHello::parse(&choice).unwrap();
     assert!(choice.cipher_suite.name().is_some());
     assert!(choice.extensions.key_share.unwrap().group.name().is_some());
+}
+
+/// The suite that a server picks of these, listed by the client in this order.
+fn picked(server: ServerConfigBuilder<Null>, suites: &[CipherSuite]) -> CipherSuite {
+    let hello = edited(client_config(), |hello| hello.suites = suites.to_vec());
+    let mut end = self::server(server);
+    end.give(&hello);
+    assert_eq!(end.error, None);
+    let sent = one_message_a_record(&end.take_output());
+    ServerHello::parse(bodies(&sent, HandshakeType::server_hello)[0]).unwrap().cipher_suite
+}
+
+#[test]
+fn a_client_that_would_rather_not_use_aes_gets_chacha20_unless_the_server_lists_its_suites() {
+    let grease = CipherSuite(0x0a0a);
+    let (aes, aes_256, chacha) = (
+        CipherSuite::TLS_AES_128_GCM_SHA256,
+        CipherSuite::TLS_AES_256_GCM_SHA384,
+        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    );
+    for offered in [&[chacha, aes][..], &[grease, CipherSuite(0x1304), chacha, aes_256, aes], &[chacha]] {
+        assert_eq!(picked(server_config(), offered), chacha, "{offered:?}");
+    }
+    for offered in [&[aes, chacha][..], &[aes_256, chacha, aes], &[chacha, aes]] {
+        assert_eq!(picked(server_config().suites([aes, chacha]), offered), aes, "{offered:?}");
+    }
+    // Otherwise the server's order decides.
+    assert_eq!(picked(server_config(), &[aes_256, chacha, aes]), aes);
+}
+
+#[test]
+fn a_client_that_keeps_the_servers_name_to_itself_judges_the_certificate_by_it_all_the_same() {
+    let config = || client_config().send_server_name(false);
+    let [from_client, from_server] = conversation(config(), server_config());
+    let hello = ClientHello::parse(bodies(&from_client, HandshakeType::client_hello)[0]).unwrap();
+    assert_eq!(hello.extensions.server_name, None);
+    let answers = EncryptedExtensions::parse(bodies(&from_server, HandshakeType::encrypted_extensions)[0]).unwrap();
+    assert!(!answers.server_name);
+    let name = ServerName::parse("other.test").unwrap();
+    let client = End::new(ClientWith::new(Arc::new(config().build().unwrap()), name, UnixTime(NOW)));
+    let mut pair = Pair { client, server: server(server_config()) };
+    pair.run();
+    assert_eq!(pair.client.seen.alerts_sent, [AlertDescription::bad_certificate]);
 }
 
 // [5.1-8]

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::Crypto;
 use symbolon::wire::*;
-use symbolon::{ClientConfig, ConfigError, Error, Reason, RecvBuf, Role, ServerRole};
+use symbolon::{ClientConfig, ConfigError, Error, Reason, RecvBuf, Role, SendBuf, ServerRole};
 use util::null::Null;
 use util::pair::{End, Pair, World};
 use util::plain::{self, PlainWorld, Record, local, records};
@@ -97,6 +97,49 @@ fn a_limit_that_may_not_be_sent_is_refused_when_configured() {
         let built = client_config().record_size_limit(limit).build().map(drop);
         assert_eq!(built, if fits { Ok(()) } else { Err(ConfigError::RecordSizeLimit(limit)) });
     }
+}
+
+#[test]
+fn records_are_as_short_as_the_configuration_says_handshake_messages_included() {
+    for (ours, theirs, limit, longest) in [(63, 2000, None, [63, 2000]), (1000, 16_384, Some(512), [511, 511])] {
+        let mut client = client_config().max_send_fragment(ours);
+        if let Some(limit) = limit {
+            // The peer's limit holds as well, and counts the type.
+            client = client.record_size_limit(limit);
+        }
+        let mut server = server_config().max_send_fragment(theirs);
+        if let Some(limit) = limit {
+            server = server.record_size_limit(limit);
+        }
+        let mut pair = pair(client, server);
+        let room = pair.client.conn.required_send_space();
+        pair.client.tx = SendBuf::over(vec![0; room].leak());
+        pair.client.drive();
+        let hello = pair.client.take_output();
+        assert!(records(&hello).iter().all(|record| record.content.len() <= usize::from(ours)));
+        assert_eq!(records(&hello).len() > 1, ours == 63);
+        pair.server.give(&hello);
+        let [from_client, from_server] = run(&mut pair);
+        pair.assert_connected();
+        pair.server.write(&[7; 5000]);
+        let said = pair.server.take_output();
+        pair.client.give(&said);
+        assert_eq!(pair.client.received, [7; 5000]);
+        // Content, and its type.
+        let most = |sent: &[&[u8]]| protected_lengths(&sent.concat()).into_iter().max().unwrap() - 1;
+        assert_eq!([most(&[&from_client]), most(&[&from_server, &said])], longest);
+    }
+}
+
+#[test]
+fn a_fragment_that_no_record_can_have_is_refused_when_configured() {
+    for (bytes, fits) in [(0, false), (62, false), (63, true), (1 << 14, true), ((1 << 14) + 1, false)] {
+        let expected = if fits { Ok(()) } else { Err(ConfigError::MaxSendFragment(bytes)) };
+        assert_eq!(client_config().max_send_fragment(bytes).build().map(drop), expected);
+        assert_eq!(server_config().max_send_fragment(bytes).build().map(drop), expected);
+    }
+    let told = ConfigError::MaxSendFragment(62).to_string();
+    assert_eq!(told, "max_send_fragment 62 is not within 63..=16384 (RFC 8446 §5.1)");
 }
 
 // [6066-4-3]
@@ -258,8 +301,10 @@ fn an_update_is_asked_for_once_and_answered_by_one_that_does_not_ask() {
     assert_eq!(update_keys(&mut pair.client, true), [1, 0]);
     let sent = pair.client.take_output();
     pair.server.give(&sent);
+    assert!(pair.server.take_output().is_empty(), "it can wait until there is data");
+    pair.server.write(b"data");
     let answer = pair.server.take_output();
-    assert_eq!(key_updates(&answer), [0]);
+    assert_eq!((key_updates(&answer), records(&answer).len()), (vec![0], 2));
     pair.client.give(&answer);
     assert_eq!(update_keys(&mut pair.client, true), [1]);
 }

@@ -263,6 +263,53 @@ fn after_a_retry_psks_of_its_hash_are_offered_again_and_early_data_is_not() {
     }
 }
 
+/// A client's second ClientHello as it should be, and the server that asked for it.
+fn retried(suite: CipherSuite) -> (ClientHelloBytes, End<ServerRole, Null>) {
+    let tickets = ticket_of(server_config(resumption()), &[]);
+    let groups = [NamedGroup::x25519, NamedGroup::secp256r1];
+    let mut client = plain::client(&built(client_config(&tickets).groups(groups).shares(1)));
+    let mut server = server(server_config(resumption()).suites([suite]).groups([NamedGroup::secp256r1]));
+    client.drive();
+    server.give(&client.take_output());
+    client.give(&server.take_output());
+    (hello_in(&client.take_output()), server)
+}
+
+type ClientHelloBytes = Vec<u8>;
+
+// [4.1.2-12]
+#[test]
+fn a_psk_that_the_first_hello_was_answered_by_must_be_in_the_second() {
+    let with_psk = CipherSuite::TLS_AES_128_GCM_SHA256;
+    for (suite, expected) in [(with_psk, Some(Reason::ExtensionMissing)), (CipherSuite::TLS_AES_256_GCM_SHA384, None)] {
+        let (hello, mut server) = retried(suite);
+        let mut hello = ClientHello::parse(&hello).unwrap();
+        assert_eq!(hello.extensions.pre_shared_key.is_some(), suite == with_psk);
+        hello.extensions.pre_shared_key = None;
+        server.give(&Record::new(false, ContentType::handshake, &encoded(&hello)).sealed());
+        assert_eq!(refused(&server), expected, "{suite:?}");
+        if let Some(Error::Refused(refusal)) = server.error {
+            assert_eq!(refusal.place.extension, Some(ExtensionType::pre_shared_key));
+            assert_eq!(server.seen.alerts_sent, [AlertDescription::missing_extension]);
+        }
+    }
+}
+
+// [5.1-7]
+#[test]
+fn the_second_hello_is_in_a_record_of_tls_1_2_although_early_data_was_dropped_before() {
+    let tickets = ticket_of(server_config(resumption()), &[]);
+    let groups = [NamedGroup::x25519, NamedGroup::secp256r1];
+    let mut client = with_early_data(&built(client_config(&tickets).groups(groups).shares(1)), 0, b"early");
+    let mut server = server(server_config(resumption()).groups([NamedGroup::secp256r1]));
+    let first = client.take_output();
+    server.give(&first);
+    client.give(&server.take_output());
+    let second = client.take_output();
+    assert_eq!((&first[..3], &second[..3]), (&[22, 3, 1][..], &[22, 3, 3][..]));
+    assert_eq!(records(&first).len(), 3, "the hello, change_cipher_spec, and early data");
+}
+
 // [4.2.9-3] [4.2.11-6] [4.2.11.1-2]
 #[test]
 fn an_offer_says_how_it_may_be_used_and_how_old_its_tickets_are() {

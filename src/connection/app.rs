@@ -20,9 +20,22 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
     /// # Errors
     /// [`Misuse::Closed`] after [`App::close`]. The inner error is why the connection is over.
     pub fn write(&mut self, bytes: &[u8], tx: &mut SendBuf<'_>) -> Result<Result<usize, Error>, Misuse> {
+        self.write_with(bytes, tx, &mut Unobserved)
+    }
+
+    /// [`App::write`], with somebody watching: a KeyUpdate may be due before the data.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub fn write_with(
+        &mut self,
+        bytes: &[u8],
+        tx: &mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Result<usize, Error>, Misuse> {
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
-            let n = match self.space(tx)? {
+            let n = match self.space_with(tx, observer)? {
                 Ok(space) => {
                     let n = rest.len().min(space.len());
                     if let (Some(to), Some(from)) = (space.get_mut(..n), rest.get(..n)) {
@@ -48,10 +61,22 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
     /// # Errors
     /// As [`App::write`].
     pub fn space<'t>(&mut self, tx: &'t mut SendBuf<'_>) -> Result<Result<&'t mut [u8], Error>, Misuse> {
+        self.space_with(tx, &mut Unobserved)
+    }
+
+    /// [`App::space`], with somebody watching.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub fn space_with<'t>(
+        &mut self,
+        tx: &'t mut SendBuf<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Result<&'t mut [u8], Error>, Misuse> {
         if self.conn.closed.by_us {
             return Err(Misuse::Closed);
         }
-        match self.renew_key(tx) {
+        match self.renew_key(tx, observer) {
             Ok(true) => {}
             Ok(false) => return Ok(Ok(&mut [])),
             Err(fault) => return Ok(Err(self.failed(fault, tx))),
@@ -116,9 +141,9 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         }
     }
 
-    /// [5.5-1] A key is not used beyond its limit, nor after the peer asked for another: a KeyUpdate comes first. False if there
-    /// is no room for it yet.
-    fn renew_key(&mut self, tx: &mut SendBuf<'_>) -> Result<bool, Fault> {
+    /// [5.5-1] [4.6.3-3] A key is not used beyond its limit, nor after the peer asked for another: a KeyUpdate comes first. False
+    /// if there is no room for it yet.
+    fn renew_key(&mut self, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Result<bool, Fault> {
         let Some(suite) = self.conn.negotiated().suite else { return Ok(true) };
         let fresh = self.conn.sealer.used() < self.conn.config.settings().records_per_key(suite);
         if fresh && !self.conn.machine.owes_key_update() {
@@ -127,7 +152,7 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         if !tx.takes_key_update(self.conn.cut()) {
             return Ok(false);
         }
-        self.conn.send_key_update(false, tx, &mut Unobserved)?;
+        self.conn.send_key_update(false, tx, observer)?;
         Ok(true)
     }
 

@@ -170,8 +170,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
 
     /// True if what waits has to be sent before the next arrow can be taken.
     pub(super) fn lacks_room(&self, tx: &SendBuf<'_>) -> bool {
-        let sends = self.machine.sends() || self.is_connected();
-        sends && !tx.is_empty() && tx.room() < self.required_send_space()
+        self.machine.sends() && !tx.is_empty() && tx.room() < self.required_send_space()
     }
 
     /// Takes the next arrow. `None`: the send buffer has to be emptied first.

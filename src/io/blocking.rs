@@ -395,7 +395,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Write for Stream<'_, R, C, T> {
         // What was taken before goes first: then there is room, and its failure is not taken for that of `buf`.
         self.flush_records()?;
         let Some(mut app) = self.conn.app() else { return Err(self.over()) };
-        let n = match app.write(buf, &mut self.tx).map_err(io::Error::other)? {
+        let n = match app.write_with(buf, &mut self.tx, &mut *self.observer).map_err(io::Error::other)? {
             Ok(n) => n,
             Err(error) => return Err(self.after(error).into()),
         };

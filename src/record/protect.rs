@@ -27,7 +27,7 @@ fn next_nonce(iv: &Iv, seq: &mut u64) -> Result<[u8; IV_LEN], Fault> {
 pub(crate) struct Sealer<A> {
     aead: Option<A>,
     iv: Iv,
-    /// Of the next record.
+    /// Of the next record. Without a key, 0 before the first.
     seq: u64,
 }
 
@@ -64,7 +64,7 @@ impl<A: Aead> Sealer<A> {
         let (header, body) = record.split_at_mut_checked(HEADER_LEN).ok_or_else(too_small)?;
         let length = u16::try_from(body.len()).map_err(|_| too_small())?;
         let outer = if self.aead.is_some() { ContentType::application_data } else { content_type };
-        // [5.1-7] [5.2-2] §5.1: the version is that of TLS 1.2 for ever, but for the very first ClientHello: some peers of old
+        // [5.1-7] [5.2-2] The version is that of TLS 1.2 for ever. [5.1-9] But for the very first ClientHello: some peers of old
         // want it to be older.
         let is_first_hello = self.seq == 0
             && self.aead.is_none()

@@ -123,6 +123,25 @@ fn told<R: Role>(end: &End<R, Provider>) -> AlertDescription {
 }
 
 #[test]
+fn a_question_may_be_answered_by_an_alert() {
+    let world = World::new();
+    let server = world.server_config().ask_credential().ask_chain();
+    let mut pair = pair_of(world.client_config(), server);
+    pair.client.drive();
+    pair.client.tx.move_to(&mut pair.server.rx);
+    assert!(pair.server.drive(), "it asks for a credential");
+    let error = pair.server.conn.refuse(AlertDescription::access_denied, &mut pair.server.tx);
+    assert_eq!(error.state(), StateName::RecvdCh);
+    misused(&mut pair.server, Answer::Credential(Some(Arc::new(local(&world.server)).into())));
+    pair.server.drive();
+    assert_eq!(pair.server.error, Some(error));
+    pair.server.tx.move_to(&mut pair.client.rx);
+    pair.client.drive();
+    assert_eq!(told(&pair.client), AlertDescription::access_denied);
+    assert!(pair.client.seen.events.iter().all(|event| event != "recv ServerHello"));
+}
+
+#[test]
 fn server_credential_is_chosen_elsewhere_from_name_protocols_and_schemes() {
     let world = World::new();
     let other = world.pki.server("other.test");

@@ -245,3 +245,22 @@ fn a_future_that_is_dropped_loses_nothing() {
     }
     assert_eq!(received, [7; 3000]);
 }
+
+// [4.6.3-3]
+#[test]
+fn a_link_answers_key_updates_with_what_it_writes_next() {
+    let world = World::new();
+    for driver in BOTH {
+        let (mut client, mut peer) = connected(driver, &world);
+        for _ in 0..3 {
+            peer.end.conn.app().unwrap().update_keys(true, &mut peer.end.tx).unwrap().unwrap();
+            peer.end.write(b"ping");
+            assert_eq!(block_on(driver.read(&mut client.link(&mut peer), &mut [0; 9])), Ok(4));
+        }
+        let answers = |peer: &Peer<_>| peer.end.seen.events.iter().filter(|event| *event == "recv KeyUpdate").count();
+        assert_eq!(answers(&peer), 0, "{driver:?}: nothing was said yet");
+        block_on(driver.write_all(&mut client.link(&mut peer), b"pong")).unwrap();
+        block_on(driver.flush(&mut client.link(&mut peer))).unwrap();
+        assert_eq!((answers(&peer), peer.end.received.as_slice()), (1, &b"pong"[..]), "{driver:?}");
+    }
+}

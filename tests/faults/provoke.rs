@@ -8,8 +8,8 @@ use super::util::pair::{ClientRole, End, ServerRole};
 use super::util::plain::{Record, bring, encoded, framed, local, records};
 use super::{WORLD, client_at, client_config, client_of, for_vectors, server_at, server_config, server_of};
 use symbolon::wire::{
-    Certificate, CertificateEntry, CertificateRequest, CertificateRequestExtensions, ClientHello, ContentType,
-    HEADER_LEN, Parse, SignatureScheme, Vector,
+    AlertDescription, Certificate, CertificateEntry, CertificateRequest, CertificateRequestExtensions, ClientHello,
+    ContentType, HEADER_LEN, Parse, SignatureScheme, Vector,
 };
 use symbolon::{Answer, ClientConfig, RecvBuf, SendBuf, ServerConfig, Signing};
 
@@ -118,6 +118,9 @@ pub(crate) fn server(title: &str, state: &str) -> End<ServerRole, Null> {
         "a server's certificate shown by the client" => end.give(&certificate(&WORLD.chain(&WORLD.server))),
         "a client who is not on the allow list" => {
             end.give(&certificate(&WORLD.chain(&WORLD.pki.client("stranger.test"))));
+        }
+        "the application refuses its client" => {
+            end.error = Some(end.conn.refuse(AlertDescription::handshake_failure, &mut end.tx));
         }
         "the application gives up, at the server" => end.error = Some(end.conn.cancel(&mut end.tx)),
         _ => end.give(&hello(false)),

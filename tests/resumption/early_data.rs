@@ -261,6 +261,26 @@ fn a_ticket_that_does_not_allow_early_data_goes_without() {
 }
 
 #[test]
+fn early_data_for_a_protocol_that_is_not_offered_any_more_is_not_sent() {
+    for (known, offered, early) in [
+        (&["one"][..], &["two", "one"][..], true),
+        (&["one"], &["two"], false),
+        (&["one"], &[], false),
+        (&[], &["one"], true),
+    ] {
+        let regulars = Regulars::new();
+        meet(regulars.client().alpn(known), regulars.usual_server().alpn(known));
+        let server = regulars.usual_server().alpn(["one", "two"]);
+        let mut pair = pair(regulars.client().alpn(offered), server, [0, 0]);
+        assert_eq!(write_early(&mut pair, EARLY), if early { EARLY.len() } else { 0 }, "{known:?} {offered:?}");
+        pair.run();
+        pair.assert_connected();
+        assert_eq!(pair.client.conn.negotiated().psk, RESUMED);
+        assert_eq!(state(&pair) == EarlyDataState::NotOffered, !early);
+    }
+}
+
+#[test]
 fn a_client_writes_no_more_than_the_ticket_allows() {
     let regulars = Regulars::known();
     let mut pair = pair(regulars.client(), regulars.usual_server(), [0, 0]);

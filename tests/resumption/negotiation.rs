@@ -7,7 +7,7 @@ use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, Resumption, ServerConfigBuilder};
 use symbolon::crypto::HashAlgorithm::{self, Sha256, Sha384};
 use symbolon::resumption::{Declined, Psk, PskKind};
-use symbolon::wire::{CipherSuite, NamedGroup};
+use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use symbolon::{ClientConfig, ServerConfig};
 
 const AES_128: CipherSuite = CipherSuite::TLS_AES_128_GCM_SHA256;
@@ -194,6 +194,47 @@ fn no_certificate_is_sent_or_asked_for_with_a_ticket() {
     assert_eq!(sent(&pair.client.seen.events), ["ClientHello", "change_cipher_spec", "Finished"]);
     let server = ["ServerHello", "change_cipher_spec", "EncryptedExtensions", "Finished", "NewSessionTicket"];
     assert_eq!(sent(&pair.server.seen.events), server);
-    // What a resumption does not look at is not known anew.
+    // What the peer proved itself by is known from then.
+    let [here, there] = [pair.client.conn.negotiated(), pair.server.conn.negotiated()];
+    let scheme = Some(SignatureScheme::ecdsa_secp256r1_sha256);
+    assert_eq!((here.peer_scheme, there.peer_scheme), (scheme, scheme));
+    assert_eq!((here.own_scheme, there.own_scheme), (None, None));
+}
+
+#[test]
+fn the_scheme_that_a_peer_proved_itself_by_is_told_once_the_resumption_is_complete() {
+    let regulars = Regulars::new();
+    meet(regulars.client(), regulars.server());
+    let mut pair = Pair::of(regulars.client().build().unwrap(), regulars.server().build().unwrap());
+    pair.client.drive();
+    let hello = pair.client.take_output();
+    pair.server.give(&hello);
+    assert_eq!(pair.server.conn.negotiated().psk, Some(PskKind::Resumption));
     assert_eq!(pair.server.conn.negotiated().peer_scheme, None);
+    pair.run();
+    assert!(pair.server.conn.negotiated().peer_scheme.is_some());
+    // Who proved nothing then has no scheme now.
+    let regulars = Regulars::new();
+    let client = || ClientConfig::builder(provider()).anchors(regulars.world.anchors()).tickets(regulars.shelf.clone());
+    let server = || regulars.server().client_auth(symbolon::ClientAuth::none());
+    meet(client(), server());
+    let pair = meet(client(), server());
+    assert_eq!(pair.server.conn.negotiated().psk, Some(PskKind::Resumption));
+    assert_eq!(pair.server.conn.negotiated().peer_scheme, None);
+    assert!(pair.client.conn.negotiated().peer_scheme.is_some());
+}
+
+// [6066-3-5]
+#[test]
+fn a_server_does_not_say_of_a_resumption_that_it_used_the_name() {
+    let regulars = Regulars::new();
+    for used in [true, false] {
+        let pair = meet(regulars.client(), regulars.server());
+        let [here, there] = [pair.client.conn.negotiated(), pair.server.conn.negotiated()];
+        assert_eq!((here.server_name_used, there.server_name_used), (used, used));
+        assert_eq!(here.psk.is_none(), used);
+    }
+    let (client, psks) = with_psks(vec![external(b"known", Sha256)]);
+    let pair = meet(client, ServerConfig::builder(provider()).psks(psks));
+    assert!(pair.client.conn.negotiated().server_name_used, "an external PSK is no resumption");
 }

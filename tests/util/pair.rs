@@ -123,7 +123,8 @@ impl<R: Role, C: Crypto> End<R, C> {
     /// Sends application data.
     pub fn write(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let n = self.conn.app().expect("connected").write(bytes, &mut self.tx).unwrap().unwrap();
+            let mut app = self.conn.app().expect("connected");
+            let n = app.write_with(bytes, &mut self.tx, &mut self.seen).unwrap().unwrap();
             assert!(n > 0, "the send buffer is full");
             bytes = &bytes[n..];
         }

@@ -275,7 +275,7 @@ impl Live {
     fn write(&mut self, mut bytes: &[u8]) -> Result<(), Over> {
         while !bytes.is_empty() {
             let Some(mut app) = self.conn.app() else { return Ok(()) };
-            let Ok(written) = app.write(bytes, &mut self.tx) else { return Ok(()) };
+            let Ok(written) = app.write_with(bytes, &mut self.tx, &mut self.watch) else { return Ok(()) };
             bytes = bytes.get(written?..).unwrap_or_default();
             self.post();
         }

@@ -334,7 +334,7 @@ impl Role for Server {
         matches!(state, State::Connected(_))
     }
 
-    // [4.4.4-4]
+    // [4.4.4-5]
     #[cfg(feature = "alloc")]
     fn sends_half_rtt(state: &State) -> bool {
         match state {

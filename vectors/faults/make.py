@@ -325,7 +325,7 @@ FILES = {
             for role, state, what in [("client", "WAIT_CERT", "by a server"), ("server", "WAIT_CERT", "by a client")]
             for title, input, reason in [
                 ("a certificate compressed by what was not offered", (1, 4, b"zlib"), "CertificateCompressionNotOffered"),
-                ("a compressed certificate that announces 2^16 bytes", (AS_IS, 1 << 16, bytes(9)), "CertificateExpandsTooFar"),
+                ("a compressed certificate that announces 2^18 bytes", (AS_IS, 1 << 18, bytes(9)), "CertificateExpandsTooFar"),
                 ("a compressed certificate that announces a byte too many", (AS_IS, 5, bytes(4)), "CertificateExpandsWrong"),
                 ("a compressed certificate that announces a byte too few", (AS_IS, 4, bytes(5)), "CertificateExpandsWrong"),
                 ("a compressed certificate of no bytes", (AS_IS, 4, b""), "Malformed"),

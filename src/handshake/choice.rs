@@ -161,8 +161,13 @@ pub(super) fn choose_for_hello<C: Crypto>(
         let leaf = x509::Certificate::parse(credential.leaf()).ok();
         leaf.zip(name.as_ref()).is_some_and(|(leaf, name)| x509::is_for(&leaf, name))
     };
-    let rank = |c: &Credential| (is_for_name(c), wanted.names_authority_of(c), wanted.takes_signatures_of(c));
-    Ok(wanted.choose(&config.credentials, config.settings.authority_hints, rank, out))
+    #[cfg(feature = "alloc")]
+    let (hints, names_authority) = (config.settings.authority_hints, |c: &Credential| wanted.names_authority_of(c));
+    // Without a heap there is nothing to look at: the code for it is not linked.
+    #[cfg(not(feature = "alloc"))]
+    let (hints, names_authority) = (AuthorityHints::Prefer, |_: &Credential| true);
+    let rank = |c: &Credential| (is_for_name(c), names_authority(c), wanted.takes_signatures_of(c));
+    Ok(wanted.choose(&config.credentials, hints, rank, out))
 }
 
 /// The application's choice, checked against what the peer offered.

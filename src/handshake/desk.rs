@@ -58,9 +58,6 @@ pub struct Desk<'c, C: Crypto> {
     /// `server_name` of the ClientHello, at a server that hands out tickets.
     #[cfg(feature = "alloc")]
     pub(super) name_asked: Option<Box<[u8]>>,
-    /// Bytes of early data that a ticket of the ClientHello is for, at the server.
-    #[cfg(feature = "alloc")]
-    pub(super) max_early_data: u32,
     /// There is one as soon as early data is wanted, or taken.
     #[cfg(feature = "alloc")]
     pub(super) early: Option<Box<EarlyData>>,
@@ -133,8 +130,6 @@ impl<'c, C: Crypto> Desk<'c, C> {
             tickets: 0,
             #[cfg(feature = "alloc")]
             name_asked: None,
-            #[cfg(feature = "alloc")]
-            max_early_data: 0,
             #[cfg(feature = "alloc")]
             early: None,
         }

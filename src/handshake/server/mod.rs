@@ -68,9 +68,9 @@ pub struct Start {
 /// A ClientHello lies in the receive buffer.
 pub struct RecvdCh {
     retry: Option<Retry>,
-    /// The PSKs that it offers were looked up, and there is none to go by.
+    /// The PSKs that it offers were looked up, and there is none to go by: bytes of early data that a ticket among them is for.
     #[cfg(feature = "alloc")]
-    without_psk: bool,
+    looked_up: Option<u32>,
 }
 
 /// It is decided what both will use, and how we prove who we are; the secret of both is known here, and our share of it not yet

@@ -36,7 +36,7 @@ impl RecvdCh {
     pub(super) fn need<C: Crypto>(&self, msg: &Inbound<'_>, config: &ServerConfig<C>) -> Need {
         let Ok(hello) = msg.peek::<ClientHello<'_>>() else { return Need::Nothing };
         #[cfg(feature = "alloc")]
-        if !self.without_psk && hello.extensions.pre_shared_key.is_some() && config.takes_psks() {
+        if self.looked_up.is_none() && hello.extensions.pre_shared_key.is_some() && config.takes_psks() {
             return Need::Psk;
         }
         // The hash of the first ClientHello is not at hand; what it has to say is said when the arrow is taken.
@@ -55,23 +55,31 @@ impl RecvdCh {
         msg: Inbound<'_>,
         cx: &mut ServerCx<'_, '_, C>,
     ) -> Result<AfterPsks, Fault> {
-        cx.desk.max_early_data = looked_up.max_early_data;
+        let on_its_way = looked_up.max_early_data;
         if let Some(why) = looked_up.declined {
             cx.base.trace(Trace::PskDeclined(why));
         }
         Ok(match looked_up.accepted.map(|accepted| (accepted.selected, accepted)) {
-            None => AfterPsks::RecvdCh(Self { without_psk: true, ..self }),
-            Some((Selected::Retry(retry), _)) => AfterPsks::Start(send_hello_retry_request(retry, msg, cx)?),
+            None => AfterPsks::RecvdCh(Self { looked_up: Some(on_its_way), ..self }),
+            Some((Selected::Retry(retry), _)) => AfterPsks::Start(send_hello_retry_request(retry, on_its_way, msg, cx)?),
             Some((Selected::Choice(choice), accepted)) => {
-                AfterPsks::Negotiated(resume(&msg.peek()?, choice, *accepted, cx)?)
+                AfterPsks::Negotiated(resume(&msg.peek()?, choice, *accepted, on_its_way, cx)?)
             }
         })
+    }
+
+    /// Bytes of early data that a ticket of this ClientHello is for.
+    fn early_data_on_its_way(&self) -> u32 {
+        #[cfg(feature = "alloc")]
+        return self.looked_up.unwrap_or(0);
+        #[cfg(not(feature = "alloc"))]
+        return 0;
     }
 
     /// To another ClientHello.
     pub(super) fn retry<C: Crypto>(self, msg: Inbound<'_>, cx: &mut ServerCx<'_, '_, C>) -> Result<Start, Fault> {
         match select(&msg.peek()?, cx.config, self.retry, cx.desk.first_hello.as_deref(), None)? {
-            Selected::Retry(retry) => send_hello_retry_request(retry, msg, cx),
+            Selected::Retry(retry) => send_hello_retry_request(retry, self.early_data_on_its_way(), msg, cx),
             Selected::Choice(_) => Err(Reason::Internal.into()),
         }
     }
@@ -91,7 +99,7 @@ impl RecvdCh {
         // [4.1.1-5]
         let (credential, scheme) = chosen.map_err(WhyNothingSent::reason)?;
         cx.desk.credential = Some(credential);
-        keep_hello(&hello, false, cx)?;
+        keep_hello(&hello, Some(self.early_data_on_its_way()), cx)?;
         #[cfg(feature = "alloc")]
         decline_early_data(&hello, EarlyDataDeclined::PskDeclined, cx);
         keep_choice(&choice, cx);
@@ -109,6 +117,7 @@ fn resume<C: Crypto>(
     hello: &ClientHello<'_>,
     choice: Choice,
     accepted: Accepted,
+    on_its_way: u32,
     cx: &mut ServerCx<'_, '_, C>,
 ) -> Result<Negotiated, Fault> {
     cx.base.negotiated.psk = Some(accepted.kind);
@@ -119,7 +128,8 @@ fn resume<C: Crypto>(
     if let Some(Err(why)) = &accepted.early_data {
         cx.base.trace(Trace::EarlyDataDeclined(*why));
     }
-    keep_hello(hello, matches!(accepted.early_data, Some(Ok(_))), cx)?;
+    let takes = matches!(accepted.early_data, Some(Ok(_)));
+    keep_hello(hello, (!takes).then_some(on_its_way), cx)?;
     keep_choice(&choice, cx);
     show_psk(&accepted, cx);
     cx.desk.origin = accepted.origin;
@@ -163,13 +173,14 @@ fn show_psk<C: Crypto>(accepted: &Accepted, cx: &mut ServerCx<'_, '_, C>) {
 /// The ClientHello is absorbed at once: only its hash goes on (§4.4.1).
 fn send_hello_retry_request<C: Crypto>(
     retry: Retry,
+    on_its_way: u32,
     msg: Inbound<'_>,
     cx: &mut ServerCx<'_, '_, C>,
 ) -> Result<Start, Fault> {
     let hello: ClientHello<'_> = cx.absorb(msg)?;
     // What comes behind can't be the answer to a HelloRetryRequest that was not sent yet.
     cx.check_end_of_record()?;
-    keep_hello(&hello, false, cx)?;
+    keep_hello(&hello, Some(on_its_way), cx)?;
     #[cfg(feature = "alloc")]
     decline_early_data(
         &hello,
@@ -221,10 +232,10 @@ fn agree<C: Crypto>(
     Ok(shared)
 }
 
-/// What of the ClientHello outlives it.
+/// What of the ClientHello outlives it. `refused`: early data, of which a ticket allows so much.
 fn keep_hello<C: Crypto>(
     hello: &ClientHello<'_>,
-    takes_early_data: bool,
+    refused: Option<u32>,
     cx: &mut ServerCx<'_, '_, C>,
 ) -> Result<(), Fault> {
     cx.desk.client_random = *hello.random;
@@ -235,15 +246,15 @@ fn keep_hello<C: Crypto>(
         cx.desk.name_asked = cx.config.server_name(hello).map(Into::into);
     }
     // [4.2.10-10] Behind a second ClientHello there is none, whatever it offers.
-    if hello.extensions.early_data && !takes_early_data && !cx.base.negotiated.retried {
+    if let Some(on_its_way) = refused.filter(|_| hello.extensions.early_data && !cx.base.negotiated.retried) {
         #[cfg(feature = "alloc")]
         let allowed = {
             cx.base.negotiated.early_data = EarlyDataState::Rejected;
             let early_data = cx.config.resumption.as_ref().and_then(|resumption| resumption.early_data.as_ref());
-            early_data.map_or(0, |early_data| early_data.max).max(cx.desk.max_early_data)
+            early_data.map_or(0, |early_data| early_data.max).max(on_its_way)
         };
         #[cfg(not(feature = "alloc"))]
-        let allowed = 0;
+        let allowed = on_its_way;
         // [4.2.10-5] Early data is refused: what comes of it can't be read, and is dropped.
         cx.skip_early_data(MAX_EARLY_DATA.saturating_add(allowed));
     }

@@ -7,7 +7,7 @@ impl Start {
         RecvdCh {
             retry: self.retry,
             #[cfg(feature = "alloc")]
-            without_psk: false,
+            looked_up: None,
         }
     }
 }

@@ -131,15 +131,6 @@ fn early_data_behind_the_second_hello_is_not_skipped_even_if_it_is_offered() {
     assert_eq!(refused(&server).0, Reason::BadRecordMac);
 }
 
-// [4.2.2-4]
-#[test]
-fn the_second_hello_has_no_cookie_that_was_not_given() {
-    let cookie = |hello: &[u8]| with_extension(hello, ExtensionType::cookie, &[0, 1, 7]);
-    let (mut server, second) = retried(<[u8]>::to_vec);
-    give(&mut server, &cookie(&second));
-    assert_eq!(refused(&server).0, Reason::SecondHelloChanged);
-}
-
 #[test]
 fn the_second_hello_may_encrypt_its_inner_hello_anew() {
     let inner =

@@ -235,13 +235,13 @@ impl<'b> RecvBuf<'b> {
     pub(crate) fn open_next<A: Aead>(&mut self, opener: &mut Opener<A>, rules: Rules) -> Result<Opened, Fault> {
         let raw = self.memory.get_mut(self.raw_at..self.filled).unwrap_or_default();
         let Some(header) = raw.first_chunk::<HEADER_LEN>().copied() else {
-            return if raw.is_empty() { Ok(Opened::NeedMore) } else { not_tls(raw).map_or(Ok(Opened::NeedMore), Err) };
+            return not_tls(raw, opener).map_or(Ok(Opened::NeedMore), Err);
         };
         // [5.1-8]
         let [outer, _, _, l1, l2] = header;
         let (outer, length) = (ContentType(outer), usize::from(u16::from_be_bytes([l1, l2])));
         let protected = outer == ContentType::application_data;
-        if let Some(fault) = not_tls(raw) {
+        if let Some(fault) = not_tls(raw, opener) {
             return Err(fault);
         }
         // [5.1-3] [5.2-4] The length is judged before its bytes are waited for.
@@ -405,7 +405,7 @@ fn over(reason: Reason, got: usize, limit: usize) -> Fault {
 }
 
 /// Why these first bytes can't be a record, if they can't.
-fn not_tls(raw: &[u8]) -> Option<Fault> {
+fn not_tls<A: Aead>(raw: &[u8], opener: &Opener<A>) -> Option<Fault> {
     let first = raw.first().copied().map(ContentType)?;
     if first >= ContentType::change_cipher_spec && first <= ContentType::application_data {
         return None;
@@ -418,7 +418,7 @@ fn not_tls(raw: &[u8]) -> Option<Fault> {
     }
     // [5-1] [D.5-3]
     // The first two bits of a length, and CLIENT-HELLO: the oldest greeting there is (RFC 6101 Appendix E).
-    if first.0 & 0xc0 == 0x80 && raw.get(2).is_none_or(|kind| *kind == 1) {
+    if !opener.is_keyed() && first.0 & 0xc0 == 0x80 && raw.get(2).is_none_or(|kind| *kind == 1) {
         let [_, _, _, major, minor] = raw.first_chunk::<HEADER_LEN>()?;
         let version = ProtocolVersion(u16::from_be_bytes([*major, *minor]));
         return Some(Fault::from(Reason::Ssl2Hello).field("version").detail(Detail::Version(version)));

@@ -186,6 +186,7 @@ FILES = {
         ("server", "START", False, "plain HTTP", b"GET / HTTP/1.1\r\n", "PlainHttp"),
         ("client", "WAIT_SH", False, "an answer in plain HTTP", b"HTTP/1.1 400 Bad Request\r\n", "PlainHttp"),
         ("server", "START", False, "a ClientHello of SSL 2.0", bytes.fromhex("802e0103010015"), "Ssl2Hello"),
+        ("client", "CONNECTED", False, "what would be a ClientHello of SSL 2.0, after the handshake", bytes.fromhex("802e0103010015"), "NotTls"),
         ("server", "START", False, "the greeting of another protocol", b"SSH-2.0-x\r\n", "NotTls"),
         ("server", "START", False, "a plaintext record of 2^14 + 1 bytes", bytes.fromhex("1603014001"), "RecordTooLong"),
         ("client", "WAIT_EE", False, "a protected record of 2^14 + 257 bytes", bytes.fromhex("1703034101"), "RecordTooLong"),

@@ -240,8 +240,8 @@ fn limit(ch: &ClientHello<'_>) -> Result<Limit, Fault> {
     }
 }
 
-/// A hash of what the second ClientHello must repeat (§4.1.2): all of it but key_share, early_data, pre_shared_key and padding; and
-/// encrypted_client_hello (RFC 9849 §6.1.5), which a client encrypts anew whether we know it or not. We give no cookie.
+/// A hash of what the second ClientHello must repeat (§4.1.2): all of it but key_share, early_data, cookie, pre_shared_key and
+/// padding; and encrypted_client_hello (RFC 9849 §6.1.5), which a client encrypts anew whether we know it or not.
 pub(super) fn lasting<C: Crypto>(ch: &ClientHello<'_>, crypto: &C) -> Digest {
     let mut hash = crypto.hash(HashAlgorithm::Sha256);
     let mut add = |bytes: &[u8]| {
@@ -255,11 +255,11 @@ pub(super) fn lasting<C: Crypto>(ch: &ClientHello<'_>, crypto: &C) -> Digest {
         add(&suite.0.to_be_bytes());
     }
     add(ch.legacy_compression_methods);
-    // [4.2.2-4]
     for (t, body) in ch.extensions.raw.iter() {
         let may_change = [
             ExtensionType::key_share,
             ExtensionType::early_data,
+            ExtensionType::cookie,
             ExtensionType::pre_shared_key,
             ExtensionType::padding,
             ExtensionType::encrypted_client_hello,

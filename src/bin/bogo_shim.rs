@@ -88,7 +88,7 @@ fn run(phases: &Phases) -> Result<(), Outcome> {
             let config = configs::server(options, &application, &kept)?;
             scenario::run(Server::new(&config, now), connect(options)?, application, &phase)?;
         } else {
-            let config = configs::client(options, retry, &application, &kept)?;
+            let config = configs::client(options, &application, &kept)?;
             let name = options.host_name.as_deref().unwrap_or("test");
             let name = ServerName::dns(name).map_err(|e| Outcome::Failed(e.to_string()))?;
             let mut client = Client::new(&config, name, now);

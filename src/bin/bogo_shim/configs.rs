@@ -32,13 +32,9 @@ fn read(path: &str) -> Configured<Vec<u8>> {
     fs::read(path).map_err(|e| broken(format_args!("{path}: {e}")))
 }
 
-fn anchors(options: &Options, also: Option<&String>) -> Configured<Option<Anchors>> {
+fn anchors(options: &Options) -> Configured<Option<Anchors>> {
     let Some(path) = options.trust_cert.as_ref().filter(|path| !path.is_empty()) else { return Ok(None) };
-    let mut pem = read(path)?;
-    if let Some(path) = also {
-        pem.extend(read(path)?);
-    }
-    Anchors::from_pem(&pem).map(Some).map_err(|e| broken(format_args!("{path}: {e}")))
+    Anchors::from_pem(&read(path)?).map(Some).map_err(|e| broken(format_args!("{path}: {e}")))
 }
 
 fn credential(options: &CredentialOptions, staples: bool) -> Configured<Option<Credential>> {
@@ -193,17 +189,9 @@ fn compression(options: &Options) -> Vec<Arc<dyn CertificateCompression>> {
     }
 }
 
-/// `retry` is what holds once early data was refused.
-pub(crate) fn client(
-    options: &Options,
-    retry: &Options,
-    application: &Application,
-    kept: &Kept,
-) -> Configured<ClientConfig<Ring>> {
+pub(crate) fn client(options: &Options, application: &Application, kept: &Kept) -> Configured<ClientConfig<Ring>> {
     versions(options)?;
-    // BoringSSL does not hold chains against anchors in these tests. Here a server is trusted that is expected where the first
-    // one took no early data.
-    let anchors = anchors(options, retry.expect_peer_cert_file.as_ref().filter(|_| options.enable_early_data))?;
+    let anchors = anchors(options)?;
     let mut builder = ClientConfig::builder(Ring::new())
         .groups(groups(options)?)
         .schemes(schemes(options)?)
@@ -241,7 +229,7 @@ pub(crate) fn client(
 
 pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) -> Configured<ServerConfig<Ring>> {
     versions(options)?;
-    let anchors = anchors(options, None)?;
+    let anchors = anchors(options)?;
     let asks = options.require_any_client_certificate || options.verify_peer;
     let mut builder = ServerConfig::builder(Ring::new())
         .groups(groups(options)?)

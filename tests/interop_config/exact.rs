@@ -11,12 +11,15 @@ use symbolon::resumption::Psk;
 use symbolon::wire::{AlertDescription, ExtensionType, HandshakeType};
 use symbolon::{Error, Side};
 
+/// Two ends that have not begun.
+type Course = fn() -> Edited;
+
 fn psk() -> Psk {
     Psk::external(b"psk", &[7; 32], HashAlgorithm::Sha256).unwrap()
 }
 
 /// Handshakes that have every message between them, and every extension that our ends send.
-fn courses() -> [(&'static str, fn() -> Edited); 3] {
+fn courses() -> [(&'static str, Course); 3] {
     [
         ("by certificates", || {
             Edited::with(
@@ -33,7 +36,7 @@ fn courses() -> [(&'static str, fn() -> Edited); 3] {
 }
 
 /// All messages of a course, in order.
-fn messages(course: fn() -> Edited) -> Vec<(Side, Vec<u8>)> {
+fn messages(course: Course) -> Vec<(Side, Vec<u8>)> {
     let mut edited = course();
     edited.run(|_, _| None);
     assert_eq!((edited.client.error, edited.server.error), (None, None));
@@ -41,12 +44,7 @@ fn messages(course: fn() -> Edited) -> Vec<(Side, Vec<u8>)> {
 }
 
 /// Runs a course with its message number `at` changed, and returns the alert that its receiver sent.
-fn answer_to(
-    course: fn() -> Edited,
-    at: usize,
-    sender: Side,
-    change: &dyn Fn(&[u8]) -> Vec<u8>,
-) -> Option<AlertDescription> {
+fn answer_to(course: Course, at: usize, sender: Side, change: &dyn Fn(&[u8]) -> Vec<u8>) -> Option<AlertDescription> {
     let mut edited = course();
     let mut count = 0;
     edited.run(|_, message| {

@@ -66,10 +66,8 @@ impl<A: Aead> Sealer<A> {
         let outer = if self.aead.is_some() { ContentType::application_data } else { content_type };
         // [5.1-7] [5.2-2] The version is that of TLS 1.2 for ever. [5.1-9] But for the very first ClientHello: some peers of old
         // want it to be older.
-        let is_first_hello = self.seq == 0
-            && self.aead.is_none()
-            && content_type == ContentType::handshake
-            && body.first().copied() == Some(HandshakeType::client_hello.0);
+        let is_hello = (content_type, body.first()) == (ContentType::handshake, Some(&HandshakeType::client_hello.0));
+        let is_first_hello = is_hello && self.aead.is_none() && self.seq == 0;
         let version = if is_first_hello { ProtocolVersion::TLS_1_0 } else { ProtocolVersion::TLS_1_2 };
         let [v1, v2] = version.0.to_be_bytes();
         let [l1, l2] = length.to_be_bytes();

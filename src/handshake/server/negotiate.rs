@@ -178,12 +178,13 @@ fn shape(ch: &ClientHello<'_>) -> Result<(), Fault> {
 fn suite<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<CipherSuite, Fault> {
     let ours = settings.suites();
     // [4.1.2-7] [9.3-1] [8701-3.2-1]
-    let common = |suite: &CipherSuite| ch.cipher_suites.contains(*suite);
-    // A client that would rather not use AES has no instructions for it. Who listed suites has decided.
-    let chacha = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
-    let theirs = ch.cipher_suites.iter().find(|suite| ours.contains(suite));
-    let slow_aes = settings.suites.is_empty() && theirs == Some(chacha);
-    let chosen = if slow_aes { Some(chacha) } else { ours.iter().copied().find(common) };
+    let mut chosen = ours.iter().copied().find(|suite| ch.cipher_suites.contains(*suite));
+    // A client that would rather not use AES has no instructions for it. Who listed suites has decided, and a small image knows
+    // one or two.
+    if cfg!(feature = "alloc") && settings.suites.is_empty() {
+        let theirs = ch.cipher_suites.iter().find(|suite| ours.contains(suite));
+        chosen = theirs.filter(|suite| *suite == CipherSuite::TLS_CHACHA20_POLY1305_SHA256).or(chosen);
+    }
     // [4.1.1-1]
     chosen.ok_or_else(|| Fault::from(Reason::NoCommonSuite).field("cipher_suites"))
 }

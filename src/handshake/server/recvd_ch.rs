@@ -61,7 +61,9 @@ impl RecvdCh {
         }
         Ok(match looked_up.accepted.map(|accepted| (accepted.selected, accepted)) {
             None => AfterPsks::RecvdCh(Self { looked_up: Some(on_its_way), ..self }),
-            Some((Selected::Retry(retry), _)) => AfterPsks::Start(send_hello_retry_request(retry, on_its_way, msg, cx)?),
+            Some((Selected::Retry(retry), _)) => {
+                AfterPsks::Start(send_hello_retry_request(retry, on_its_way, msg, cx)?)
+            }
             Some((Selected::Choice(choice), accepted)) => {
                 AfterPsks::Negotiated(resume(&msg.peek()?, choice, *accepted, on_its_way, cx)?)
             }

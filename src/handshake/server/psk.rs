@@ -247,9 +247,11 @@ impl<C: Crypto> Search<'_, '_, C> {
             return Err(EarlyDataDeclined::ExternalPsk);
         };
         let alpn = choice.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
-        // [4.2.10-13]
-        // Never in the name of a certificate. The client goes by what its ticket says, which may be more than is taken by now.
-        if state.origin.peer.is_some() {
+        // [4.2.10-10] [4.2.10-13]
+        // Not behind a HelloRetryRequest, and never in the name of a certificate. The client goes by what its ticket says, which may be more than is taken by now.
+        if self.retry.is_some() {
+            Err(EarlyDataDeclined::HelloRetryRequest)
+        } else if state.origin.peer.is_some() {
             Err(EarlyDataDeclined::ClientCertificate)
         } else if state.max_early_data == 0 {
             Err(EarlyDataDeclined::NotWithTicket)

@@ -5,7 +5,7 @@ use crate::pki::{CLIENT, Pki, SERVER};
 use crate::stop::Stop;
 use std::sync::Arc;
 use symbolon::config::{EarlyData, Resumption};
-use symbolon::crypto::Ring;
+use symbolon::crypto::{Crypto, Ring};
 use symbolon::resumption::{Shelf, SingleUseKeys, TicketKeys};
 use symbolon::{Allow, ClientAuth, ClientConfig, ClientWith, ServerConfig, ServerName, ServerWith, UnixTime};
 
@@ -29,8 +29,12 @@ pub(crate) enum Clients {
 const MAX_EARLY_DATA: u32 = 16_384;
 
 impl World {
-    /// Both ends speak what `settings` leaves.
+    /// Both ends speak what `settings` leaves; unless it lists groups, none with ML-KEM, whose shares are pages of hexadecimal.
     pub(crate) fn new(settings: &Settings, clients: Clients) -> Result<Self, Stop> {
+        let mut settings = settings.clone();
+        if settings.groups.is_empty() {
+            settings.groups = Ring::new().default_groups().to_vec();
+        }
         let pki = Pki::new("Symbolon demo")?;
         let client = ClientConfig::builder(Ring::new())
             .anchors(pki.anchors()?)
@@ -45,7 +49,7 @@ impl World {
             .credential(pki.server.credential()?)
             .client_auth(client_auth)
             .resumption(resumption);
-        let (client, server) = (restrict!(client, settings)?, restrict!(server, settings)?);
+        let (client, server) = (restrict!(client, &settings)?, restrict!(server, &settings)?);
         Ok(Self { pki, client: Arc::new(client), server: Arc::new(server) })
     }
 

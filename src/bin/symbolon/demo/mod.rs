@@ -16,7 +16,6 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 use symbolon::StateName;
-use symbolon::crypto::{Crypto, Ring};
 use symbolon::observe::Row;
 use talk::{Said, ask_once, serve_once};
 
@@ -38,10 +37,8 @@ pub(crate) const LINE: &str = "Each half proves the other.";
 pub(crate) const PROTOCOL: &str = "symbolon-demo";
 
 fn world(options: &Options, clients: Clients) -> Result<World, Stop> {
-    // Without ML-KEM, whose shares are pages of hexadecimal.
-    let groups = Ring::new().default_groups().to_vec();
     let (alpn, compression) = (vec![PROTOCOL.to_owned()], options.compression.clone());
-    World::new(&Settings { alpn, compression, groups, ..Settings::default() }, clients)
+    World::new(&Settings { alpn, compression, ..Settings::default() }, clients)
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {

@@ -5,7 +5,7 @@ mod util;
 
 use std::sync::{Arc, LazyLock};
 use symbolon::config::{ClientConfigBuilder, EarlyData, Resumption, ServerConfigBuilder};
-use symbolon::crypto::HashAlgorithm;
+use symbolon::crypto::{Crypto, Hash, HashAlgorithm};
 use symbolon::resumption::{EarlyDataDeclined as Why, Psk, PskKind, SingleUseKeys, Ticket, TicketKeys};
 use symbolon::wire::*;
 use symbolon::{ClientAuth, ClientConfig, ClientWith, EarlyDataState, Error, Reason, ServerName, ServerWith, UnixTime};
@@ -276,6 +276,60 @@ fn retried(suite: CipherSuite) -> (ClientHelloBytes, End<ServerRole, Null>) {
 }
 
 type ClientHelloBytes = Vec<u8>;
+
+#[cfg(feature = "keylog")]
+/// HKDF-Expand-Label (RFC 8446 §7.1), one block of it.
+fn expand_label(crypto: &Null, secret: &[u8], label: &str) -> Vec<u8> {
+    let mut out = vec![0; secret.len()];
+    let label = format!("tls13 {label}");
+    let length = [0, u8::try_from(out.len()).unwrap(), u8::try_from(label.len()).unwrap()];
+    crypto.hmac(HashAlgorithm::Sha256, secret, &[&length, label.as_bytes(), &[0, 1]], &mut out);
+    out
+}
+
+// [4.2.10-10]
+#[cfg(feature = "keylog")]
+#[test]
+fn early_data_is_not_taken_behind_a_retry_although_the_second_hello_asks_for_it_and_its_binder_is_right() {
+    let crypto = Null::new(1);
+    let tickets = ticket_of(server_config(resumption()), &[]);
+    let groups = [NamedGroup::x25519, NamedGroup::secp256r1];
+    let mut client = plain::client_on(&built(client_config(&tickets).groups(groups).shares(1)), NOW);
+    client.seen.wants_secrets = true;
+    client.drive();
+    let binder_key = client.seen.secrets.iter().find(|(name, _)| name.contains("binder")).unwrap().1.clone();
+    let mut server = server(server_config(resumption()).groups([NamedGroup::secp256r1]));
+    let first = client.take_output();
+    server.give(&first);
+    let retry = server.take_output();
+    client.give(&retry);
+
+    let second = hello_in(&client.take_output());
+    let mut second = ClientHello::parse(&second).unwrap();
+    second.extensions.early_data = true;
+    let unbound = encoded(&second);
+    let psks = OfferedPsks::parse(second.extensions.pre_shared_key.unwrap()).unwrap();
+    let truncated = &unbound[..unbound.len() - psks.binders_len()];
+
+    // Transcript-Hash(message_hash, HelloRetryRequest, Truncate(ClientHello)), under the finished_key of the binder.
+    let hash = |parts: &[&[u8]]| {
+        let mut hash = crypto.hash(HashAlgorithm::Sha256);
+        parts.iter().for_each(|part| hash.update(part));
+        hash.finish()
+    };
+    let first = records(&first)[0].content.clone();
+    let (first, retry) = (hash(&[&first]), &records(&retry)[0].content);
+    let transcript = hash(&[&[254, 0, 0, 32], first.as_ref(), retry, truncated]);
+    let finished_key = expand_label(&crypto, &binder_key, "finished");
+    let mut binder = [0; 32];
+    crypto.hmac(HashAlgorithm::Sha256, &finished_key, &[transcript.as_ref()], &mut binder);
+
+    let bound = [truncated, &unbound[truncated.len()..][..3], &binder].concat();
+    server.give(&Record::new(false, ContentType::handshake, &bound).sealed());
+    assert_eq!((server.error, server.conn.negotiated().psk), (None, Some(PskKind::Resumption)));
+    assert_eq!(server.conn.negotiated().early_data, EarlyDataState::NotOffered);
+    assert_eq!(server.conn.state().name(), "WAIT_FINISHED");
+}
 
 // [4.1.2-12]
 #[test]

@@ -145,7 +145,7 @@ reasons! {
     #[cfg(feature = "alloc")]
     CertificateCompressionNotOffered => illegal_parameter, "RFC 8879 §4", "a certificate is compressed by an algorithm that we did not offer";
     #[cfg(feature = "alloc")]
-    CertificateExpandsTooFar => bad_certificate, "RFC 8879 §4", "a compressed certificate announces a longer message than we accept";
+    CertificateExpandsTooFar => bad_certificate, "RFC 8879 §4", "a compressed certificate is longer, or announces a longer message, than we accept";
     #[cfg(feature = "alloc")]
     CertificateExpandsWrong => bad_certificate, "RFC 8879 §4", "a compressed certificate does not expand to just as many bytes as it announces";
     // Certificates: the path (RFC 5280)

@@ -29,6 +29,12 @@ pub(super) fn check(offered: Option<Vector<'_, CertificateCompressionAlgorithm>>
     Ok(())
 }
 
+/// Bytes by which a certificate may be longer compressed than it is.
+const MAX_OVERHEAD: u32 = 1024;
+
+/// Bytes of a compressed certificate, which are expanded before it is known who sent them: a chain of ten with long keys.
+const MAX_COMPRESSED: u32 = 1 << 15;
+
 /// The Certificate message that a CompressedCertificate stands for, both with their headers. It is no longer than `most` bytes,
 /// which is what any message may have here.
 pub(crate) fn expand(compression: &Compression, message: &[u8], most: usize) -> Result<Vec<u8>, Fault> {
@@ -44,6 +50,13 @@ pub(crate) fn expand(compression: &Compression, message: &[u8], most: usize) -> 
     if length > most {
         let fault = Fault::from(Reason::CertificateExpandsTooFar).field("uncompressed_length");
         return Err(fault.detail(Detail::Limit { got: length, limit: most }));
+    }
+    // [8879-5-2] Bytes that expand to little, or to nothing, cost time all the same: as many as one has to say are enough.
+    let compressed_most = length.saturating_add(MAX_OVERHEAD).min(MAX_COMPRESSED);
+    let got = u32::try_from(compressed.compressed_certificate_message.len()).unwrap_or(u32::MAX);
+    if got > compressed_most {
+        let fault = Fault::from(Reason::CertificateExpandsTooFar).field("compressed_certificate_message");
+        return Err(fault.detail(Detail::Limit { got, limit: compressed_most }));
     }
     let [_, len @ ..] = length.to_be_bytes();
     let mut certificate = vec![0; usize::try_from(length).unwrap_or(usize::MAX).saturating_add(HEADER_LEN)];

@@ -23,9 +23,11 @@ fn give_changed<R: Role>(
         {
             record.content = change(CompressedCertificate::parse(&record.content[HEADER_LEN..]).unwrap());
         }
-        end.give(&record.sealed());
-        if end.error.is_some() {
-            return;
+        for content in record.content.chunks(1 << 14) {
+            end.give(&Record { content: content.to_vec(), ..record.clone() }.sealed());
+            if end.error.is_some() {
+                return;
+            }
         }
     }
 }
@@ -67,8 +69,34 @@ fn a_certificate_that_expands_to_more_or_less_than_it_announces_is_refused() {
         });
         assert_eq!(refused, [(Reason::CertificateExpandsWrong, Alert::bad_certificate); 2], "{off}");
     }
-    let refused = both_refuse(|compressed| encoded(&CompressedCertificate { uncompressed_length: 0, ..compressed }));
-    assert_eq!(refused, [(Reason::CertificateExpandsWrong, Alert::bad_certificate); 2]);
+}
+
+// [8879-5-2]
+/// Time is spent on what comes in, whatever little comes out.
+#[test]
+fn more_compressed_bytes_than_there_can_be_a_reason_for_are_refused_before_anything_is_expanded() {
+    const MOST: usize = 1 << 15;
+    for (compressed, uncompressed_length, refused_unread) in [
+        (vec![0; 1024], 0, false),
+        (vec![0; 1025], 0, true),
+        (vec![0; 2025], 1000, true),
+        (vec![0; MOST], 100_000, false),
+        (vec![0; MOST + 1], 100_000, true),
+    ] {
+        let algorithm = Algorithm::shorter();
+        let (mut client, flight) = client_and_flight(&vec![algorithm.clone()]);
+        give_changed(&mut client, &flight, |c| {
+            encoded(&CompressedCertificate { uncompressed_length, compressed_certificate_message: &compressed, ..c })
+        });
+        let reason = if refused_unread { Reason::CertificateExpandsTooFar } else { Reason::CertificateExpandsWrong };
+        assert_eq!(
+            refused(&client),
+            (reason, Alert::bad_certificate),
+            "{} for {uncompressed_length}",
+            compressed.len()
+        );
+        assert_eq!(algorithm.expanded() == 0, refused_unread);
+    }
 }
 
 // [8879-4-5]

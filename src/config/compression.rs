@@ -106,9 +106,9 @@ const MAX_OFFERED: usize = 16;
 
 /// Those of our algorithms that the peer takes as well: a bit each, the first of ours the lowest.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Common(u16);
+pub(crate) struct Mutual(u16);
 
-impl Common {
+impl Mutual {
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -165,10 +165,10 @@ impl Compression {
     }
 
     /// What of ours the peer takes.
-    pub(crate) fn common(&self, theirs: Option<Vector<'_, CertificateCompressionAlgorithm>>) -> Common {
+    pub(crate) fn common(&self, theirs: Option<Vector<'_, CertificateCompressionAlgorithm>>) -> Mutual {
         let theirs = theirs.into_iter().flat_map(Vector::iter).filter_map(|algorithm| self.place(algorithm));
         let bit = |at| u32::try_from(at).ok().and_then(|at| 1_u16.checked_shl(at)).unwrap_or(0);
-        Common(theirs.map(bit).fold(0, |all, bit| all | bit))
+        Mutual(theirs.map(bit).fold(0, |all, bit| all | bit))
     }
 
     /// The body of a credential's Certificate message by the first of our algorithms that the peer takes, too, and that is worth
@@ -176,7 +176,7 @@ impl Compression {
     pub(crate) fn compress<'p>(
         &'p self,
         message: &[u8],
-        common: Common,
+        common: Mutual,
         credential: &'p Credential,
     ) -> Option<(CertificateCompressionAlgorithm, Cow<'p, [u8]>)> {
         let mut ours = self.algorithms.iter().enumerate().filter(|(at, _)| common.contains(*at));

@@ -19,7 +19,7 @@ pub use compression::Zlib;
 #[cfg(feature = "alloc")]
 pub use compression::{CertificateCompression, CompressionError};
 #[cfg(feature = "alloc")]
-pub(crate) use compression::{Common, Compression, certificate_message};
+pub(crate) use compression::{Compression, Mutual, certificate_message};
 pub use credential::{Credential, CredentialError, Signing};
 #[cfg(feature = "alloc")]
 pub use resumption::{EarlyData, Resumption};

@@ -1,6 +1,7 @@
 //! Early data, on the client's side: what is sent before the server has said anything (RFC 8446 §4.2.10).
 
 use super::{ClientWith, Connection, Observer, Unobserved};
+use crate::config::HasSettings;
 use crate::crypto::Crypto;
 use crate::error::Error;
 use crate::fault::Side;
@@ -81,10 +82,12 @@ impl<R: Role, C: Crypto> Connection<'_, R, C> {
         observer: &mut dyn Observer,
         wrote: impl Fn(&mut Self, usize, &mut dyn Observer),
     ) -> Result<usize, Error> {
+        let suite = self.negotiated().suite;
+        let records = suite.map_or(MAX_RECORDS, |suite| self.config.settings().records_per_key(suite));
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
             // [5.5-1] There is no KeyUpdate yet: the rest has to wait for CONNECTED.
-            if self.sealer.used() >= MAX_RECORDS {
+            if self.sealer.used() >= records {
                 break;
             }
             let cut = self.cut();

@@ -286,15 +286,22 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     /// Gives up by the application's decision, and tells the peer by this alert: `access_denied`, say, once it is known what a
-    /// peer wants, or whatever fits in place of an answer to [`Event::Ask`]. Later calls return the error.
+    /// peer wants, or whatever fits in place of an answer to [`Event::Ask`]. `close_notify` and `user_canceled` refuse nothing:
+    /// `internal_error` is sent for them. Later calls return the error.
     pub fn refuse(&mut self, alert: AlertDescription, tx: &mut SendBuf<'_>) -> Error {
+        self.refuse_with(alert, tx, &mut Unobserved)
+    }
+
+    /// [`Connection::refuse`], with somebody watching.
+    pub fn refuse_with(&mut self, alert: AlertDescription, tx: &mut SendBuf<'_>, observer: &mut dyn Observer) -> Error {
         if let Some(error) = self.error() {
             return error;
         }
         let (side, state) = (R::SIDE, self.state());
-        let detail = Detail::Alert(alert);
+        let ends_well = [AlertDescription::close_notify, AlertDescription::user_canceled].contains(&alert);
+        let detail = Detail::Alert(if ends_well { AlertDescription::internal_error } else { alert });
         let refusal = Refusal { reason: Reason::ApplicationRefused, side, state, place: Place::default(), detail };
-        self.give_up(refusal, tx, &mut Unobserved)
+        self.give_up(refusal, tx, observer)
     }
 
     /// Sending and receiving of application data; `None` before CONNECTED, and after a failure.

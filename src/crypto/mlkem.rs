@@ -160,12 +160,12 @@ impl<K> MlKem<K> {
         let (len, mlkem, ecdh_share) = match parts.parameters {
             ParameterSet::MlKem768 if P::HAS_MLKEM768 => {
                 let (key, ecdh) = parts.split(peer, key_len::<MlKem768>())?;
-                let (len, shared) = encapsulate::<MlKem768>(key, *m, &mut bytes)?;
+                let (len, shared) = encapsulate::<MlKem768>(key, &m, &mut bytes)?;
                 (len, shared, ecdh)
             }
             ParameterSet::MlKem1024 if P::HAS_MLKEM1024 => {
                 let (key, ecdh) = parts.split(peer, key_len::<MlKem1024>())?;
-                let (len, shared) = encapsulate::<MlKem1024>(key, *m, &mut bytes)?;
+                let (len, shared) = encapsulate::<MlKem1024>(key, &m, &mut bytes)?;
                 (len, shared, ecdh)
             }
             _ => return Err(ShareError::Share),
@@ -215,12 +215,12 @@ fn key_len<Q: Parameters>() -> usize {
 #[inline(never)]
 fn encapsulate<Q: Parameters>(
     key: &[u8],
-    m: [u8; 32],
+    m: &[u8; 32],
     out: &mut [u8],
 ) -> Result<(usize, Zeroizing<SharedKey<Q>>), ShareError> {
     // [10024-4.2-2]
     let key = Q::EncapsulationKey::new_from_slice(key).map_err(|_| ShareError::MlKem)?;
-    let m = Zeroizing::new(B32::from(m));
+    let m = Zeroizing::new(B32::from(*m));
     let (ciphertext, shared) = Q::encapsulate(&key, &m);
     Ok((copy(&ciphertext, out)?, Zeroizing::new(shared)))
 }

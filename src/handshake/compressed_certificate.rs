@@ -32,8 +32,9 @@ pub(super) fn check(offered: Option<Vector<'_, CertificateCompressionAlgorithm>>
 /// Bytes by which a certificate may be longer compressed than it is.
 const MAX_OVERHEAD: u32 = 1024;
 
-/// Bytes of a compressed certificate, which are expanded before it is known who sent them: a chain of ten with long keys.
-const MAX_COMPRESSED: u32 = 1 << 15;
+/// Bytes of a compressed certificate: those of a chain of ten with long keys. They are expanded before it is known who sent them,
+/// and a hostile stream of so many takes some ten milliseconds, by its tables and not by what comes out.
+const MAX_COMPRESSED: u32 = 1 << 14;
 
 /// The Certificate message that a CompressedCertificate stands for, both with their headers. It is no longer than `most` bytes,
 /// which is what any message may have here.

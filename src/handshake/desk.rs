@@ -3,7 +3,7 @@
 #[cfg(feature = "alloc")]
 use super::client::Offer;
 #[cfg(feature = "alloc")]
-use crate::config::Common;
+use crate::config::Mutual;
 use crate::config::{Beside, Credential, MAX_SHARES};
 use crate::crypto::{Crypto, Digest, KeyKind, PublicKey, Room};
 #[cfg(feature = "alloc")]
@@ -40,7 +40,7 @@ pub struct Desk<'c, C: Crypto> {
     beside: Beside,
     /// Our algorithms by which the peer takes our certificate compressed.
     #[cfg(feature = "alloc")]
-    pub(super) compression: Common,
+    pub(super) compression: Mutual,
     /// The first ClientHello without what may change in the second (§4.1.2), hashed.
     pub(super) first_hello: Option<Kept<Digest>>,
     /// Why the peer's chain was refused.
@@ -118,7 +118,7 @@ impl<'c, C: Crypto> Desk<'c, C> {
             #[cfg(feature = "alloc")]
             beside: Beside::default(),
             #[cfg(feature = "alloc")]
-            compression: Common::default(),
+            compression: Mutual::default(),
             first_hello: None,
             #[cfg(feature = "alloc")]
             report: None,

@@ -73,7 +73,8 @@ def main():
     for name in bad:
         print(f"FAILED {name}: {results.get(name, 'not run')}")
     if bad:
-        print(text)
+        blocks = re.split(r"\n(?=(?:PASSED|FAILED|UNIMPLEMENTED) \()", text)
+        print(*(block.strip() for block in blocks if block.lstrip().startswith("FAILED")), sep="\n\n")
     print(f"{len(names)} tests: {len(passed)} pass, {len(bad)} fail, {len(names) - len(passed) - len(bad)} are disabled")
     sys.exit(1 if bad else 0)
 

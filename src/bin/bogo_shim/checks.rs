@@ -1,5 +1,6 @@
 //! What the options expect of a connection, held against what it came to.
 
+use crate::configs::ca_names;
 use crate::exchange::{Exchange, Failure, Speaks};
 use crate::flags::Options;
 use crate::scenario::Phase;
@@ -63,6 +64,16 @@ pub(crate) fn after_handshake<R: Speaks>(
     }
     if let Some(list) = options.expect_signed_cert_timestamps.as_ref().filter(|_| negotiated.psk.is_none()) {
         same("timestamps", exchange.seen.peer_timestamps.as_ref(), Some(&list.0))?;
+    }
+    if !options.expect_peer_verify_prefs.is_empty() {
+        same("the peer's schemes", &exchange.seen.peer_schemes, &options.expect_peer_verify_prefs)?;
+    }
+    if let Some(names) = &options.expect_client_ca_list {
+        same("names of CAs", &exchange.seen.authorities, &ca_names(names))?;
+    }
+    // Where the application refuses and goes on, there is no verdict to be told, nor of a peer that shows nothing.
+    if options.expect_verify_result && !options.verify_fail && !exchange.seen.peer_chain.is_empty() {
+        same("the peer is known", conn.peer().is_some(), true)?;
     }
     if let Some(number) = options.expect_selected_credential {
         // The one without a number comes last.

@@ -182,6 +182,13 @@ pub(crate) fn refusal(options: &Options) -> AlertDescription {
     }
 }
 
+/// Names of CAs as the runner gives them: in hexadecimal, between commas; `<EMPTY>` and `<NULL>` are none.
+pub(crate) fn ca_names(list: &str) -> Vec<Vec<u8>> {
+    let names = list.split(',').filter(|name| !name.starts_with('<') && !name.is_empty());
+    let byte = |digits: &[u8]| str::from_utf8(digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    names.map(|name| name.as_bytes().chunks(2).filter_map(byte).collect()).collect()
+}
+
 fn compression(options: &Options) -> Vec<Arc<dyn CertificateCompression>> {
     match options.install_one_cert_compression_alg {
         None if !options.install_cert_compression_algs => Vec::new(),
@@ -248,9 +255,13 @@ pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) 
     }
     if asks {
         let anchors = anchors.unwrap_or_default();
-        builder = builder.client_auth(match options.require_any_client_certificate {
+        let client_auth = match options.require_any_client_certificate {
             true => ClientAuth::require(anchors, Allow::anyone()),
             false => ClientAuth::request(anchors, Allow::anyone()),
+        };
+        builder = builder.client_auth(match &options.use_client_ca_list {
+            Some(names) => client_auth.authorities(ca_names(names)),
+            None => client_auth,
         });
     }
     for credential in credentials(options)? {

@@ -6,7 +6,9 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 use symbolon::crypto::Ring;
 use symbolon::resumption::{Declined, EarlyDataDeclined};
-use symbolon::wire::{AlertDescription, Certificate, ClientHello, ExtensionType, HandshakeType, Parse};
+use symbolon::wire::{
+    AlertDescription, Certificate, CertificateRequest, ClientHello, ExtensionType, HandshakeType, Parse,
+};
 use symbolon::{
     Answer, Ask, ClientRole, Connection, Error, Event, Kind, Misuse, Observer, RecvBuf, Role, SecretName, SendBuf,
     ServerRole, Trace,
@@ -53,6 +55,10 @@ pub(crate) struct Seen {
     pub(crate) peer_timestamps: Option<Vec<u8>>,
     /// Which of our credentials was chosen, and out of how many.
     pub(crate) chosen: Option<(usize, usize)>,
+    /// The schemes that the peer accepts, in its order.
+    pub(crate) peer_schemes: Vec<u16>,
+    /// The names of CAs in its CertificateRequest.
+    pub(crate) authorities: Vec<Vec<u8>>,
     /// `server_name` of the ClientHello.
     pub(crate) server_name: Option<Vec<u8>>,
     /// `protocol_name_list` of the ClientHello.
@@ -92,9 +98,20 @@ impl Observer for Seen {
                             self.peer_timestamps = list;
                         }
                     }
+                    Kind::CertificateRequest => {
+                        if let Ok(CertificateRequest { extensions, .. }) = CertificateRequest::parse(body) {
+                            let schemes = extensions.signature_algorithms.into_iter().flat_map(|list| list.iter());
+                            self.peer_schemes = schemes.map(|scheme| scheme.0).collect();
+                            let names = extensions.certificate_authorities.into_iter().flat_map(|list| list.iter());
+                            self.authorities = names.map(|name| name.0.to_vec()).collect();
+                        }
+                    }
                     Kind::ClientHello => {
                         if let Ok(hello) = ClientHello::parse(body) {
                             self.server_name = hello.extensions.server_name.map(<[u8]>::to_vec);
+                            let schemes =
+                                hello.extensions.signature_algorithms.into_iter().flat_map(|list| list.iter());
+                            self.peer_schemes = schemes.map(|scheme| scheme.0).collect();
                             let names = hello.extensions.alpn.into_iter().flat_map(|names| names.iter());
                             self.advertised_alpn =
                                 names.flat_map(|name| [&[name.0.len() as u8], name.0].concat()).collect();

@@ -1,12 +1,15 @@
 //! The client's settings.
 
 use super::credential::Credential;
+#[cfg(feature = "alloc")]
+use super::setters::psk_setters;
+use super::setters::settings_setters;
 use super::settings::{
     AuthorityHints, ConfigError, HasSettings, MAX_SHARES, Protocols, Settings, check_fragment, fragment_within,
-    record_size_limit_of, settings_setters,
+    record_size_limit_of,
 };
 #[cfg(feature = "alloc")]
-use super::settings::{check_psks, names_on_wire, psk_setters};
+use super::settings::{check_psks, names_on_wire};
 use crate::crypto::Crypto;
 #[cfg(feature = "alloc")]
 use crate::crypto::MAX_HASH_LEN;

@@ -8,6 +8,7 @@ mod credential;
 #[cfg(feature = "alloc")]
 mod resumption;
 mod server;
+mod setters;
 mod settings;
 
 pub(crate) use chain::Beside;

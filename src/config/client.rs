@@ -136,20 +136,23 @@ impl<C: Crypto> ClientConfig<C> {
     /// The groups that the first ClientHello has a share of.
     pub(crate) fn shared_groups(&self) -> impl Iterator<Item = NamedGroup> {
         let groups = self.settings.groups();
-        let listed = groups.iter().copied().take(self.shares.unwrap_or(1));
+        let front = self.shares.unwrap_or(1);
         #[cfg(feature = "alloc")]
-        let listed = {
-            let is_named = |group: &NamedGroup| self.key_shares.as_ref().is_some_and(|named| named.contains(group));
-            let named = groups.iter().copied().filter(is_named);
-            listed.filter(|_| self.key_shares.is_none()).chain(named)
-        };
+        let named = self.key_shares.as_deref();
+        #[cfg(not(feature = "alloc"))]
+        let named: Option<&[NamedGroup]> = None;
+        let listed = groups.iter().enumerate().filter(move |(at, group)| match named {
+            Some(named) => named.contains(group),
+            None => *at < front,
+        });
+        let listed = listed.map(|(_, group)| *group);
         #[cfg(feature = "mlkem")]
         let listed = {
             let is_first = |group: NamedGroup| {
                 groups.first().map(|first| first.is_post_quantum()) == Some(group.is_post_quantum())
             };
             let other = groups.iter().copied().find(|group| !is_first(*group));
-            listed.chain(other.filter(|_| self.shares.is_none() && self.key_shares.is_none()))
+            listed.chain(other.filter(|_| self.shares.is_none() && named.is_none()))
         };
         listed
     }

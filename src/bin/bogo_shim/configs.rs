@@ -242,7 +242,8 @@ pub(crate) fn server(options: &Options, application: &Application, kept: &Kept) 
         .groups(groups(options)?)
         .schemes(schemes(options)?)
         .certificate_compression(compression(options))
-        .grease(options.enable_grease)
+        // As every server of BoringSSL does.
+        .grease(true)
         .use_server_name(!options.no_server_name_ack);
     if let Some(bytes) = options.max_send_fragment {
         builder = builder.max_send_fragment(bytes);

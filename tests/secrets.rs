@@ -119,6 +119,8 @@ fn converse(fail: bool) -> (Vec<Vec<u8>>, Vec<u8>, Vec<Vec<u8>>) {
         wire.extend(ctx.to_send());
         ctx.move_to(&mut srx);
         while !matches!(server.step_with(&mut srx, &mut stx, &mut seen).unwrap(), Event::NeedRecv) {}
+        // The answer goes before the next data.
+        server.app().unwrap().write_with(b"next", &mut stx, &mut seen).unwrap().unwrap();
         wire.extend(stx.to_send());
         stx.move_to(&mut crx);
         while !matches!(client.step_with(&mut crx, &mut ctx, &mut seen).unwrap(), Event::NeedRecv) {}

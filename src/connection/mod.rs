@@ -286,8 +286,8 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     }
 
     /// Gives up by the application's decision, and tells the peer by this alert: `access_denied`, say, once it is known what a
-    /// peer wants, or whatever fits in place of an answer to [`Event::Ask`]. `close_notify` and `user_canceled` refuse nothing:
-    /// `internal_error` is sent for them. Later calls return the error.
+    /// peer wants, or whatever fits in place of an answer to [`Event::Ask`]. `close_notify` refuses nothing, and `internal_error` is
+    /// sent for it. Later calls return the error.
     pub fn refuse(&mut self, alert: AlertDescription, tx: &mut SendBuf<'_>) -> Error {
         self.refuse_with(alert, tx, &mut Unobserved)
     }
@@ -298,7 +298,7 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             return error;
         }
         let (side, state) = (R::SIDE, self.state());
-        let ends_well = [AlertDescription::close_notify, AlertDescription::user_canceled].contains(&alert);
+        let ends_well = alert == AlertDescription::close_notify;
         let detail = Detail::Alert(if ends_well { AlertDescription::internal_error } else { alert });
         let refusal = Refusal { reason: Reason::ApplicationRefused, side, state, place: Place::default(), detail };
         self.give_up(refusal, tx, observer)

@@ -86,8 +86,8 @@ fn key_shares(options: &Options) -> Configured<Option<Vec<NamedGroup>>> {
     let groups = match &options.key_shares {
         _ if predicted.is_some() => predicted.into_iter().collect(),
         _ if options.no_key_shares => Vec::new(),
-        Some(groups) => groups.iter().map(|group| NamedGroup(*group)).collect(),
-        None => return Ok(None),
+        groups if groups.is_empty() => return Ok(None),
+        groups => groups.iter().map(|group| NamedGroup(*group)).collect(),
     };
     if groups.len() > 2 {
         return Err(unimplemented("more than two key shares"));

@@ -1,7 +1,8 @@
 //! What the runner asks for: one set of options for each of the first connection, later ones, and what follows refused early data.
 
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
+use std::str::FromStr;
 
 /// Why the arguments can't be followed.
 pub(crate) enum FlagError {
@@ -46,45 +47,25 @@ impl Value for bool {
     }
 }
 
-impl Value for Option<String> {
-    fn take(&mut self, next: &mut dyn FnMut() -> Option<String>) -> Option<()> {
-        *self = Some(next()?);
-        Some(())
-    }
-}
-
-impl Value for Option<i64> {
+impl<T: FromStr> Value for Option<T> {
     fn take(&mut self, next: &mut dyn FnMut() -> Option<String>) -> Option<()> {
         *self = Some(next()?.parse().ok()?);
         Some(())
     }
 }
 
-impl Value for Option<u16> {
-    fn take(&mut self, next: &mut dyn FnMut() -> Option<String>) -> Option<()> {
-        *self = Some(next()?.parse().ok()?);
-        Some(())
-    }
-}
-
-impl Value for Vec<u16> {
+impl<T: FromStr> Value for Vec<T> {
     fn take(&mut self, next: &mut dyn FnMut() -> Option<String>) -> Option<()> {
         self.push(next()?.parse().ok()?);
         Some(())
     }
 }
 
-impl Value for Option<Vec<u16>> {
-    fn take(&mut self, next: &mut dyn FnMut() -> Option<String>) -> Option<()> {
-        self.get_or_insert_default().push(next()?.parse().ok()?);
-        Some(())
-    }
-}
+impl FromStr for Bytes {
+    type Err = DecodeError;
 
-impl Value for Option<Bytes> {
-    fn take(&mut self, next: &mut dyn FnMut() -> Option<String>) -> Option<()> {
-        *self = Some(Bytes(STANDARD.decode(next()?).ok()?));
-        Some(())
+    fn from_str(text: &str) -> Result<Self, DecodeError> {
+        STANDARD.decode(text).map(Self)
     }
 }
 
@@ -176,7 +157,7 @@ options! {
     "-expect-cipher-aes" expect_cipher_aes: Option<u16>,
     "-expect-cipher-no-aes" expect_cipher_no_aes: Option<u16>,
     "-curves" curves: Vec<u16>,
-    "-key-shares" key_shares: Option<Vec<u16>>,
+    "-key-shares" key_shares: Vec<u16>,
     "-no-key-shares" no_key_shares: bool,
     "-server-supported-groups-hint" server_supported_groups_hint: Vec<u16>,
     "-expect-curve-id" expect_curve_id: Option<u16>,

@@ -1,4 +1,4 @@
-//! The default provider: `ring`, with X25519 from `x25519-dalek`.
+//! The default provider: `ring`, with `x25519-dalek` for X25519 keys from a source of random bytes that is not its own.
 
 use super::kx::{self, Ecdh, Kx};
 use super::{
@@ -53,19 +53,20 @@ impl Random for SystemRandom {
 /// otherwise.
 #[derive(Clone)]
 pub struct Ring {
-    random: Arc<dyn Random>,
+    /// Instead of the operating system.
+    random: Option<Arc<dyn Random>>,
 }
 
 impl Ring {
     /// Randomness from the operating system.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_random(SystemRandom::new())
+        Self { random: None }
     }
 
     /// Randomness from `source`.
     pub fn with_random(source: impl Random + 'static) -> Self {
-        Self { random: Arc::new(source) }
+        Self { random: Some(Arc::new(source)) }
     }
 }
 
@@ -116,8 +117,9 @@ pub struct RingKx(Kx<Private>);
 
 /// Of ECDH.
 pub(super) enum Private {
-    X25519(X25519),
-    Nist(agreement::EphemeralPrivateKey, &'static agreement::Algorithm),
+    /// From given bytes, which `ring` does not take; its own keys are the faster ones.
+    Given(X25519),
+    Drawn(agreement::EphemeralPrivateKey, &'static agreement::Algorithm),
     /// An agreement consumes a private key of `ring`: what is left is its share.
     Spent {
         share: [u8; MAX_POINT_LEN],
@@ -133,23 +135,26 @@ impl Ecdh for Ring {
 
     fn generate(&self, group: NamedGroup) -> Result<Private, CryptoError> {
         let algorithm = match group {
-            NamedGroup::x25519 => {
-                let mut private = Zeroizing::new([0; 32]);
-                self.random.fill(private.as_mut())?;
-                return Ok(Private::X25519(X25519::new(*private)));
-            }
+            NamedGroup::x25519 => match &self.random {
+                Some(random) => {
+                    let mut private = Zeroizing::new([0; 32]);
+                    random.fill(private.as_mut())?;
+                    return Ok(Private::Given(X25519::new(*private)));
+                }
+                None => &agreement::X25519,
+            },
             NamedGroup::secp256r1 => &agreement::ECDH_P256,
             NamedGroup::secp384r1 => &agreement::ECDH_P384,
             _ => return Err(CryptoError),
         };
         let key = agreement::EphemeralPrivateKey::generate(algorithm, &SystemRandom::new()).map_err(|_| CryptoError)?;
-        Ok(Private::Nist(key, algorithm))
+        Ok(Private::Drawn(key, algorithm))
     }
 
     fn share(&self, key: &Private, out: &mut [u8]) -> Result<usize, CryptoError> {
         match key {
-            Private::X25519(key) => key.share(out),
-            Private::Nist(key, _) => copy(key.compute_public_key().map_err(|_| CryptoError)?.as_ref(), out),
+            Private::Given(key) => key.share(out),
+            Private::Drawn(key, _) => copy(key.compute_public_key().map_err(|_| CryptoError)?.as_ref(), out),
             Private::Spent { share, len } => copy(share.get(..*len).ok_or(CryptoError)?, out),
         }
     }
@@ -163,11 +168,11 @@ impl Ecdh for Ring {
 
     fn decap(&self, key: Private, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         match key {
-            Private::X25519(key) => key.agree(peer),
-            Private::Nist(key, algorithm) => {
+            Private::Given(key) => key.agree(peer),
+            Private::Drawn(key, algorithm) => {
                 // [4.2.8.2-1] [4.2.8.2-2]
                 let peer = agreement::UnparsedPublicKey::new(algorithm, peer);
-                // [7.4.2-1]
+                // [7.4.2-1] [7.4.2-2]
                 agreement::agree_ephemeral(key, &peer, SharedSecret::new).map_err(|_| CryptoError)?.ok_or(CryptoError)
             }
             Private::Spent { .. } => Err(CryptoError),
@@ -206,7 +211,10 @@ impl Crypto for Ring {
     }
 
     fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
-        self.random.fill(out)
+        match &self.random {
+            Some(random) => random.fill(out),
+            None => Random::fill(&SystemRandom::new(), out),
+        }
     }
 
     fn hash(&self, algorithm: HashAlgorithm) -> RingHash {

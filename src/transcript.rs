@@ -4,58 +4,78 @@ use crate::crypto::{Crypto, Digest, Hash, HashAlgorithm};
 use crate::fault::{Fault, Reason};
 use crate::wire::HandshakeType;
 
-/// Until a suite is chosen both hashes run; after the last Finished none does.
+/// A server knows the suite before it adds anything. A client runs the hash of every suite that it offers until one is
+/// chosen. After the last Finished none runs.
 pub(crate) enum Transcript<H> {
-    Undecided { sha256: H, sha384: H },
+    Empty,
+    Offered { sha256: Option<H>, sha384: Option<H> },
     Running(H),
     Over,
 }
 
 impl<H: Hash> Transcript<H> {
-    pub(crate) fn new<C: Crypto<Hash = H>>(crypto: &C) -> Self {
-        Self::Undecided { sha256: crypto.hash(HashAlgorithm::Sha256), sha384: crypto.hash(HashAlgorithm::Sha384) }
+    /// A ClientHello is about to be added that offers suites with these hashes.
+    pub(crate) fn offer<C: Crypto<Hash = H>>(
+        &mut self,
+        crypto: &C,
+        hashes: impl Iterator<Item = HashAlgorithm> + Clone,
+    ) {
+        if let Self::Empty = self {
+            let start = |hash| hashes.clone().any(|offered| offered == hash).then(|| crypto.hash(hash));
+            *self = Self::Offered { sha256: start(HashAlgorithm::Sha256), sha384: start(HashAlgorithm::Sha384) };
+        }
     }
 
     /// Adds a message, header included.
     pub(crate) fn add(&mut self, message: &[u8]) -> Result<(), Fault> {
         match self {
-            Self::Undecided { sha256, sha384 } => {
-                sha256.update(message);
-                sha384.update(message);
+            Self::Offered { sha256, sha384 } => {
+                sha256.iter_mut().chain(sha384).for_each(|hash| hash.update(message));
             }
             Self::Running(hash) => hash.update(message),
-            Self::Over => return Err(Reason::Internal.into()),
+            Self::Empty | Self::Over => return Err(Reason::Internal.into()),
         }
         Ok(())
     }
 
     /// The suite is chosen, and with it the hash.
-    pub(crate) fn decide(&mut self, algorithm: HashAlgorithm) {
+    pub(crate) fn decide<C: Crypto<Hash = H>>(&mut self, crypto: &C, algorithm: HashAlgorithm) -> Result<(), Fault> {
         *self = match core::mem::replace(self, Self::Over) {
-            Self::Undecided { sha256, sha384 } => Self::Running(match algorithm {
-                HashAlgorithm::Sha256 => sha256,
-                HashAlgorithm::Sha384 => sha384,
-            }),
+            Self::Empty => Self::Running(crypto.hash(algorithm)),
+            Self::Offered { sha256, sha384 } => Self::Running(
+                match algorithm {
+                    HashAlgorithm::Sha256 => sha256,
+                    HashAlgorithm::Sha384 => sha384,
+                }
+                .ok_or(Reason::Internal)?,
+            ),
             decided @ (Self::Running(_) | Self::Over) => decided,
         };
+        Ok(())
     }
 
     /// Transcript-Hash of everything so far.
     pub(crate) fn hash(&self) -> Result<Digest, Fault> {
         match self {
             Self::Running(hash) => Ok(hash.clone().finish()),
-            Self::Undecided { .. } | Self::Over => Err(Reason::Internal.into()),
+            Self::Empty | Self::Offered { .. } | Self::Over => Err(Reason::Internal.into()),
         }
     }
 
     /// Transcript-Hash of everything so far and of `more`, for a suite with this hash.
     #[cfg(feature = "alloc")]
-    pub(crate) fn hash_with(&self, algorithm: HashAlgorithm, more: &[u8]) -> Result<Digest, Fault> {
+    pub(crate) fn hash_with<C: Crypto<Hash = H>>(
+        &self,
+        crypto: &C,
+        algorithm: HashAlgorithm,
+        more: &[u8],
+    ) -> Result<Digest, Fault> {
         let mut hash = match (self, algorithm) {
-            (Self::Undecided { sha256, .. }, HashAlgorithm::Sha256) => sha256.clone(),
-            (Self::Undecided { sha384, .. }, HashAlgorithm::Sha384) => sha384.clone(),
-            (Self::Running(hash), _) => hash.clone(),
-            (Self::Over, _) => return Err(Reason::Internal.into()),
+            (Self::Empty, _) => crypto.hash(algorithm),
+            (Self::Offered { sha256: Some(hash), .. }, HashAlgorithm::Sha256)
+            | (Self::Offered { sha384: Some(hash), .. }, HashAlgorithm::Sha384)
+            | (Self::Running(hash), _) => hash.clone(),
+            (Self::Offered { .. } | Self::Over, _) => return Err(Reason::Internal.into()),
         };
         hash.update(more);
         Ok(hash.finish())
@@ -63,7 +83,7 @@ impl<H: Hash> Transcript<H> {
 
     /// [4.4.1-2] Before a HelloRetryRequest, ClientHello1 is replaced by a message_hash message that holds its hash.
     pub(crate) fn retry<C: Crypto<Hash = H>>(&mut self, crypto: &C, algorithm: HashAlgorithm) -> Result<(), Fault> {
-        self.decide(algorithm);
+        self.decide(crypto, algorithm)?;
         let client_hello_1 = self.hash()?;
         let mut hash = crypto.hash(algorithm);
         let len = u8::try_from(algorithm.len()).map_err(|_| Reason::Internal)?;

@@ -82,7 +82,7 @@ struct Closed {
 
 impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
     fn start(config: Shared<'c, R::Config<C>>, server_name: Option<ServerName<'c>>, time: Time) -> Self {
-        let machine = Machine::new(&config.settings().crypto, server_name, time);
+        let machine = Machine::new(server_name, time);
         Self {
             machine,
             sealer: Sealer::new(),

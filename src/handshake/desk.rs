@@ -102,9 +102,9 @@ impl LegacySessionId {
 }
 
 impl<'c, C: Crypto> Desk<'c, C> {
-    pub(super) fn new(crypto: &C, server_name: Option<ServerName<'c>>, time: Time) -> Self {
+    pub(super) fn new(server_name: Option<ServerName<'c>>, time: Time) -> Self {
         Self {
-            transcript: Transcript::new(crypto),
+            transcript: Transcript::Empty,
             schedule: None,
             client_random: [0; 32],
             legacy_session_id: LegacySessionId::EMPTY,

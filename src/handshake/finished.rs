@@ -83,11 +83,11 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
     /// The client's Finished is the last message in the transcript; nothing is added any more. The resumption_master_secret is
     /// made only where there is a use for it: `keeps` tells.
     pub(super) fn enter_complete(&mut self, at: AtMaster, keeps: bool) -> Result<(Complete, Option<Secret>), Fault> {
-        let hash = self.desk.transcript.hash()?;
+        let wanted = keeps || self.base.shows_secrets();
+        let hash = wanted.then(|| self.desk.transcript.hash()).transpose()?;
         self.desk.transcript.end();
         let schedule = self.desk.schedule.as_mut().ok_or(Reason::Internal)?;
-        let wanted = keeps || self.base.shows_secrets();
-        let resumption = wanted.then(|| schedule.resumption(self.base.crypto, &at, &hash));
+        let resumption = hash.map(|hash| schedule.resumption(self.base.crypto, &at, &hash));
         if let Some(secret) = &resumption {
             self.base.show(SecretName::Resumption, &self.desk.client_random, secret);
         }

@@ -104,10 +104,10 @@ pub(crate) struct Machine<'c, R: Role, C: Crypto> {
 }
 
 impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
-    pub(crate) fn new(crypto: &C, server_name: Option<x509::ServerName<'c>>, time: Time) -> Self {
+    pub(crate) fn new(server_name: Option<x509::ServerName<'c>>, time: Time) -> Self {
         Self {
             state: R::start(),
-            desk: Some(Kept::new(Desk::new(crypto, server_name, time))),
+            desk: Some(Kept::new(Desk::new(server_name, time))),
             vault: Vault::empty(),
             negotiated: Negotiated::default(),
             client_auth: client_auth::Known::default(),

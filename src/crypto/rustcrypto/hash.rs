@@ -20,7 +20,6 @@ pub struct Sha256Only(Option<sha2::Sha256>);
 impl Sha2 for Sha256Only {
     const HAS_SHA384: bool = false;
 
-    /// SHA-384 runs in the transcript until the suite is chosen: here it costs nothing.
     fn new(algorithm: HashAlgorithm) -> Self {
         Self(match algorithm {
             HashAlgorithm::Sha256 => Some(sha2::Sha256::new()),

@@ -140,7 +140,7 @@ impl Offer {
         let mut binders = Vec::with_capacity(self.psks.len());
         for psk in &self.psks {
             // [4.2.11.2-2]
-            let hash = cx.desk.transcript.hash_with(psk.hash, truncated)?;
+            let hash = cx.desk.transcript.hash_with(cx.base.crypto, psk.hash, truncated)?;
             let label = psk.kind.binder_label();
             let binder_key = psk.early.binder_key(cx.crypto(), label);
             cx.base.show(SecretName::Early, &cx.desk.client_random, psk.early.secret());
@@ -208,7 +208,7 @@ fn max_early_data<C: Crypto>(ticket: Option<&Ticket>, config: &ClientConfig<C>) 
 pub(super) fn begin_early_data<C: Crypto>(cx: &mut ClientCx<'_, '_, C>) -> Result<(), Fault> {
     let Some(offer) = cx.desk.offer.as_deref().filter(|offer| offer.max_early_data > 0) else { return Ok(()) };
     let (max_early_data, Some(first)) = (offer.max_early_data, offer.psks.first()) else { return Ok(()) };
-    let hash = cx.desk.transcript.hash_with(first.hash, &[])?;
+    let hash = cx.desk.transcript.hash_with(cx.base.crypto, first.hash, &[])?;
     let secret = first.early.client_early_traffic(cx.base.crypto, &hash);
     let exporter = first.early.early_exporter(cx.base.crypto, &hash);
     cx.base.show(SecretName::ClientEarlyTraffic, &cx.desk.client_random, &secret);

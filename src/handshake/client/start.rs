@@ -6,7 +6,7 @@ use super::{ClientCx, Retry, Start, WaitSh};
 #[cfg(feature = "alloc")]
 use crate::config::{HasSettings, authority_names};
 use crate::config::{MAX_SCHEMES, MAX_SHARES};
-use crate::crypto::{Crypto, Room};
+use crate::crypto::{Crypto, Room, SuiteParams};
 use crate::fault::{Fault, Reason};
 use crate::handshake::Inbound;
 use crate::handshake::desk::LegacySessionId;
@@ -67,7 +67,7 @@ impl Start {
 }
 
 pub(super) fn suite_hash(suite: CipherSuite) -> Result<crate::crypto::HashAlgorithm, Fault> {
-    Ok(crate::crypto::SuiteParams::of(suite).ok_or(Reason::Internal)?.hash)
+    Ok(SuiteParams::of(suite).ok_or(Reason::Internal)?.hash)
 }
 
 fn generate<C: Crypto>(crypto: &C, group: NamedGroup) -> Result<C::KxSecret, Fault> {
@@ -84,6 +84,8 @@ fn send<C: Crypto>(
 ) -> Result<(), Fault> {
     let config = cx.config;
     let settings = &config.settings;
+    let hashes = settings.suites().iter().filter_map(|suite| SuiteParams::of(*suite)).map(|suite| suite.hash);
+    cx.desk.transcript.offer(&settings.crypto, hashes);
     let mut bytes = [const { C::Share::EMPTY }; MAX_SHARES];
     let mut entries = [KeyShareEntry { group: NamedGroup(0), key_exchange: &[] }; MAX_SHARES];
     let mut count: usize = 0;

@@ -2,7 +2,6 @@
 
 #[cfg(feature = "alloc")]
 use super::offer;
-use super::start::suite_hash;
 use super::{ClientCx, Retry, Start, WaitEe, WaitSh};
 use crate::crypto::{Crypto, SharedSecret, SuiteParams};
 use crate::fault::{Detail, Fault, Reason, Side};
@@ -168,12 +167,12 @@ impl WaitSh {
         let shared = if by_psk_alone { None } else { Some(self.agree(&hello, cx)?) };
         cx.desk.kx = [None, None];
         cx.base.negotiated.suite = Some(suite.suite);
-        cx.desk.transcript.decide(suite_hash(suite.suite)?);
-        let without_psk = Early::without_psk(cx.crypto(), suite);
+        cx.desk.transcript.decide(cx.base.crypto, suite.hash)?;
+        let without_psk = || (Early::without_psk(cx.crypto(), suite), None);
         #[cfg(feature = "alloc")]
-        let (early, psk) = psk.map_or((without_psk, None), |psk| (psk.early, Some(psk.by)));
+        let (early, psk) = psk.map_or_else(without_psk, |psk| (psk.early, Some(psk.by)));
         #[cfg(not(feature = "alloc"))]
-        let (early, psk) = (without_psk, None);
+        let (early, psk) = without_psk();
         let at = cx.agree(early, shared.as_ref());
         cx.base.trace_negotiated();
         // [D.4-3] Before anything that is protected.

@@ -27,9 +27,9 @@ impl Negotiated {
         cx: &mut ServerCx<'_, '_, C>,
     ) -> Result<AfterFlight, Fault> {
         let Choice { suite, limit, .. } = self.choice;
-        let hello: ClientHello<'_> = cx.absorb(msg)?;
         let suite = SuiteParams::of(suite).ok_or(Reason::Internal)?;
-        cx.desk.transcript.decide(suite.hash);
+        cx.desk.transcript.decide(cx.base.crypto, suite.hash)?;
+        let hello: ClientHello<'_> = cx.absorb(msg)?;
         let mut share = C::Share::EMPTY;
         let key_share = match cx.desk.kx.iter().flatten().next() {
             Some((group, secret)) => {

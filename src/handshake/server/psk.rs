@@ -206,10 +206,12 @@ impl<C: Crypto> Search<'_, '_, C> {
 
     /// [4.2.11-3] The client holds the PSK: its binder is over all that stands before the binders.
     fn bind(&self, found: &Found, binder: &[u8], binders_len: usize) -> Result<ByPsk, Fault> {
+        let crypto = self.config.crypto();
         let truncated = self.message.len().checked_sub(binders_len).and_then(|end| self.message.get(..end));
-        let hash = self.desk.transcript.hash_with(found.suite.hash, truncated.ok_or(Reason::Internal)?)?;
-        let binder_key = found.early.binder_key(self.config.crypto(), found.kind.binder_label());
-        let expected = found.early.binder(self.config.crypto(), &binder_key, &hash);
+        let truncated = truncated.ok_or(Reason::Internal)?;
+        let hash = self.desk.transcript.hash_with(crypto, found.suite.hash, truncated)?;
+        let binder_key = found.early.binder_key(crypto, found.kind.binder_label());
+        let expected = found.early.binder(crypto, &binder_key, &hash);
         let mismatch = || Fault::from(Reason::PskBinderMismatch).extension(ExtensionType::pre_shared_key);
         ByPsk::bound(&expected, binder).ok_or_else(|| mismatch().field("binders"))
     }
@@ -272,7 +274,7 @@ impl<C: Crypto> Search<'_, '_, C> {
 
     fn early_data(&self, found: &Found, max: u32) -> Result<AcceptedEarlyData, Fault> {
         let crypto = self.config.crypto();
-        let hello = self.desk.transcript.hash_with(found.suite.hash, self.message)?;
+        let hello = self.desk.transcript.hash_with(crypto, found.suite.hash, self.message)?;
         let traffic = found.early.client_early_traffic(crypto, &hello);
         let exporter = found.early.early_exporter(crypto, &hello);
         let keys = found.early.keys(crypto, &traffic);

@@ -179,6 +179,8 @@ fn send_hello_retry_request<C: Crypto>(
     msg: Inbound<'_>,
     cx: &mut ServerCx<'_, '_, C>,
 ) -> Result<Start, Fault> {
+    let hash = SuiteParams::of(retry.suite).ok_or(Reason::Internal)?.hash;
+    cx.desk.transcript.decide(cx.base.crypto, hash)?;
     let hello: ClientHello<'_> = cx.absorb(msg)?;
     // What comes behind can't be the answer to a HelloRetryRequest that was not sent yet.
     cx.check_end_of_record()?;
@@ -190,7 +192,6 @@ fn send_hello_retry_request<C: Crypto>(
         cx,
     );
     cx.desk.first_hello = Some(Kept::new(lasting(&hello, cx.crypto())));
-    let hash = SuiteParams::of(retry.suite).ok_or(Reason::Internal)?.hash;
     cx.desk.transcript.retry(&cx.config.settings.crypto, hash)?;
     let session_id = cx.desk.legacy_session_id;
     cx.send(&HelloRetryRequest {

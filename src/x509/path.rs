@@ -123,6 +123,9 @@ struct Search<'s, 'a, C, W> {
     question: &'s Question<'s>,
     witness: &'s mut W,
     subjects: [Option<&'a [u8]>; MAX_CANDIDATES],
+    /// The candidate that was read last: with one intermediate, the one that is wanted next.
+    #[cfg(feature = "alloc")]
+    last: Option<(usize, Certificate<'a>)>,
     /// subjectKeyIdentifier of each candidate.
     #[cfg(feature = "alloc")]
     keys: [Option<&'a [u8]>; MAX_CANDIDATES],
@@ -143,6 +146,8 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             question,
             witness,
             subjects: [None; MAX_CANDIDATES],
+            #[cfg(feature = "alloc")]
+            last: None,
             #[cfg(feature = "alloc")]
             keys: [None; MAX_CANDIDATES],
             #[cfg(feature = "alloc")]
@@ -200,9 +205,18 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
     }
 
     #[inline(never)]
-    fn candidate(&self, index: usize) -> Result<Certificate<'a>, Fault> {
+    fn candidate(&mut self, index: usize) -> Result<Certificate<'a>, Fault> {
+        #[cfg(feature = "alloc")]
+        if let Some((_, certificate)) = self.last.as_ref().filter(|(last, _)| *last == index) {
+            return Ok(certificate.clone());
+        }
         let der = self.chain.get(index).copied().unwrap_or_default();
-        Certificate::parse(der).map_err(|fault| fault.certificate(index))
+        let certificate = Certificate::parse(der).map_err(|fault| fault.certificate(index))?;
+        #[cfg(feature = "alloc")]
+        {
+            self.last = Some((index, certificate.clone()));
+        }
+        Ok(certificate)
     }
 
     /// [5280-6.1-1] [4.4.2-7] Tries every issuer of the topmost link. `None` if all failed; an error ends the search.

@@ -3,13 +3,13 @@
 
 mod util;
 
-use symbolon::crypto::{Crypto, HashAlgorithm};
+use symbolon::crypto::{Crypto, HashAlgorithm, Hmac};
 use util::kv::File;
 use util::provider::provider;
 
 fn hmac(crypto: &impl Crypto, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     let mut out = [0; 32];
-    crypto.hmac(HashAlgorithm::Sha256, key, parts, &mut out);
+    crypto.hmac(HashAlgorithm::Sha256, key).sign(parts, &mut out);
     out.to_vec()
 }
 

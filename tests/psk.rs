@@ -5,7 +5,7 @@ mod util;
 
 use std::sync::{Arc, LazyLock};
 use symbolon::config::{ClientConfigBuilder, EarlyData, Resumption, ServerConfigBuilder};
-use symbolon::crypto::{Crypto, Hash, HashAlgorithm};
+use symbolon::crypto::{Crypto, Hash, HashAlgorithm, Hmac};
 use symbolon::resumption::{EarlyDataDeclined as Why, Psk, PskKind, SingleUseKeys, Ticket, TicketKeys};
 use symbolon::wire::*;
 use symbolon::{ClientAuth, ClientConfig, ClientWith, EarlyDataState, Error, Reason, ServerName, ServerWith, UnixTime};
@@ -283,7 +283,7 @@ fn expand_label(crypto: &Null, secret: &[u8], label: &str) -> Vec<u8> {
     let mut out = vec![0; secret.len()];
     let label = format!("tls13 {label}");
     let length = [0, u8::try_from(out.len()).unwrap(), u8::try_from(label.len()).unwrap()];
-    crypto.hmac(HashAlgorithm::Sha256, secret, &[&length, label.as_bytes(), &[0, 1]], &mut out);
+    crypto.hmac(HashAlgorithm::Sha256, secret).sign(&[&length, label.as_bytes(), &[0, 1]], &mut out);
     out
 }
 
@@ -322,7 +322,7 @@ fn early_data_is_not_taken_behind_a_retry_although_the_second_hello_asks_for_it_
     let transcript = hash(&[&[254, 0, 0, 32], first.as_ref(), retry, truncated]);
     let finished_key = expand_label(&crypto, &binder_key, "finished");
     let mut binder = [0; 32];
-    crypto.hmac(HashAlgorithm::Sha256, &finished_key, &[transcript.as_ref()], &mut binder);
+    crypto.hmac(HashAlgorithm::Sha256, &finished_key).sign(&[transcript.as_ref()], &mut binder);
 
     let bound = [truncated, &unbound[truncated.len()..][..3], &binder].concat();
     server.give(&Record::new(false, ContentType::handshake, &bound).sealed());

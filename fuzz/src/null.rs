@@ -14,7 +14,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use symbolon::crypto::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, ShareError, SharedSecret, SignatureAlgorithm,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, Hmac, IV_LEN, ShareError, SharedSecret, SignatureAlgorithm,
     Signer, TAG_LEN,
 };
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
@@ -137,6 +137,17 @@ impl Hash for NullHash {
     }
 }
 
+/// A key of HMAC: a hash that has begun with it.
+pub struct NullHmac(NullHash);
+
+impl Hmac for NullHmac {
+    fn sign(&self, parts: &[&[u8]], out: &mut [u8]) {
+        let mut hash = self.0.clone();
+        parts.iter().for_each(|part| hash.update(part));
+        hash.fill(out);
+    }
+}
+
 /// An AEAD key; it does nothing but count as one.
 #[derive(Debug)]
 #[allow(dead_code)]
@@ -203,6 +214,7 @@ pub fn sign(algorithm: SignatureAlgorithm, content: &[u8]) -> [u8; 32] {
 
 impl Crypto for Null {
     type Hash = NullHash;
+    type Hmac = NullHmac;
     type Aead = NullAead;
     type KxSecret = NullKx;
     type PeerKey = [u8; 1056];
@@ -238,12 +250,11 @@ impl Crypto for Null {
         NullHash::new(algorithm.len())
     }
 
-    fn hmac(&self, _: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
-        let mut hash = NullHash::new(out.len());
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8]) -> NullHmac {
+        let mut hash = NullHash::new(algorithm.len());
         hash.update(key);
         hash.update(&[0xff]);
-        parts.iter().for_each(|part| hash.update(part));
-        hash.fill(out);
+        NullHmac(hash)
     }
 
     fn aead(&self, _: CipherSuite, _: &[u8]) -> Result<NullAead, CryptoError> {

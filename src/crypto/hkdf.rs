@@ -1,6 +1,6 @@
 //! HKDF (RFC 5869) and the functions of RFC 8446 §7.1 over it, written once over the provider's HMAC.
 
-use super::{Crypto, HashAlgorithm, MAX_HASH_LEN, Secret};
+use super::{Crypto, HashAlgorithm, Hmac, MAX_HASH_LEN, Secret};
 use zeroize::Zeroize;
 
 /// HKDF with the hash of a suite.
@@ -17,7 +17,7 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
     /// HKDF-Extract (RFC 5869 §2.2).
     pub(crate) fn extract(&self, salt: &[u8], ikm: &[u8]) -> Secret {
         let mut prk = Secret::zeros(self.hash.len());
-        self.crypto.hmac(self.hash, salt, &[ikm], prk.as_mut());
+        self.crypto.hmac(self.hash, salt).sign(&[ikm], prk.as_mut());
         prk
     }
 
@@ -27,14 +27,37 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
         self.extract(salt, zeros.get(..self.hash.len()).unwrap_or_default())
     }
 
+    /// What hangs from `secret`.
+    pub(crate) fn from(&self, secret: &Secret) -> Expand<C::Hmac> {
+        Expand { hmac: self.crypto.hmac(self.hash, secret.as_bytes()), hash: self.hash }
+    }
+
+    /// Derive-Secret of a secret from which nothing else hangs.
+    pub(crate) fn derive_secret(&self, secret: &Secret, label: &str, transcript_hash: &[u8]) -> Secret {
+        self.from(secret).derive_secret(label, transcript_hash)
+    }
+
+    /// HMAC with a secret as the key: the verify_data of Finished (RFC 8446 §4.4.4).
+    pub(crate) fn mac(&self, key: &Secret, message: &[u8]) -> Secret {
+        self.extract(key.as_bytes(), message)
+    }
+}
+
+/// HKDF-Expand of one secret.
+pub(crate) struct Expand<M> {
+    hmac: M,
+    hash: HashAlgorithm,
+}
+
+impl<M: Hmac> Expand<M> {
     /// HKDF-Expand-Label (RFC 8446 §7.1). `out` is at most one block of the hash, as everything but an exporter's is.
-    pub(crate) fn expand_label(&self, secret: &Secret, label: &str, context: &[u8], out: &mut [u8]) {
+    pub(crate) fn expand_label(&self, label: &str, context: &[u8], out: &mut [u8]) {
         let lengths = Lengths::of(label, context, out);
         let [length, label_len, tls13, label, context_len, context] = lengths.hkdf_label(label, context);
         let parts = [length, label_len, tls13, label, context_len, context, &[1]];
         let mut block = [0; MAX_HASH_LEN];
         let t1 = block.get_mut(..self.hash.len()).unwrap_or_default();
-        self.crypto.hmac(self.hash, secret.as_bytes(), &parts, t1);
+        self.hmac.sign(&parts, t1);
         for (to, from) in out.iter_mut().zip(t1.iter()) {
             *to = *from;
         }
@@ -42,14 +65,14 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
     }
 
     /// HKDF-Expand-Label to as many blocks as `out` takes: up to 255 (RFC 5869 §2.3), what is beyond stays as it was.
-    pub(crate) fn expand_label_in_blocks(&self, secret: &Secret, label: &str, context: &[u8], out: &mut [u8]) {
+    pub(crate) fn expand_label_in_blocks(&self, label: &str, context: &[u8], out: &mut [u8]) {
         let lengths = Lengths::of(label, context, out);
         let [length, label_len, tls13, label, context_len, context] = lengths.hkdf_label(label, context);
         let mut block = Secret::zeros(0);
         for (counter, out) in (1..=u8::MAX).zip(out.chunks_mut(self.hash.len())) {
             let before = core::mem::replace(&mut block, Secret::zeros(self.hash.len()));
             let parts = [before.as_bytes(), length, label_len, tls13, label, context_len, context, &[counter]];
-            self.crypto.hmac(self.hash, secret.as_bytes(), &parts, block.as_mut());
+            self.hmac.sign(&parts, block.as_mut());
             for (to, from) in out.iter_mut().zip(block.as_bytes()) {
                 *to = *from;
             }
@@ -57,15 +80,10 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
     }
 
     /// Derive-Secret (RFC 8446 §7.1), given the transcript hash.
-    pub(crate) fn derive_secret(&self, secret: &Secret, label: &str, transcript_hash: &[u8]) -> Secret {
+    pub(crate) fn derive_secret(&self, label: &str, transcript_hash: &[u8]) -> Secret {
         let mut derived = Secret::zeros(self.hash.len());
-        self.expand_label(secret, label, transcript_hash, derived.as_mut());
+        self.expand_label(label, transcript_hash, derived.as_mut());
         derived
-    }
-
-    /// HMAC with a secret as the key: the verify_data of Finished (RFC 8446 §4.4.4).
-    pub(crate) fn mac(&self, key: &Secret, message: &[u8]) -> Secret {
-        self.extract(key.as_bytes(), message)
     }
 }
 

@@ -23,7 +23,7 @@ mod x25519;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use hkdf::Hkdf;
 #[cfg(feature = "ring")]
-pub use ring::{Ring, RingAead, RingHash, RingKx, RingSigner};
+pub use ring::{Ring, RingAead, RingHash, RingHmac, RingKx, RingSigner};
 
 pub use secret::{Epoch, IV_LEN, Iv, MAX_HASH_LEN, MAX_SHARED_LEN, Secret, SharedSecret, TAG_LEN, TrafficKeys};
 pub use suite::SuiteParams;
@@ -134,6 +134,12 @@ pub trait Hash: Clone {
     fn finish(self) -> Digest;
 }
 
+/// HMAC (RFC 2104) under one key, for any number of messages.
+pub trait Hmac {
+    /// HMAC of the parts, one behind the other; `out` is as long as the hash.
+    fn sign(&self, parts: &[&[u8]], out: &mut [u8]);
+}
+
 /// The AEAD key of one direction (RFC 8446 §5.2).
 pub trait Aead: Sized {
     /// Encrypts `text` in place and returns the tag.
@@ -234,6 +240,8 @@ impl<const N: usize> Room for [u8; N] {
 pub trait Crypto: 'static {
     /// A running hash.
     type Hash: Hash;
+    /// A key of HMAC.
+    type Hmac: Hmac;
     /// An AEAD key.
     type Aead: Aead;
     /// A private key until its share is sent and the peer's has arrived; wiped on drop.
@@ -263,8 +271,8 @@ pub trait Crypto: 'static {
     /// An empty hash.
     fn hash(&self, algorithm: HashAlgorithm) -> Self::Hash;
 
-    /// HMAC (RFC 2104) over the parts, one behind the other; `out` is as long as the hash.
-    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]);
+    /// HMAC under `key`, which is of any length.
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8]) -> Self::Hmac;
 
     /// An AEAD key for `suite`.
     ///

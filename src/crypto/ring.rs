@@ -10,11 +10,11 @@ use ::ring as library;
 use alloc::sync::Arc;
 use api::copy;
 use library::rand::SystemRandom;
-use library::{aead, agreement, digest, error::KeyRejected, signature};
+use library::{aead, agreement, digest, error::KeyRejected, hmac, signature};
 use zeroize::Zeroizing;
 use {
-    Ring as Provider, RingAead as ProviderAead, RingHash as ProviderHash, RingKx as ProviderKx,
-    RingSigner as ProviderSigner,
+    Ring as Provider, RingAead as ProviderAead, RingHash as ProviderHash, RingHmac as ProviderHmac,
+    RingKx as ProviderKx, RingSigner as ProviderSigner,
 };
 
 /// The provider over `ring`.
@@ -37,6 +37,9 @@ impl core::fmt::Debug for Ring {
 /// A running hash of `ring`.
 #[derive(Clone)]
 pub struct RingHash(digest::Context);
+
+/// A key of HMAC of `ring`.
+pub struct RingHmac(hmac::Key);
 
 /// An AEAD key of `ring`.
 pub struct RingAead(aead::LessSafeKey);

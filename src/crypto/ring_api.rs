@@ -3,9 +3,9 @@
 
 use super::library::rand::{SecureRandom, SystemRandom};
 use super::library::{aead, digest, hmac, signature};
-use super::{Provider, ProviderAead, ProviderHash, ProviderKx, ProviderSigner};
+use super::{Provider, ProviderAead, ProviderHash, ProviderHmac, ProviderKx, ProviderSigner};
 use crate::crypto::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Random, ShareError, SharedSecret,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, Hmac, IV_LEN, Random, ShareError, SharedSecret,
     SignatureAlgorithm, Signer, TAG_LEN, kx,
 };
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
@@ -75,6 +75,18 @@ impl Hash for ProviderHash {
     }
 }
 
+impl Hmac for ProviderHmac {
+    fn sign(&self, parts: &[&[u8]], out: &mut [u8]) {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in parts {
+            context.update(part);
+        }
+        for (to, from) in out.iter_mut().zip(context.sign().as_ref()) {
+            *to = *from;
+        }
+    }
+}
+
 impl Aead for ProviderAead {
     fn seal(&self, nonce: [u8; IV_LEN], aad: &[u8], text: &mut [u8]) -> Result<[u8; TAG_LEN], CryptoError> {
         let nonce = aead::Nonce::assume_unique_for_key(nonce);
@@ -96,6 +108,7 @@ pub(super) fn copy(share: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
 
 impl Crypto for Provider {
     type Hash = ProviderHash;
+    type Hmac = ProviderHmac;
     type Aead = ProviderAead;
     type KxSecret = ProviderKx;
     /// RSA of 8192 bits.
@@ -132,18 +145,12 @@ impl Crypto for Provider {
         }))
     }
 
-    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8]) -> ProviderHmac {
         let algorithm = match algorithm {
             HashAlgorithm::Sha256 => hmac::HMAC_SHA256,
             HashAlgorithm::Sha384 => hmac::HMAC_SHA384,
         };
-        let mut context = hmac::Context::with_key(&hmac::Key::new(algorithm, key));
-        for part in parts {
-            context.update(part);
-        }
-        for (to, from) in out.iter_mut().zip(context.sign().as_ref()) {
-            *to = *from;
-        }
+        ProviderHmac(hmac::Key::new(algorithm, key))
     }
 
     fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<ProviderAead, CryptoError> {

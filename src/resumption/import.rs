@@ -55,7 +55,7 @@ impl ExternalPsk {
             let epskx = hkdf.extract(&[], &self.secret);
             let mut ipskx = Zeroizing::new([0; MAX_HASH_LEN]);
             let ipskx = ipskx.get_mut(..target_hash.len()).unwrap_or_default();
-            hkdf.expand_label_in_blocks(&epskx, "derived psk", hash.finish().as_ref(), ipskx);
+            hkdf.from(&epskx).expand_label_in_blocks("derived psk", hash.finish().as_ref(), ipskx);
             Psk::new(&identity, ipskx, target_hash, PskKind::Imported)
         };
         // [9258-5.1-3]

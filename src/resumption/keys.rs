@@ -46,7 +46,7 @@ impl TicketKey {
         let hkdf = Hkdf::new(crypto, HashAlgorithm::Sha256);
         let prk = hkdf.extract(&[], secret);
         let mut name = [0; NAME_LEN];
-        hkdf.expand_label(&prk, "ticket name", &[], &mut name);
+        hkdf.from(&prk).expand_label("ticket name", &[], &mut name);
         Self { name, prk }
     }
 
@@ -63,7 +63,7 @@ impl TicketKey {
     /// The key of the ticket with this salt.
     fn aead<C: Crypto>(&self, crypto: &C, salt: &[u8]) -> Result<C::Aead, CryptoError> {
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::new(crypto, HashAlgorithm::Sha256).expand_label(&self.prk, "ticket key", salt, &mut *key);
+        Hkdf::new(crypto, HashAlgorithm::Sha256).from(&self.prk).expand_label("ticket key", salt, &mut *key);
         crypto.aead(SUITE, &*key)
     }
 

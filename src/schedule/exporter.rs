@@ -21,5 +21,5 @@ pub(crate) fn export<C: Crypto>(
     // [7.5-1]
     let of_label = hkdf.derive_secret(secret, label, digest(&[]).as_ref());
     // [7.5-2]
-    hkdf.expand_label_in_blocks(&of_label, "exporter", digest(context).as_ref(), out);
+    hkdf.from(&of_label).expand_label_in_blocks("exporter", digest(context).as_ref(), out);
 }

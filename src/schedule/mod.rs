@@ -127,11 +127,11 @@ impl core::fmt::Display for SecretName {
 
 /// `[sender]_write_key` and `[sender]_write_iv` of a traffic secret (§7.3).
 fn traffic_keys<C: Crypto>(crypto: &C, suite: SuiteParams, secret: &Secret, epoch: Epoch) -> TrafficKeys {
-    let hkdf = Hkdf::new(crypto, suite.hash);
+    let expand = Hkdf::new(crypto, suite.hash).from(secret);
     let mut keys = TrafficKeys { epoch, suite: suite.suite, key: [0; 32], key_len: suite.key_len, iv: Iv([0; _]) };
     // [7.3-1]
-    hkdf.expand_label(secret, "key", &[], keys.key.get_mut(..suite.key_len).unwrap_or_default());
-    hkdf.expand_label(secret, "iv", &[], &mut keys.iv.0);
+    expand.expand_label("key", &[], keys.key.get_mut(..suite.key_len).unwrap_or_default());
+    expand.expand_label("iv", &[], &mut keys.iv.0);
     keys
 }
 
@@ -176,9 +176,9 @@ impl Schedule {
         _: AtHandshakeSecret,
         hello: &Digest,
     ) -> AtHandshake {
-        let hkdf = Hkdf::new(crypto, self.suite.hash);
-        self.client_handshake_traffic = hkdf.derive_secret(&self.running, "c hs traffic", hello.as_ref());
-        self.server_handshake_traffic = hkdf.derive_secret(&self.running, "s hs traffic", hello.as_ref());
+        let expand = Hkdf::new(crypto, self.suite.hash).from(&self.running);
+        self.client_handshake_traffic = expand.derive_secret("c hs traffic", hello.as_ref());
+        self.server_handshake_traffic = expand.derive_secret("s hs traffic", hello.as_ref());
         AtHandshake(())
     }
 
@@ -194,7 +194,8 @@ impl Schedule {
         let salt = self.derived(crypto);
         self.running = hkdf.extract_zeros(salt.as_bytes());
         // [7.1-1]
-        let derive = |label| hkdf.derive_secret(&self.running, label, server_finished.as_ref());
+        let expand = hkdf.from(&self.running);
+        let derive = |label| expand.derive_secret(label, server_finished.as_ref());
         vault.begin(self.suite, derive("c ap traffic"), derive("s ap traffic"), derive("exp master"));
         AtMaster(())
     }

@@ -107,7 +107,7 @@ impl Vault {
 mod tests {
     use super::super::{AtHandshake, Early, Schedule};
     use super::*;
-    use crate::crypto::{Digest, Ring};
+    use crate::crypto::{Digest, Hmac, Ring};
     use crate::wire::CipherSuite;
 
     fn schedule_and_vault(crypto: &Ring) -> (Schedule, Vault, Complete) {
@@ -134,7 +134,7 @@ mod tests {
         let mut successor = [0; 32];
         let hkdf_label = b"\x00\x20\x11tls13 traffic upd\x00\x01";
         let suite = SuiteParams::of(vault.suite).unwrap();
-        crypto.hmac(suite.hash, vault.traffic(Side::Client).1.as_bytes(), &[hkdf_label], &mut successor);
+        crypto.hmac(suite.hash, vault.traffic(Side::Client).1.as_bytes()).sign(&[hkdf_label], &mut successor);
         vault.next_application_keys(&crypto, Side::Client, &complete).unwrap();
         assert_eq!(vault.traffic(Side::Client).1.as_bytes(), successor);
         assert_eq!(vault.traffic(Side::Client).0, SecretName::ClientApplicationTraffic(1));

@@ -110,6 +110,7 @@ impl Hash for FooledHash {
 
 impl Crypto for Fooled {
     type Hash = FooledHash;
+    type Hmac = <Null as Crypto>::Hmac;
     type Aead = <Null as Crypto>::Aead;
     type KxSecret = <Null as Crypto>::KxSecret;
     type PeerKey = <Null as Crypto>::PeerKey;
@@ -133,8 +134,8 @@ impl Crypto for Fooled {
     fn hash(&self, algorithm: HashAlgorithm) -> FooledHash {
         FooledHash { hash: self.null.hash(algorithm), swaps: self.swaps.clone() }
     }
-    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
-        self.null.hmac(algorithm, key, parts, out);
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8]) -> Self::Hmac {
+        self.null.hmac(algorithm, key)
     }
     fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<Self::Aead, CryptoError> {
         self.null.aead(suite, key)

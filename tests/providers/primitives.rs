@@ -4,7 +4,9 @@ use crate::util::pki::{PKCS_ED25519, Pki};
 use crate::util::provider::Provides;
 use crate::{Provider, Second, sign};
 use symbolon::crypto::rustcrypto::{Ed25519Signer, P256Signer, P384Signer};
-use symbolon::crypto::{Aead, Crypto, CryptoError, Hash, HashAlgorithm, Ring, SignatureAlgorithm, Signer, TAG_LEN};
+use symbolon::crypto::{
+    Aead, Crypto, CryptoError, Hash, HashAlgorithm, Hmac, Ring, SignatureAlgorithm, Signer, TAG_LEN,
+};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
 #[test]
@@ -32,7 +34,7 @@ fn hash<P: Provider>(algorithm: HashAlgorithm, [first, second]: [&[u8]; 2]) -> V
 
 fn hmac<P: Provider>(algorithm: HashAlgorithm, key: &[u8], parts: [&[u8]; 2]) -> Vec<u8> {
     let mut out = vec![0; algorithm.len()];
-    P::provider().hmac(algorithm, key, &parts, &mut out);
+    P::provider().hmac(algorithm, key).sign(&parts, &mut out);
     out
 }
 

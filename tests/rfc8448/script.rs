@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 #[cfg(feature = "rustcrypto")]
 use symbolon::crypto::rustcrypto::RustCrypto;
 use symbolon::crypto::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, IV_LEN, Ring, ShareError, SharedSecret, SignatureAlgorithm,
-    TAG_LEN, X25519,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, Hmac, IV_LEN, Ring, ShareError, SharedSecret,
+    SignatureAlgorithm, TAG_LEN, X25519,
 };
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
@@ -129,6 +129,19 @@ impl<H: Hash> Hash for TapedHash<H> {
     }
 }
 
+pub struct TapedHmac<M> {
+    hmac: M,
+    key: Vec<u8>,
+    tape: Tape,
+}
+
+impl<M: Hmac> Hmac for TapedHmac<M> {
+    fn sign(&self, parts: &[&[u8]], out: &mut [u8]) {
+        self.hmac.sign(parts, out);
+        self.tape.lines().macs.push(Mac { key: self.key.clone(), message: parts.concat(), output: out.to_vec() });
+    }
+}
+
 /// True for a ClientHello that is shorter than its header says.
 fn is_prefix_of_hello(bytes: &[u8]) -> bool {
     matches!(bytes, [1, 0, high, low, rest @ ..] if usize::from(u16::from_be_bytes([*high, *low])) > rest.len())
@@ -154,6 +167,7 @@ impl<A: Aead> Aead for TapedAead<A> {
 
 impl<C: Crypto> Crypto for Script<C> {
     type Hash = TapedHash<C::Hash>;
+    type Hmac = TapedHmac<C::Hmac>;
     type Aead = TapedAead<C::Aead>;
     type KxSecret = Key;
     type PeerKey = [u8; 1056];
@@ -181,10 +195,8 @@ impl<C: Crypto> Crypto for Script<C> {
         TapedHash(self.crypto.hash(algorithm), self.tape.clone())
     }
 
-    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
-        self.crypto.hmac(algorithm, key, parts, out);
-        let (key, message, output) = (key.to_vec(), parts.concat(), out.to_vec());
-        self.tape.lines().macs.push(Mac { key, message, output });
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8]) -> TapedHmac<C::Hmac> {
+        TapedHmac { hmac: self.crypto.hmac(algorithm, key), key: key.to_vec(), tape: self.tape.clone() }
     }
 
     fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<TapedAead<C::Aead>, CryptoError> {

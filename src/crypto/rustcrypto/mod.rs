@@ -209,6 +209,7 @@ impl<R, S> core::fmt::Debug for RustCrypto<R, S> {
 
 impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
     type Hash = S::Hash;
+    type Hmac = <S::Hash as Sha2>::Hmac;
     type Aead = RustCryptoAead<S>;
     type KxSecret = RustCryptoKx;
     /// A point of P-384.
@@ -239,12 +240,8 @@ impl<R: Random + 'static, S: Selection> Crypto for RustCrypto<R, S> {
         S::Hash::new(algorithm)
     }
 
-    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
-        match algorithm {
-            HashAlgorithm::Sha256 => hash::hmac::<hmac::Hmac<sha2::Sha256>>(key, parts, out),
-            HashAlgorithm::Sha384 if S::Hash::HAS_SHA384 => hash::hmac::<hmac::Hmac<sha2::Sha384>>(key, parts, out),
-            HashAlgorithm::Sha384 => {}
-        }
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8]) -> Self::Hmac {
+        S::Hash::hmac(algorithm, key)
     }
 
     fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<RustCryptoAead<S>, CryptoError> {

@@ -125,6 +125,7 @@ impl Counted {
 
 impl Crypto for Counted {
     type Hash = <Ring as Crypto>::Hash;
+    type Hmac = <Ring as Crypto>::Hmac;
     type Aead = <Ring as Crypto>::Aead;
     type KxSecret = <Ring as Crypto>::KxSecret;
     type PeerKey = <Ring as Crypto>::PeerKey;
@@ -154,8 +155,8 @@ impl Crypto for Counted {
         self.ring.hash(algorithm)
     }
 
-    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
-        self.ring.hmac(algorithm, key, parts, out);
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8]) -> Self::Hmac {
+        self.ring.hmac(algorithm, key)
     }
 
     fn aead(&self, suite: CipherSuite, key: &[u8]) -> Result<Self::Aead, CryptoError> {

@@ -3,30 +3,19 @@
 //! [`connect`] and [`accept`] return a [`Stream`] once the connection is CONNECTED, or a [`Failed`] that still has the
 //! connection, so that one can ask it who the peer claimed to be. A `Stream` therefore never carries data before CONNECTED.
 
-use crate::config::{ClientConfig, Credential, ServerConfig};
+pub use super::outcome::{Cause, Failed, Reply};
+use super::outcome::{over, ran_out_of_time};
+use crate::config::{ClientConfig, ServerConfig};
 use crate::connection::{ClientWith, Connection, Event, Observer, ServerWith, Unobserved};
 use crate::crypto::Crypto;
 use crate::error::{Error, Misuse};
-use crate::fault::Reason;
-use crate::handshake::{Answer, Ask, EarlyDataState, Role};
+use crate::handshake::{Ask, EarlyDataState, Role};
 use crate::record::{RecvBuf, SendBuf};
 use crate::shared::Shared;
-use crate::x509::{Report, ServerName, UnixTime};
+use crate::x509::{ServerName, UnixTime};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
 use std::io::{self, Read, Write};
-
-/// What the application says to an [`Ask`]; the owned form of [`Answer`].
-#[derive(Debug)]
-pub enum Reply<'c> {
-    /// See [`Answer::Credential`].
-    Credential(Option<Shared<'c, Credential>>),
-    /// See [`Answer::Chain`].
-    Chain(Result<(), Reason>),
-    /// See [`Answer::Signature`].
-    Signature(Vec<u8>),
-}
 
 /// Answers the questions that the configuration leaves open. The driver waits for it.
 pub type Answers<'c> = Box<dyn FnMut(&Ask<'_>) -> Reply<'c> + Send + 'c>;
@@ -54,26 +43,6 @@ pub struct Stream<'c, R: Role, C: Crypto, T> {
 pub type ClientStream<'c, C, T> = Stream<'c, crate::ClientRole, C, T>;
 /// A server's stream.
 pub type ServerStream<'c, C, T> = Stream<'c, crate::ServerRole, C, T>;
-
-/// Why there is no stream.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Cause {
-    /// The handshake failed, on our side or on the peer's. Our alert was sent.
-    Tls(Error),
-    /// The transport failed.
-    Io(io::Error),
-    /// A question came up that nobody answers, or the answer was to another one.
-    Unanswered(Misuse),
-}
-
-/// A handshake that failed, with what is known of the peer.
-pub struct Failed<'c, R: Role, C: Crypto> {
-    /// Why.
-    pub cause: Cause,
-    /// The connection, to be asked for the state, the peer's claimed identity, and what became of client authentication.
-    pub conn: Connection<'c, R, C>,
-}
 
 /// Connects as a client, judging certificates at the system's time.
 ///
@@ -181,12 +150,7 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
                 Ok(_) => continue,
                 Err(error) => return Err(s.after(error)),
             };
-            let answer = match &reply {
-                Reply::Credential(credential) => Answer::Credential(credential.clone()),
-                Reply::Chain(verdict) => Answer::Chain(*verdict),
-                Reply::Signature(signature) => Answer::Signature(signature),
-            };
-            match s.conn.answer_with(answer, &mut s.rx, &mut s.tx, &mut *s.observer) {
+            match s.conn.answer_with(reply.as_answer(), &mut s.rx, &mut s.tx, &mut *s.observer) {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => return Err(s.after(error)),
                 Err(misuse) => return Err(Cause::Unanswered(misuse)),
@@ -329,7 +293,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
     /// # Errors
     /// Why the connection is over, or can't send any more.
     pub fn update_keys(&mut self, both: bool) -> io::Result<()> {
-        let Some(mut app) = self.conn.app() else { return Err(self.over()) };
+        let Some(mut app) = self.conn.app() else { return Err(over(&self.conn)) };
         match app.update_keys_with(both, &mut self.tx, &mut *self.observer).map_err(io::Error::other)? {
             Ok(()) => Ok(self.flush_records()?),
             Err(error) => Err(self.after(error).into()),
@@ -345,13 +309,6 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
             app.close(&mut self.tx);
         }
         Ok(self.flush_records()?)
-    }
-
-    fn over(&self) -> io::Error {
-        match self.conn.error() {
-            Some(error) => into_io(error),
-            None => io::Error::other(Misuse::NotConnected(self.conn.state())),
-        }
     }
 }
 
@@ -394,7 +351,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Write for Stream<'_, R, C, T> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         // What was taken before goes first: then there is room, and its failure is not taken for that of `buf`.
         self.flush_records()?;
-        let Some(mut app) = self.conn.app() else { return Err(self.over()) };
+        let Some(mut app) = self.conn.app() else { return Err(over(&self.conn)) };
         let n = match app.write_with(buf, &mut self.tx, &mut *self.observer).map_err(io::Error::other)? {
             Ok(n) => n,
             Err(error) => return Err(self.after(error).into()),
@@ -427,70 +384,3 @@ fn write_all(tx: &mut SendBuf<'_>, io: &mut impl Write) -> io::Result<()> {
     }
     io.flush()
 }
-
-/// True if the transport was only too slow.
-fn ran_out_of_time(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
-}
-
-fn into_io(error: Error) -> io::Error {
-    match error {
-        Error::Truncated { .. } => io::Error::new(io::ErrorKind::UnexpectedEof, error),
-        Error::Refused(_) | Error::PeerAlert(_) => io::Error::new(io::ErrorKind::InvalidData, error),
-    }
-}
-
-impl From<Cause> for io::Error {
-    fn from(cause: Cause) -> Self {
-        match cause {
-            Cause::Tls(error) => into_io(error),
-            Cause::Io(error) => error,
-            Cause::Unanswered(misuse) => Self::other(misuse),
-        }
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tls(error) => error.fmt(f),
-            Self::Io(error) => write!(f, "the transport failed: {error}"),
-            Self::Unanswered(misuse) => write!(f, "the handshake asked, and nobody answered: {misuse}"),
-        }
-    }
-}
-
-impl core::error::Error for Cause {}
-
-impl Cause {
-    /// True if the peer does not know yet: a question without an answer, or a transport whose time ran out.
-    fn is_ours(&self) -> bool {
-        match self {
-            Self::Tls(_) => false,
-            Self::Io(e) => ran_out_of_time(e),
-            Self::Unanswered(_) => true,
-        }
-    }
-}
-
-impl<R: Role, C: Crypto> fmt::Display for Failed<'_, R, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cause.fmt(f)
-    }
-}
-
-impl<R: Role, C: Crypto> Failed<'_, R, C> {
-    /// Why the peer's chain was refused: see [`Connection::report`].
-    #[must_use]
-    pub fn report(&self) -> Option<&Report> {
-        self.conn.report()
-    }
-}
-
-impl<R: Role, C: Crypto> fmt::Debug for Failed<'_, R, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Failed").field("cause", &self.cause).field("state", &self.conn.state()).finish()
-    }
-}
-
-impl<R: Role, C: Crypto> core::error::Error for Failed<'_, R, C> {}

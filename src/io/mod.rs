@@ -4,3 +4,5 @@
 pub mod blocking;
 #[cfg(feature = "embedded-io")]
 pub mod embedded;
+#[cfg(feature = "std")]
+mod outcome;

@@ -27,16 +27,8 @@ fn asked<R: Role>(end: &mut End<R, Provider>) -> Question {
     }
 }
 
-fn answer_of<'a>(reply: &'a Reply<'static>) -> Answer<'a, 'static> {
-    match reply {
-        Reply::Credential(credential) => Answer::Credential(credential.clone()),
-        Reply::Chain(verdict) => Answer::Chain(*verdict),
-        Reply::Signature(signature) => Answer::Signature(signature),
-    }
-}
-
 fn answer<R: Role>(end: &mut End<R, Provider>, reply: &Reply<'static>) {
-    if let Err(error) = end.conn.answer_with(answer_of(reply), &mut end.rx, &mut end.tx, &mut end.seen).unwrap() {
+    if let Err(error) = end.conn.answer_with(reply.as_answer(), &mut end.rx, &mut end.tx, &mut end.seen).unwrap() {
         end.error = Some(error);
     }
 }

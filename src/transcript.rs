@@ -40,17 +40,15 @@ impl<H: Hash> Transcript<H> {
 
     /// The suite is chosen, and with it the hash.
     pub(crate) fn decide<C: Crypto<Hash = H>>(&mut self, crypto: &C, algorithm: HashAlgorithm) -> Result<(), Fault> {
-        *self = match core::mem::replace(self, Self::Over) {
-            Self::Empty => Self::Running(crypto.hash(algorithm)),
-            Self::Offered { sha256, sha384 } => Self::Running(
-                match algorithm {
-                    HashAlgorithm::Sha256 => sha256,
-                    HashAlgorithm::Sha384 => sha384,
-                }
-                .ok_or(Reason::Internal)?,
-            ),
-            decided @ (Self::Running(_) | Self::Over) => decided,
+        let chosen = match self {
+            Self::Empty => Some(crypto.hash(algorithm)),
+            Self::Offered { sha256, sha384 } => match algorithm {
+                HashAlgorithm::Sha256 => sha256.take(),
+                HashAlgorithm::Sha384 => sha384.take(),
+            },
+            Self::Running(_) | Self::Over => return Ok(()),
         };
+        *self = Self::Running(chosen.ok_or(Reason::Internal)?);
         Ok(())
     }
 

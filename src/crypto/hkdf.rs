@@ -28,6 +28,7 @@ impl<'c, C: Crypto> Hkdf<'c, C> {
     }
 
     /// What hangs from `secret`.
+    #[inline(never)]
     pub(crate) fn from(&self, secret: &Secret) -> Expand<C::Hmac> {
         Expand { hmac: self.crypto.hmac(self.hash, secret.as_bytes()), hash: self.hash }
     }

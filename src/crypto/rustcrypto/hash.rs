@@ -141,6 +141,7 @@ pub(super) fn sha384(message: &[u8]) -> [u8; 48] {
 }
 
 /// HMAC takes a key of any length.
+#[inline(never)]
 fn keyed<M: KeyInit>(key: &[u8]) -> Option<M> {
     M::new_from_slice(key).ok()
 }
@@ -155,6 +156,7 @@ fn sign<M: Mac>(mut mac: M, parts: &[&[u8]], out: &mut [u8]) {
     }
 }
 
+#[inline(never)]
 pub(super) fn hmac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]], out: &mut [u8]) {
     if let Some(mac) = keyed::<M>(key) {
         sign(mac, parts, out);

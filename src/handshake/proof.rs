@@ -9,7 +9,7 @@ use super::Trace;
 use crate::crypto::Secret;
 use crate::crypto::{Crypto, Digest, MAX_HASH_LEN, PublicKey, SignatureAlgorithm};
 use crate::fault::{Detail, Fault, Reason, Side};
-use crate::wire::{CertificateVerify, SignatureScheme};
+use crate::wire::{CertificateVerify, SignatureScheme, Writer};
 use crate::x509;
 
 /// The peer's chain was judged and accepted, here or by the application.
@@ -136,13 +136,14 @@ impl SignedContent {
             Side::Server => b"TLS 1.3, server CertificateVerify",
         };
         // [4.4.3-2]
-        let mut bytes = [0x20; PREFIX_LEN + MAX_HASH_LEN];
-        let hash = transcript_hash.as_ref();
-        let content = context.iter().chain(&[0]).chain(hash);
-        for (to, from) in bytes.iter_mut().skip(PAD_LEN).zip(content) {
-            *to = *from;
-        }
-        Self { bytes, len: PREFIX_LEN.saturating_add(hash.len()) }
+        let mut bytes = [0; PREFIX_LEN + MAX_HASH_LEN];
+        let mut w = Writer::new(&mut bytes);
+        w.put(&[0x20; PAD_LEN]);
+        w.put(context);
+        w.u8(0);
+        w.put(transcript_hash.as_ref());
+        let len = w.written().unwrap_or_default().len();
+        Self { bytes, len }
     }
 }
 

@@ -110,7 +110,13 @@ impl<'a> Reader<'a> {
     /// An integer of `len` bytes, which are at most four.
     #[inline(never)]
     fn integer(&mut self, field: &'static str, len: usize) -> u32 {
-        self.bytes(field, len).iter().fold(0, |n: u32, byte| n.wrapping_shl(8) | u32::from(*byte))
+        u32::from_be_bytes(match *self.bytes(field, len) {
+            [a] => [0, 0, 0, a],
+            [a, b] => [0, 0, a, b],
+            [a, b, c] => [0, a, b, c],
+            [a, b, c, d] => [a, b, c, d],
+            _ => [0; 4],
+        })
     }
 
     /// One byte.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use symbolon::crypto::{CryptoError, Signer};
 use symbolon::wire::{NamedGroup, SignatureScheme};
+use symbolon::x509::GoodSignatures;
 use symbolon::{ClientConfig, Credential, Error, Event, Reason, Role, ServerConfig, Signing};
 use util::der::changed;
 use util::null::{Null, NullSigner};
@@ -63,7 +64,7 @@ impl Steps {
 fn handshake(one_operation_per_step: bool, retry: bool) -> (Steps, Steps) {
     let world = PlainWorld::new();
     let chain = world.chain(&world.server).map(<[u8]>::to_vec);
-    let (client, server, error) = talk(&world, &chain, one_operation_per_step, retry);
+    let (client, server, error) = talk(&world, &chain, one_operation_per_step, retry, None);
     assert_eq!(error, None);
     (client, server)
 }
@@ -74,6 +75,7 @@ fn talk(
     chain: &[Vec<u8>],
     one_operation_per_step: bool,
     retry: bool,
+    good: Option<&[Arc<GoodSignatures>; 2]>,
 ) -> (Steps, Steps, Option<Error>) {
     let signed = [Arc::<AtomicUsize>::default(), Arc::default()];
     let signer = |at: usize| Signing::Local(Box::new(Counted(signed[at].clone())));
@@ -81,6 +83,9 @@ fn talk(
     let mut theirs = world.server_config().credential(Credential::new(chain, signer(1)).unwrap());
     if one_operation_per_step {
         (ours, theirs) = (ours.one_operation_per_step(), theirs.one_operation_per_step());
+    }
+    if let Some([by_client, by_server]) = good {
+        (ours, theirs) = (ours.good_signatures(by_client.clone()), theirs.good_signatures(by_server.clone()));
     }
     if retry {
         theirs = theirs.groups([NamedGroup::secp384r1]);
@@ -135,8 +140,8 @@ fn a_chain_is_judged_alike_in_one_step_and_in_many() {
         (vec![leaf.clone(), unsigned(&intermediate)], Some(Reason::CertificateSignatureBad)),
         (vec![leaf], Some(Reason::CertificateIssuerUnknown)),
     ] {
-        let (at_once, _, error) = talk(&world, &chain, false, false);
-        let (by_steps, _, same) = talk(&world, &chain, true, false);
+        let (at_once, _, error) = talk(&world, &chain, false, false, None);
+        let (by_steps, _, same) = talk(&world, &chain, true, false, None);
         assert_eq!(error, same);
         let refused = error.map(|error| match error {
             Error::Refused(refusal) => refusal.reason,
@@ -148,5 +153,26 @@ fn a_chain_is_judged_alike_in_one_step_and_in_many() {
         assert!(by_steps.operations[..judging].iter().all(|n| *n <= 1), "{:?}", by_steps.operations);
         // Nothing is verified twice.
         assert!(error.is_some() || at_once.total() == by_steps.total());
+    }
+}
+
+#[test]
+fn peers_that_have_met_verify_no_certificate_again_and_strangers_all() {
+    let world = PlainWorld::new();
+    let good = [0; 2].map(|_| Arc::new(GoodSignatures::new(&Null::new(1), 100).unwrap()));
+    let operations = |one_operation_per_step: bool| {
+        let chain = world.chain(&world.server).map(<[u8]>::to_vec);
+        let (client, server, error) = talk(&world, &chain, one_operation_per_step, false, Some(&good));
+        assert_eq!(error, None);
+        [client.total(), server.total()]
+    };
+    for one_operation_per_step in [false, true] {
+        // Two of the six are the signatures on the peer's certificates.
+        assert_eq!(operations(one_operation_per_step), [6, 6]);
+        assert_eq!(good.each_ref().map(|good| good.len()), [2, 2]);
+        assert_eq!(operations(one_operation_per_step), [4, 4]);
+        good[0].clear();
+        assert_eq!(operations(one_operation_per_step), [6, 4]);
+        good.iter().for_each(|good| good.clear());
     }
 }

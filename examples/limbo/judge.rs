@@ -6,8 +6,8 @@ use symbolon::{
     crypto::Crypto,
     identity::{Allow, spki_sha256},
     x509::{
-        Anchors, Certificate, Crls, KeyUsage, Profile, Purpose, Question, Report, Revocation, ServerName, UnixTime,
-        explain, pem,
+        Anchors, Certificate, Crls, GoodSignatures, KeyUsage, Profile, Purpose, Question, Report, Revocation,
+        ServerName, UnixTime, explain, pem,
     },
 };
 
@@ -26,8 +26,8 @@ fn profile(id: &str) -> Profile {
     }
 }
 
-/// The verdict on a case; in either case with a summary.
-pub(crate) fn judge(crypto: &impl Crypto, case: &Value) -> Result<String, String> {
+/// The verdict on a case, with signatures that are known from others if there are `good` ones; in either case with a summary.
+pub(crate) fn judge(crypto: &impl Crypto, case: &Value, good: Option<&GoodSignatures>) -> Result<String, String> {
     let (anchors, unusable) = anchors(&texts(&case["trusted_certs"]).concat());
     let sent = text(&case["peer_certificate"]).to_owned() + &texts(&case["untrusted_intermediates"]).concat();
     let sent: Result<Vec<_>, _> = pem::blocks(sent.as_bytes()).collect();
@@ -46,6 +46,7 @@ pub(crate) fn judge(crypto: &impl Crypto, case: &Value) -> Result<String, String
         .profile(profile(text(&case["id"])))
         .public_suffixes(is_public_suffix)
         .name(asked.as_ref().ok().and_then(Option::as_ref));
+    let question = good.map_or(question, |good| question.good_signatures(good));
     let report = explain(crypto, &chain, &question);
     match (report.reason(), unusable) {
         (None, _) => {}

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let results: Vec<_> = cases
         .iter()
         .map(|case| {
-            let (result, context) = match judge::judge(&Ring::new(), case) {
+            let (result, context) = match judge::judge(&Ring::new(), case, None) {
                 Ok(summary) => ("SUCCESS", summary),
                 Err(summary) => ("FAILURE", summary),
             };

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use symbolon::identity::PeerIdentity;
 use symbolon::x509::pem::blocks;
 use symbolon::x509::{
-    Anchor, Certificate, MAX_CHAIN, PolicyDemand, Profile, Purpose, Question, certificates_from_pem, describe, explain,
+    Anchor, Certificate, GoodSignatures, MAX_CHAIN, PolicyDemand, Profile, Purpose, Question, certificates_from_pem, describe, explain,
     is_for, private_key_from_pem, verify,
 };
 use symbolon::{Allow, Anchors, ServerName};
@@ -64,6 +64,16 @@ pub fn x509_path(bytes: &[u8]) {
     let policies = if bits & 0x20 != 0 { PolicyDemand::any() } else { PolicyDemand::none() };
     let question = Question::new(&anchors, NOW, purpose).name(name.as_ref()).profile(profile).policies(policies);
     let verdict = verify(&Null::new(1), &chain, &question);
+    // Whoever has met the chain before judges it alike.
+    if let Ok(good) = GoodSignatures::new(&Null::new(1), 64) {
+        for _ in 0..2 {
+            let again = verify(&Null::new(1), &chain, &question.good_signatures(&good));
+            match (&verdict, &again) {
+                (Ok(one), Ok(other)) => assert!(one.path().eq(other.path()) && one.anchor() == other.anchor()),
+                _ => assert_eq!(format!("{:?}", verdict.as_ref().err()), format!("{:?}", again.as_ref().err())),
+            }
+        }
+    }
     let report = explain(&Null::new(1), &chain, &question);
     assert_eq!(report.reason(), verdict.as_ref().err().map(|fault| fault.reason()));
     assert!(

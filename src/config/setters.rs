@@ -109,6 +109,16 @@ macro_rules! settings_setters {
             self
         }
 
+        /// Remembers which signatures on the certificates of peers were good, so that a peer that comes again costs less to
+        /// authenticate; nothing is remembered unless set. The verdict is the same. It can be shared with any other configuration,
+        /// also of the other role, whatever that trusts.
+        #[cfg(feature = "alloc")]
+        #[must_use]
+        pub fn good_signatures(mut self, good: alloc::sync::Arc<$crate::x509::GoodSignatures>) -> Self {
+            self.settings.good_signatures = Some(good);
+            self
+        }
+
         /// Whether values that mean nothing stand among what is offered (GREASE, RFC 8701), so that peers stay able to pass over
         /// what they do not know; off unless switched on. They differ from connection to connection. Without a heap none are sent.
         #[cfg(feature = "alloc")]

@@ -12,7 +12,7 @@ use crate::wire::{
 };
 use crate::x509::{Anchors, Purpose, Question, Time};
 #[cfg(feature = "alloc")]
-use crate::x509::{Profile, Revocation};
+use crate::x509::{GoodSignatures, Profile, Revocation};
 use core::fmt;
 
 /// Whether the `certificate_authorities` of the peer (RFC 8446 §4.2.4) choose among our credentials, or can rule them out.
@@ -176,6 +176,8 @@ pub struct Settings<C> {
     #[cfg(feature = "alloc")]
     pub(crate) profile: Profile,
     #[cfg(feature = "alloc")]
+    pub(crate) good_signatures: Option<alloc::sync::Arc<GoodSignatures>>,
+    #[cfg(feature = "alloc")]
     pub(crate) grease: bool,
     pub(crate) one_operation_per_step: bool,
 }
@@ -213,6 +215,8 @@ impl<C: Crypto> Settings<C> {
             revocation: Revocation::off(),
             #[cfg(feature = "alloc")]
             profile: Profile::default(),
+            #[cfg(feature = "alloc")]
+            good_signatures: None,
             #[cfg(feature = "alloc")]
             grease: false,
             one_operation_per_step: false,
@@ -329,6 +333,10 @@ impl<C: Crypto> Settings<C> {
         let question = Question::new(anchors, time, purpose);
         #[cfg(feature = "alloc")]
         let question = question.revocation(&self.revocation).profile(self.profile);
+        #[cfg(feature = "alloc")]
+        if let Some(good) = &self.good_signatures {
+            return question.good_signatures(good);
+        }
         question
     }
 

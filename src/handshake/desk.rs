@@ -17,7 +17,7 @@ use crate::transcript::Transcript;
 use crate::wire::NamedGroup;
 use crate::x509::{ServerName, Time, Verdicts};
 #[cfg(feature = "alloc")]
-use alloc::{boxed::Box, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 /// The desk: transcript, key exchange in flight, what was offered, what the peer showed.
 pub struct Desk<'c, C: Crypto> {
@@ -35,6 +35,9 @@ pub struct Desk<'c, C: Crypto> {
     /// On the signatures of the peer's chain, as long as it is being judged.
     pub(super) verdicts: Verdicts,
     pub(super) peer_key: Option<PeerKey<C::PeerKey>>,
+    /// Those on the peer's path, to be remembered once the peer has proven that key.
+    #[cfg(feature = "alloc")]
+    pub(super) good_signatures: Vec<[u8; 32]>,
     /// What the CertificateRequest asks for beside our certificate.
     #[cfg(feature = "alloc")]
     beside: Beside,
@@ -115,6 +118,8 @@ impl<'c, C: Crypto> Desk<'c, C> {
             credential: None,
             verdicts: Verdicts::default(),
             peer_key: None,
+            #[cfg(feature = "alloc")]
+            good_signatures: Vec::new(),
             #[cfg(feature = "alloc")]
             beside: Beside::default(),
             #[cfg(feature = "alloc")]

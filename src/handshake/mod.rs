@@ -256,6 +256,14 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
         let state = core::mem::replace(&mut self.state, R::failed());
         self.state = R::recv(state, msg, given, Cx { config, desk, base })?;
         let to = self.name();
+        // Whoever does not hold the key of its chain leaves nothing behind.
+        #[cfg(feature = "alloc")]
+        if kind == Some(Kind::CertificateVerify)
+            && let Some(good) = &config.settings().good_signatures
+            && let Some(desk) = self.desk.as_deref()
+        {
+            good.remember(&desk.good_signatures);
+        }
         if R::SIDE == Side::Server && kind == Some(Kind::Certificate) {
             self.client_auth.sent = Some(match &self.peer {
                 Some(_) => Ok(()),
@@ -356,7 +364,12 @@ impl<'c, R: Role, C: Crypto> Machine<'c, R, C> {
             self.explain(config, list, verdict.as_ref());
         }
         admitted?;
-        Judged::accept(verdict?.leaf()).map(Some)
+        let verified = verdict?;
+        #[cfg(feature = "alloc")]
+        if let Some(desk) = self.desk.as_deref_mut() {
+            desk.good_signatures = verified.good_signatures().into();
+        }
+        Judged::accept(verified.leaf()).map(Some)
     }
 
     /// What the peer's trust rests on, for tickets to be held against.

@@ -27,6 +27,8 @@ mod extensions;
 mod fingerprints;
 mod general_name;
 #[cfg(feature = "alloc")]
+mod good_signatures;
+#[cfg(feature = "alloc")]
 mod key_file;
 #[cfg(feature = "alloc")]
 mod key_identifiers;
@@ -70,6 +72,8 @@ pub use dn::{Attribute, Attributes, Name};
 pub(crate) use dn::{COMMON_NAME, ORGANIZATION, ORGANIZATIONAL_UNIT, Printable};
 pub use extensions::{BasicConstraints, KeyPurposes, KeyUsage};
 pub use general_name::{GeneralName, GeneralNames};
+#[cfg(feature = "alloc")]
+pub use good_signatures::GoodSignatures;
 #[cfg(feature = "alloc")]
 pub use key_file::{PrivateKeyDer, private_key_from_pem};
 #[cfg(feature = "alloc")]

@@ -17,6 +17,7 @@
 mod afterwards;
 #[cfg(feature = "alloc")]
 mod candidates;
+mod signatures;
 
 use super::{
     Anchor, Certificate, Purpose, Question, Rule, Time, UnixTime, Verified,
@@ -34,6 +35,9 @@ use crate::{
     crypto::Crypto,
     fault::{Detail, Fault, Reason},
 };
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+use signatures::Signatures;
 
 /// Certificates that a peer may send in TLS; a longer chain is refused. A path has at most as many, and an anchor on top.
 pub const MAX_CHAIN: usize = 10;
@@ -60,10 +64,16 @@ type Candidates = u128;
 /// A reason of the family `Certificate*`, with the index of the certificate in `chain` (none if it is about the anchor).
 /// For an empty chain, [`Reason::ServerCertificateEmpty`] or [`Reason::ClientCertificateMissing`].
 pub fn verify<'a, C: Crypto>(crypto: &C, chain: &[&'a [u8]], question: &Question<'_>) -> Result<Verified<'a>, Fault> {
-    verify_in_runs(crypto, chain, question, None)
+    let verdict = verify_in_runs(crypto, chain, question, None);
+    #[cfg(feature = "alloc")]
+    if let (Some(good), Ok(verified)) = (question.good_signatures, &verdict) {
+        good.remember(verified.good_signatures());
+    }
+    verdict
 }
 
-/// [`verify`], in as many runs as it takes if there are `verdicts`: they tell whether an error only stopped this one.
+/// [`verify`], in as many runs as it takes if there are `verdicts`: they tell whether an error only stopped this one. Nothing
+/// is remembered of it.
 #[inline(never)]
 pub(crate) fn verify_in_runs<'a, C: Crypto>(
     crypto: &C,
@@ -110,13 +120,6 @@ pub(super) fn search<'a, C: Crypto, W: Witness>(
     Ok(path.map(|path| Verified { leaf: leaf.certificate, path, time: question.time }))
 }
 
-/// What is known about signatures between certificates of the chain, one bit for each possible issuer.
-#[derive(Clone, Copy, Default)]
-struct Signatures {
-    good: Candidates,
-    bad: Candidates,
-}
-
 struct Search<'s, 'a, C, W> {
     crypto: &'s C,
     chain: &'s [&'a [u8]],
@@ -136,6 +139,12 @@ struct Search<'s, 'a, C, W> {
     /// Of the path that was found last, leaf first.
     #[cfg(feature = "alloc")]
     revocation: [RevocationStatus; MAX_CHAIN],
+    /// Whether a signature was verified that was not known from before.
+    #[cfg(feature = "alloc")]
+    verified: bool,
+    /// Of the path that was found last, if there was one.
+    #[cfg(feature = "alloc")]
+    good_signatures: Vec<[u8; 32]>,
 }
 
 impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
@@ -156,6 +165,10 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             budget: Budget::of_one_chain(),
             #[cfg(feature = "alloc")]
             revocation: [RevocationStatus::NotAsked; MAX_CHAIN],
+            #[cfg(feature = "alloc")]
+            verified: false,
+            #[cfg(feature = "alloc")]
+            good_signatures: Vec::new(),
         }
     }
 
@@ -313,7 +326,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         let key = spki::strong_key(anchor.spki).map_err(|fault| fault.field("key of the anchor"));
         if let Some(key) = self.witness.check(mark, Rule::Key, key)? {
             self.budget(mark).signature()?;
-            let signed = self.witness.signature(|| spki::signed_by(self.crypto, &top.certificate, key));
+            let signed = self.signed_by(&top.certificate, anchor.spki, key);
             let signed = signed.map_err(|fault| fault.certificate(top.index));
             self.witness.check(mark, Rule::Signature, signed)?;
         }
@@ -326,37 +339,9 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         {
             self.policies(top, anchor, mark)?;
             self.judge_revocation(top, anchor, mark)?;
+            self.note_good_signatures(top, anchor);
         }
         Ok(())
-    }
-
-    /// Whether one certificate of the chain signed another.
-    #[inline(never)]
-    fn verify_pair(
-        &mut self,
-        subject: &Link<'_, 'a, W::Mark>,
-        issuer: &Link<'_, 'a, W::Mark>,
-        path: W::Mark,
-    ) -> Result<(), Fault> {
-        let bit = bit(issuer.index);
-        let known = self.signatures.get(subject.index).copied().unwrap_or_default();
-        if known.good & bit != 0 {
-            return Ok(());
-        }
-        self.budget(path).signature()?;
-        let key = issuer.certificate.public_key()?;
-        let verdict = self.witness.signature(|| spki::signed_by(self.crypto, &subject.certificate, key));
-        if let Some(known) = self.signatures.get_mut(subject.index) {
-            match verdict {
-                Ok(()) => known.good |= bit,
-                Err(_) => known.bad |= bit,
-            }
-        }
-        verdict
-    }
-
-    fn known_bad(&self, subject: usize, issuer: usize) -> bool {
-        self.signatures.get(subject).is_some_and(|known| known.bad & bit(issuer) != 0)
     }
 
     /// What pays for work on this path.
@@ -367,7 +352,7 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
         }
     }
 
-    fn accept(&self, top: &Link<'_, 'a, W::Mark>, anchor: usize, of: &Anchor<'_>) -> Path {
+    fn accept(&mut self, top: &Link<'_, 'a, W::Mark>, anchor: usize, of: &Anchor<'_>) -> Path {
         let mut links = [0; MAX_CHAIN];
         let len = top.down().count();
         for (slot, link) in links.iter_mut().take(len).rev().zip(top.down()) {
@@ -381,6 +366,8 @@ impl<'s, 'a, C: Crypto, W: Witness> Search<'s, 'a, C, W> {
             not_after,
             #[cfg(feature = "alloc")]
             revocation: self.revocation,
+            #[cfg(feature = "alloc")]
+            good_signatures: core::mem::take(&mut self.good_signatures),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Anchors, ServerName, Time};
 #[cfg(feature = "alloc")]
-use super::{PolicyDemand, Profile, Revocation};
+use super::{GoodSignatures, PolicyDemand, Profile, Revocation};
 
 /// What the leaf is used for. Its extendedKeyUsage must allow it if it has one (RFC 5280 §4.2.1.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub struct Question<'q> {
     pub(super) revocation: Option<&'q Revocation>,
     #[cfg(feature = "alloc")]
     pub(super) staples: &'q [Option<&'q [u8]>],
+    /// The verdict does not depend on it, but what it takes.
+    #[cfg(feature = "alloc")]
+    pub(super) good_signatures: Option<&'q GoodSignatures>,
 }
 
 impl<'q> Question<'q> {
@@ -55,6 +58,8 @@ impl<'q> Question<'q> {
             revocation: None,
             #[cfg(feature = "alloc")]
             staples: &[],
+            #[cfg(feature = "alloc")]
+            good_signatures: None,
         }
     }
 
@@ -113,6 +118,14 @@ impl<'q> Question<'q> {
     #[must_use]
     pub fn staples(mut self, staples: &'q [Option<&'q [u8]>]) -> Self {
         self.staples = staples;
+        self
+    }
+
+    /// Signatures that need not be verified once more. Where the chain is accepted, those of its path are remembered there.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn good_signatures(mut self, good: &'q GoodSignatures) -> Self {
+        self.good_signatures = Some(good);
         self
     }
 }

@@ -5,12 +5,13 @@
 
 use crate::crypto::{Crypto, Digest, Hash, HashAlgorithm};
 use crate::fault::{Fault, Reason};
+use crate::shared::Kept;
 
 /// The verdicts so far. Each run goes on from them, verifies one more signature, and stops where it needs another.
 #[derive(Default)]
 pub(crate) struct Verdicts {
     /// What they are about: another chain has none yet.
-    chain: Option<Digest>,
+    chain: Option<Kept<Digest>>,
     /// One bit for each signature, in the order of the search.
     good: u32,
     known: u8,
@@ -28,9 +29,9 @@ impl Verdicts {
     pub(super) fn begin<C: Crypto>(&mut self, crypto: &C, chain: &[&[u8]]) {
         let mut hash = crypto.hash(HashAlgorithm::Sha256);
         chain.iter().for_each(|certificate| hash.update(certificate));
-        let chain = Some(hash.finish());
-        if self.chain != chain {
-            *self = Self { chain, ..Self::default() };
+        let chain = hash.finish();
+        if self.chain.as_deref() != Some(&chain) {
+            *self = Self { chain: Some(Kept::new(chain)), ..Self::default() };
         }
         (self.asked, self.verified, self.stopped) = (0, false, false);
     }

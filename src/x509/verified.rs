@@ -3,6 +3,8 @@
 #[cfg(feature = "alloc")]
 use super::RevocationStatus;
 use super::{Certificate, MAX_CHAIN, Time, UnixTime};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use core::fmt;
 
 /// A chain that [`verify`](super::verify) accepted. Whether the peer holds the key of the leaf is not proven by it, but by
@@ -24,6 +26,9 @@ pub(super) struct Path {
     #[cfg(feature = "alloc")]
     /// Of each of its certificates, leaf first.
     pub(super) revocation: [RevocationStatus; MAX_CHAIN],
+    /// What is to be remembered of its signatures.
+    #[cfg(feature = "alloc")]
+    pub(super) good_signatures: Vec<[u8; 32]>,
 }
 
 impl Path {
@@ -74,6 +79,12 @@ impl<'a> Verified<'a> {
     #[must_use]
     pub fn revocation(&self) -> RevocationStatus {
         self.path.revocation()
+    }
+
+    /// What [`GoodSignatures::remember`](super::GoodSignatures::remember) is to be told.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn good_signatures(&self) -> &[[u8; 32]] {
+        &self.path.good_signatures
     }
 
     /// What was not checked, because what it takes is not there.

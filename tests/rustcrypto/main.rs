@@ -22,6 +22,7 @@ with_rustcrypto! {
     "../embedded_io/main.rs" embedded_io
     "../exporters.rs" exporters
     "../faults/main.rs" faults
+    "../good_signatures.rs" good_signatures
     "../half_rtt.rs" half_rtt
     "../hkdf.rs" hkdf
     "../identity.rs" identity

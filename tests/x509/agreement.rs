@@ -6,15 +6,15 @@ use std::sync::LazyLock;
 use symbolon::x509::{PolicyDemand, Profile, Report, Rule, Standing};
 
 /// A web of CAs: two roots, cross-signed and expired twins, and two leaves.
-struct Web {
-    anchors: Vec<Vec<u8>>,
+pub(super) struct Web {
+    pub(super) anchors: Vec<Vec<u8>>,
     /// Valid chains, leaf first.
-    chains: Vec<Vec<Vec<u8>>>,
+    pub(super) chains: Vec<Vec<Vec<u8>>>,
     /// To be put into them.
     others: Vec<Vec<u8>>,
 }
 
-static WEB: LazyLock<Web> = LazyLock::new(|| {
+pub(super) static WEB: LazyLock<Web> = LazyLock::new(|| {
     let (root, other_root) = (Ca::root("root"), Ca::root("other root"));
     let constrained = |params: &mut rcgen::CertificateParams| {
         params.name_constraints = Some(NameConstraints {
@@ -46,7 +46,7 @@ static WEB: LazyLock<Web> = LazyLock::new(|| {
 });
 
 #[derive(Clone, Debug)]
-enum Deed {
+pub(super) enum Deed {
     Flip { certificate: usize, at: usize, bit: u8 },
     Cut { certificate: usize, to: usize },
     Drop(usize),
@@ -54,7 +54,7 @@ enum Deed {
     Insert { at: usize, other: usize },
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+pub(super) fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         3 => (0..4_usize, 0..600_usize, 0..8_u8).prop_map(|(certificate, at, bit)| Deed::Flip { certificate, at, bit }),
         1 => (0..4_usize, 0..600_usize).prop_map(|(certificate, to)| Deed::Cut { certificate, to }),
@@ -64,7 +64,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn done(deed: &Deed, chain: &mut Vec<Vec<u8>>) {
+pub(super) fn done(deed: &Deed, chain: &mut Vec<Vec<u8>>) {
     let len = chain.len().max(1);
     match *deed {
         Deed::Insert { at, other } => chain.insert(at % (chain.len() + 1), WEB.others[other].clone()),

@@ -8,6 +8,7 @@ mod agreement;
 mod algorithms;
 mod constraints;
 mod crl;
+mod good_signatures;
 mod hostile;
 mod issuers;
 mod leaves;

@@ -4,6 +4,7 @@ mod alloc;
 mod clock;
 mod floor;
 mod measure;
+mod met;
 mod openssl_peer;
 mod peer;
 mod pki;
@@ -101,7 +102,8 @@ fn run(quick: bool) -> Result<Report, Error> {
             eprintln!("{window} of {windows} windows");
         }
     }
-    report(quick, &operations, &bare, &mut contenders)
+    let met = met::run(&pki, windows)?;
+    report(quick, &operations, &bare, &mut contenders, met)
 }
 
 /// All of them, with another one first in each window: who comes behind whom makes a difference to the caches.
@@ -115,6 +117,7 @@ fn report(
     operations: &Operations,
     bare: &[BareCipher; 2],
     contenders: &mut [Box<dyn Contender>],
+    met: met::Section,
 ) -> Result<Report, Error> {
     let mut handshakes = Vec::new();
     for (mode, mode_name) in MODES {
@@ -158,5 +161,6 @@ fn report(
         handshakes,
         records,
         memory,
+        met,
     })
 }

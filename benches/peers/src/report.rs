@@ -17,6 +17,8 @@ pub struct Report {
     pub records: Vec<Records>,
     /// Allocations and bytes of a mutual connection, both ends together.
     pub memory: Vec<Memory>,
+    /// Handshakes of peers that have met.
+    pub met: crate::met::Section,
 }
 
 /// One asymmetric operation.
@@ -147,6 +149,6 @@ impl fmt::Display for Report {
             let allocations = row.allocations.map_or("-".to_owned(), |n| n.to_string());
             writeln!(f, "{:<24}{:<24}{allocations:>14}{:>14}{:>14}", row.mode, row.name, row.heap, row.structs)?;
         }
-        Ok(())
+        self.met.fmt(f)
     }
 }

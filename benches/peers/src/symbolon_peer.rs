@@ -9,6 +9,7 @@ use symbolon::config::Resumption;
 use symbolon::crypto::{Ring, RingSigner};
 use symbolon::resumption::{Shelf, TicketKeys};
 use symbolon::wire::{CipherSuite, NamedGroup};
+use symbolon::x509::GoodSignatures;
 use symbolon::{
     Allow, Anchors, App, Client, ClientAuth, ClientConfig, Connection, Credential, Event, RecvBuf, Role, SendBuf,
     Server, ServerConfig, ServerName, Signing, UnixTime,
@@ -72,11 +73,12 @@ pub struct Symbolon<W> {
     writing: PhantomData<W>,
 }
 
-impl<W: Writing> Peer for Symbolon<W> {
-    type Client = SymbolonEnd<Client<'static>, W>;
-    type Server = SymbolonEnd<Server<'static>, W>;
+/// What each end remembers of its peers, client first.
+pub type Remembered = [Arc<GoodSignatures>; 2];
 
-    fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
+impl<W: Writing> Symbolon<W> {
+    /// The configurations; with signatures that are remembered, or not.
+    pub fn with(pki: &Pki, mode: Mode, cipher: Cipher, good: Option<Remembered>) -> Result<Self, Error> {
         const GROUPS: &[NamedGroup] = &[NamedGroup::x25519];
         let suites = [match cipher {
             Cipher::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
@@ -91,6 +93,10 @@ impl<W: Writing> Peer for Symbolon<W> {
             let keys = Arc::new(TicketKeys::generate(&Ring::new()).map_err(|_| "no randomness")?);
             server = server.resumption(Resumption::stateless(keys).count(1));
         }
+        if let Some([by_client, by_server]) = good {
+            client = client.good_signatures(by_client);
+            server = server.good_signatures(by_server);
+        }
         if mode.is_mutual() {
             client = client.credential(credential(&pki.client)?);
             server = server.client_auth(ClientAuth::require(anchors()?, Allow::anyone()));
@@ -102,6 +108,15 @@ impl<W: Writing> Peer for Symbolon<W> {
             buffers: Rc::new(RefCell::new((RecvBuf::new(), SendBuf::new()))),
             writing: PhantomData,
         })
+    }
+}
+
+impl<W: Writing> Peer for Symbolon<W> {
+    type Client = SymbolonEnd<Client<'static>, W>;
+    type Server = SymbolonEnd<Server<'static>, W>;
+
+    fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
+        Self::with(pki, mode, cipher, None)
     }
 
     fn name() -> String {

@@ -2,10 +2,11 @@
 
 use crate::explain::{Case, manner, parameters, proven};
 use crate::files;
-use crate::net::{self, Wire};
-use crate::options::{ClientOptions, Target, seconds, seconds_or_none};
+use crate::net::{self, Target, Wire};
+use crate::options::{seconds, seconds_or_none};
 use crate::outbox::Outbox;
-use crate::stop::{Stop, tell};
+use crate::stop::{Stop, on_signal, tell};
+use crate::trust::ClientOptions;
 use crate::watch::Watch;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -46,7 +47,7 @@ const QUIET: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let trusting = options.client.config()?;
-    let name = options.client.server_name(&options.target)?;
+    let name = options.client.trust.server_name(&options.target)?;
     let first_data = options.early_data.as_deref().map(files::read).transpose()?;
     let watch = options.client.settings.watch(Side::Client, 1)?;
     let timeout = options.client.settings.timeout;
@@ -326,14 +327,9 @@ impl Live {
             let _ = forward(std::io::stdin(), &input, Happened::Input, || outbox.wait_for_room());
             let _ = input.send(Happened::InputEnded);
         });
-        #[cfg(unix)]
-        if let Ok(mut signals) = signal_hook::iterator::Signals::new(signal_hook::consts::TERM_SIGNALS) {
-            std::thread::spawn(move || {
-                if signals.forever().next().is_some() {
-                    let _ = to.send(Happened::Signal);
-                }
-            });
-        }
+        on_signal(move || {
+            let _ = to.send(Happened::Signal);
+        });
         happenings
     }
 }

@@ -6,11 +6,11 @@ use crate::watch::Witness;
 use std::io::ErrorKind;
 use std::time::Duration;
 use symbolon::crypto::Ring;
-use symbolon::io::blocking::Cause;
+use symbolon::io::blocking::{Cause, Failed};
 use symbolon::resumption::{Declined, PskKind};
 use symbolon::wire::{Certificate, Parse};
 use symbolon::x509::RevocationStatus;
-use symbolon::{ClientAuthState, Connection, EarlyDataState, Error, Reason, Role, Side, StateName, x509};
+use symbolon::{ClientAuthState, Connection, EarlyDataState, Error, Reason, Role, ServerRole, Side, StateName, x509};
 use zeroize::Zeroizing;
 
 /// What is known of a connection besides the connection.
@@ -36,6 +36,15 @@ impl Case<'_> {
                 None => self.transport(error, conn),
             },
             other => Stop::refused(other),
+        }
+    }
+
+    /// Why a server refused a client, and who that said to be.
+    pub(crate) fn explain_client(&self, failed: &Failed<'_, ServerRole, Ring>) -> Stop {
+        let stop = self.explain(&failed.cause, &failed.conn);
+        match failed.conn.claimed_peer() {
+            Some(peer) => stop.line(format_args!("it claimed to be {peer}")),
+            None => stop,
         }
     }
 

@@ -1,5 +1,6 @@
 //! `symbolon`: mutual TLS 1.3 from the command line.
 
+mod admission;
 mod client;
 mod demo;
 mod explain;
@@ -19,6 +20,7 @@ mod stop;
 mod ticket_file;
 mod ticket_keys;
 mod tolerant;
+mod trust;
 mod verify;
 mod watch;
 mod world;

@@ -1,12 +1,48 @@
 //! TCP with limits on time: nothing that a peer does, or does not, makes us wait for ever.
 
-use crate::options::Target;
-use crate::stop::Stop;
+use crate::stop::{Stop, tell};
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+/// Where to connect to.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let written = "write HOST:PORT, as in example.org:443 or [2001:db8::1]:443";
+        let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("there is no port: {written}"))?;
+        let port = port.parse().map_err(|_| format!("{port:?} is not a port (0 to 65535): {written}"))?;
+        let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let host = match inside {
+            Some(address) => address,
+            None if host.contains(':') => return Err(format!("an IPv6 address stands in brackets: {written}")),
+            None => host,
+        };
+        if host.is_empty() {
+            return Err(format!("there is no host: {written}"));
+        }
+        Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.host.parse() {
+            Ok(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
+            _ => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
 
 /// How often a waiting connection looks whether it shall stop.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -92,23 +128,50 @@ pub(crate) fn close(tcp: &TcpStream) {
     }
 }
 
+/// The next client. It takes as long as it takes until there is one.
+pub(crate) fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept() {
+            Ok((tcp, address)) => {
+                let _ = tcp.set_nodelay(true);
+                return (tcp, address);
+            }
+            // The client gave up already, or we are out of something for the moment.
+            Err(error) => {
+                tell(format_args!("accept: {error}"));
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        }
+    }
+}
+
+/// Listens, and tells where: port 0 takes a free one.
+pub(crate) fn listen(on: SocketAddr) -> Result<(TcpListener, SocketAddr), Stop> {
+    let listener = TcpListener::bind(on).map_err(|error| Stop::refused(format_args!("{on}: {error}")))?;
+    let address = listener.local_addr().map_err(Stop::refused)?;
+    Ok((listener, address))
+}
+
 /// Connects within `time`, name look-up included.
 pub(crate) fn connect(target: &Target, time: Duration) -> Result<TcpStream, Stop> {
-    let until = Instant::now() + time;
-    let late = || {
-        Stop::refused(format_args!("{target}: no connection within {} s", time.as_secs_f32()))
-            .hint("is it the right host and port, and does a firewall let us through? --timeout waits longer")
-    };
+    let since = Instant::now();
+    dial(target, &look_up(target, time)?, since, time)
+}
+
+/// Connects to the first of the addresses of `target` that answers, at most `time` after `since`.
+pub(crate) fn dial(
+    target: &Target,
+    addresses: &[SocketAddr],
+    since: Instant,
+    time: Duration,
+) -> Result<TcpStream, Stop> {
     let mut last = None;
-    for address in look_up(target, time).map_err(|error| match error {
-        None => late(),
-        Some(error) => Stop::refused(format_args!("{target}: the name can't be looked up: {error}")),
-    })? {
-        let left = until.saturating_duration_since(Instant::now());
+    for address in addresses {
+        let left = time.saturating_sub(since.elapsed());
         if left.is_zero() {
-            return Err(late());
+            return Err(late(target, time));
         }
-        match TcpStream::connect_timeout(&address, left) {
+        match TcpStream::connect_timeout(address, left) {
             Ok(tcp) => {
                 let _ = tcp.set_nodelay(true);
                 return Ok(tcp);
@@ -117,7 +180,11 @@ pub(crate) fn connect(target: &Target, time: Duration) -> Result<TcpStream, Stop
         }
     }
     Err(match last {
-        Some((_, error)) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => late(),
+        Some((_, error)) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => late(target, time),
+        Some((_, error)) if error.kind() == ErrorKind::AddrNotAvailable => {
+            Stop::refused(format_args!("{target}: {error}"))
+                .hint("a port of ours is taken for a minute after its connection: wait, or connect less often")
+        }
         Some((address, error)) if address.to_string() == target.to_string() => {
             Stop::refused(format_args!("{target}: {error}"))
         }
@@ -127,9 +194,15 @@ pub(crate) fn connect(target: &Target, time: Duration) -> Result<TcpStream, Stop
 }
 
 /// The resolver takes the time that it takes; we don't.
-fn look_up(target: &Target, time: Duration) -> Result<Vec<SocketAddr>, Option<io::Error>> {
+pub(crate) fn look_up(target: &Target, time: Duration) -> Result<Vec<SocketAddr>, Stop> {
     let (to, from) = mpsc::channel();
     let (host, port) = (target.host.clone(), target.port);
-    std::thread::spawn(move || to.send((host.as_str(), port).to_socket_addrs().map(Iterator::collect)));
-    from.recv_timeout(time).map_err(|_| None)?.map_err(Some)
+    std::thread::spawn(move || to.send((host.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
+    let found = from.recv_timeout(time).map_err(|_| late(target, time))?;
+    found.map_err(|error| Stop::refused(format_args!("{target}: the name can't be looked up: {error}")))
+}
+
+fn late(target: &Target, time: Duration) -> Stop {
+    Stop::refused(format_args!("{target}: no connection within {} s", time.as_secs_f32()))
+        .hint("is it the right host and port, and does a firewall let us through? --timeout waits longer")
 }

@@ -3,13 +3,10 @@
 use crate::explain::unhex;
 use crate::files;
 use crate::stop::{Stop, tell};
-use crate::ticket_file::TicketFile;
 use crate::ticket_keys::LiveKeys;
 use crate::watch::{TraceFormat, Watch};
 use clap::Args;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use symbolon::config::{Brotli, CertificateCompression, EarlyData, Resumption, Zlib};
@@ -17,7 +14,7 @@ use symbolon::crypto::{Crypto, HashAlgorithm, Ring};
 use symbolon::resumption::{Psk, SingleUseKeys};
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use symbolon::x509::{Crls, Purpose, Revocation};
-use symbolon::{Anchors, ClientConfig, Credential, ServerName, Side, UnixTime};
+use symbolon::{Anchors, Credential, Side, UnixTime};
 
 /// What both roles may restrict, and how they are watched.
 #[derive(Args, Clone, Debug, Default)]
@@ -283,106 +280,6 @@ impl CertificateOptions {
             all.push(credential);
         }
         Ok(all)
-    }
-}
-
-/// Whom a client trusts, and who it is.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct ClientOptions {
-    /// The CAs that the server's chain may lead to (PEM, or one in DER) [default: those that the system trusts].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca: Option<PathBuf>,
-    /// The name that the server's certificate must be for, and that is sent as server_name [default: HOST].
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// Tells the server the names of the CAs of --ca, by which it may choose its certificate. Everybody on the way can read them.
-    #[arg(long, requires = "ca")]
-    send_authorities: bool,
-    #[command(flatten)]
-    pub(crate) certificates: CertificateOptions,
-    /// Keeps tickets in this file, so that the next connection resumes. It is as secret as a key.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) tickets: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
-}
-
-/// A client's configuration, and what to call the source of its trust.
-pub(crate) struct Trusting {
-    pub(crate) config: ClientConfig<Ring>,
-    pub(crate) ca: String,
-}
-
-impl ClientOptions {
-    pub(crate) fn config(&self) -> Result<Trusting, Stop> {
-        let (anchors, ca) = match &self.ca {
-            Some(path) => (files::anchors(path)?, path.display().to_string()),
-            // Then the PSK is what counts, and a certificate in its place is not accepted.
-            None if !self.settings.psk.is_empty() => (Anchors::default(), "--ca, which is not given".to_owned()),
-            None => files::system_anchors().map(|(anchors, store)| (anchors, format!("{store} (the system's)")))?,
-        };
-        let revocation = self.certificates.policy(&anchors)?;
-        let mut builder = ClientConfig::builder(Ring::new())
-            .anchors(anchors)
-            .revocation(revocation)
-            .ask_timestamps(self.certificates.ask_timestamps)
-            .send_authorities(self.send_authorities);
-        for credential in self.certificates.credentials()? {
-            builder = builder.credential(credential);
-        }
-        if let Some(path) = &self.tickets {
-            builder = builder.tickets(Arc::new(TicketFile::open(path)?));
-        }
-        Ok(Trusting { config: restrict!(builder, &self.settings)?, ca })
-    }
-
-    /// The name to check and to send.
-    pub(crate) fn server_name(&self, target: &Target) -> Result<ServerName<'static>, Stop> {
-        server_name(self.name.as_deref().unwrap_or(&target.host))
-    }
-}
-
-/// The name that a server's certificate must be for.
-pub(crate) fn server_name(name: &str) -> Result<ServerName<'static>, Stop> {
-    ServerName::parse(name).map(ServerName::into_owned).map_err(|error| {
-        Stop::usage(format_args!("{name:?}: {error}"))
-            .hint("--name takes a host name or an IP address, without scheme, port, brackets or wildcard")
-    })
-}
-
-/// Where to connect to.
-#[derive(Clone, Debug)]
-pub(crate) struct Target {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let written = "write HOST:PORT, as in example.org:443 or [2001:db8::1]:443";
-        let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("there is no port: {written}"))?;
-        let port = port.parse().map_err(|_| format!("{port:?} is not a port (0 to 65535): {written}"))?;
-        let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        let host = match inside {
-            Some(address) => address,
-            None if host.contains(':') => return Err(format!("an IPv6 address stands in brackets: {written}")),
-            None => host,
-        };
-        if host.is_empty() {
-            return Err(format!("there is no host: {written}"));
-        }
-        Ok(Self { host: host.to_owned(), port })
-    }
-}
-
-impl std::fmt::Display for Target {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.host.parse() {
-            Ok(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
-            _ => write!(f, "{}:{}", self.host, self.port),
-        }
     }
 }
 

@@ -1,39 +1,28 @@
 //! `symbolon server`: many clients at once, a line for each.
 
+use crate::admission::AdmissionOptions;
 use crate::explain::{Case, manner, parameters, proven};
-use crate::files;
 use crate::net::{self, Wire};
-use crate::options::{CertificateOptions, Settings, TicketOptions, restrict, seconds};
-use crate::stop::{Stop, tell};
+use crate::options::{CertificateOptions, Settings, TicketOptions, seconds};
+use crate::stop::{Stop, on_signal, tell};
 use crate::ticket_keys::LiveKeys;
 use crate::watch::Watch;
 use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 use symbolon::crypto::Ring;
 use symbolon::io::blocking::{Cause, Handshake, ServerStream};
-use symbolon::{Allow, ClientAuth, ClientAuthMode, EarlyDataState, ServerConfig, ServerWith, Side, UnixTime};
+use symbolon::{EarlyDataState, ServerConfig, ServerWith, Side, UnixTime};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Address and port to listen on, as in 127.0.0.1:4433; port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
-    /// The CAs that a client's chain may lead to (PEM, or one in DER).
-    #[arg(long, value_name = "FILE")]
-    client_ca: Option<PathBuf>,
-    /// Whether clients are asked for a certificate [default: require with --client-ca, else none].
-    #[arg(long, value_name = "MODE")]
-    client_auth: Option<Mode>,
-    /// Who is let in: dns:NAME, spiffe://DOMAIN/PATH, uri:URI, ip:ADDRESS, email:ADDRESS, spki-sha256:HEX [default: all whom --client-ca vouches for].
-    #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
-    allow: Vec<String>,
-    /// Does not tell clients that their certificate is accepted, which is done by a ticket with a lifetime of 0.
-    #[arg(long)]
-    no_confirm_client_auth: bool,
+    #[command(flatten)]
+    admission: AdmissionOptions,
     #[command(flatten)]
     certificates: CertificateOptions,
     #[command(flatten)]
@@ -54,13 +43,6 @@ pub(crate) struct Options {
     idle: Duration,
 }
 
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    None,
-    Request,
-    Require,
-}
-
 /// What is done with a client that is CONNECTED.
 #[derive(Clone, Copy)]
 enum Service {
@@ -78,22 +60,17 @@ const FAREWELL: Duration = Duration::from_secs(3);
 pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let ticket_keys = options.tickets.keys()?;
     let server = Arc::new(Server::new(options, ticket_keys.as_ref())?);
-    let listener = TcpListener::bind(options.listen)
-        .map_err(|error| Stop::refused(format_args!("{}: {error}", options.listen)))?;
-    let address = listener.local_addr().map_err(Stop::refused)?;
+    let (listener, address) = net::listen(options.listen)?;
     {
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{address}").and_then(|()| out.flush());
     }
     let (to, ends) = mpsc::channel();
-    #[cfg(unix)]
-    if let Ok(mut signals) = signal_hook::iterator::Signals::new(signal_hook::consts::TERM_SIGNALS) {
+    {
         let (to, server) = (to.clone(), server.clone());
-        std::thread::spawn(move || {
-            for _ in signals.forever() {
-                server.stop.store(true, Ordering::Relaxed);
-                let _ = to.send(Ok(()));
-            }
+        on_signal(move || {
+            server.stop.store(true, Ordering::Relaxed);
+            let _ = to.send(Ok(()));
         });
     }
     let once = options.once;
@@ -122,37 +99,19 @@ struct Server {
 
 impl Server {
     fn new(options: &Options, ticket_keys: Option<&LiveKeys>) -> Result<Self, Stop> {
-        if options.certificates.cert.is_empty() && options.settings.psk.is_empty() {
-            return Err(Stop::usage(
-                "a server needs --cert and --key, or --psk for clients that share a secret with it",
-            ));
-        }
         // Files that can't be written are found out before somebody connects.
         options.settings.watch(Side::Server, 0)?;
-        let issuers = options.client_ca.as_deref().map(files::anchors).transpose()?.unwrap_or_default();
-        let mut builder = ServerConfig::builder(Ring::new())
-            .client_auth(client_auth(options)?)
-            .revocation(options.certificates.policy(&issuers)?)
-            .ask_timestamps(options.certificates.ask_timestamps);
-        if !options.no_confirm_client_auth {
-            builder = builder.confirm_client_auth();
-        }
-        for credential in options.certificates.credentials()? {
-            builder = builder.credential(credential);
-        }
-        if let Some(keys) = ticket_keys {
-            builder = builder.resumption(options.tickets.resumption(keys));
-        }
+        let Options { admission, certificates, tickets, settings, .. } = options;
         Ok(Self {
-            config: Arc::new(restrict!(builder, &options.settings)?),
-            settings: options.settings.clone(),
+            config: Arc::new(admission.config(certificates, tickets, ticket_keys, settings)?),
+            settings: settings.clone(),
             service: match (options.echo, options.www) {
                 (true, _) => Service::Echo,
                 (_, true) => Service::Www,
                 _ => Service::Print,
             },
             idle: options.idle,
-            ca: options.client_ca.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+            ca: admission.ca(),
             stop: AtomicBool::new(false),
             clients: Mutex::new(0),
             left: Condvar::new(),
@@ -167,16 +126,7 @@ impl Server {
     ) -> Result<(), Stop> {
         for number in 1.. {
             self.wait_for_room();
-            let (tcp, address) = match listener.accept() {
-                Ok(accepted) => accepted,
-                // The client gave up already, or we are out of something for the moment.
-                Err(error) => {
-                    tell(format_args!("accept: {error}"));
-                    std::thread::sleep(Duration::from_millis(100));
-                    continue;
-                }
-            };
-            let _ = tcp.set_nodelay(true);
+            let (tcp, address) = net::accept(listener);
             if let Some(keys) = &mut ticket_keys {
                 keys.refresh();
             }
@@ -230,13 +180,7 @@ impl Server {
                     Err(cause) => Err(case().explain(&cause, tls.conn())),
                 }
             }
-            Err(failed) => {
-                let stop = case().explain(&failed.cause, &failed.conn);
-                Err(match failed.conn.claimed_peer() {
-                    Some(peer) => stop.line(format_args!("it claimed to be {peer}")),
-                    None => stop,
-                })
-            }
+            Err(failed) => Err(case().explain_client(&failed)),
         };
         net::close(tcp);
         done
@@ -303,46 +247,6 @@ impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         self.0.one_left();
     }
-}
-
-fn client_auth(options: &Options) -> Result<ClientAuth, Stop> {
-    let mode = match (options.client_auth, &options.client_ca) {
-        (Some(Mode::None), _) | (None, None) => ClientAuthMode::None,
-        (Some(Mode::Request), Some(_)) => ClientAuthMode::Request,
-        (Some(Mode::Require) | None, Some(_)) => ClientAuthMode::Require,
-        (Some(Mode::Request | Mode::Require), None) => {
-            return Err(Stop::usage(
-                "--client-auth request and require need --client-ca: by whom are clients to be vouched for?",
-            ));
-        }
-    };
-    let mut allow = Allow::nobody();
-    for rule in &options.allow {
-        allow = allow.or(Allow::parse(rule).map_err(|error| Stop::usage(format_args!("--allow {error}")))?);
-    }
-    let Some(ca) = options.client_ca.as_ref().filter(|_| mode != ClientAuthMode::None) else {
-        let idle = match () {
-            () if !options.allow.is_empty() => "--allow says",
-            () if options.certificates.concerns_peer() => "--crl and --revocation say",
-            () => return Ok(ClientAuth::none()),
-        };
-        return Err(Stop::usage(format_args!(
-            "{idle} nothing without client certificates: they are asked for by --client-ca FILE, unless --client-auth is none",
-        )));
-    };
-    let anchors = files::anchors(ca)?;
-    if options.allow.is_empty() {
-        tell(format_args!("without --allow, every client that {} vouches for is let in", ca.display()));
-        allow = Allow::anyone();
-    }
-    if mode == ClientAuthMode::Require && options.tickets.takes_early_data() {
-        return Err(Stop::usage("--early-data takes nothing of clients that must show certificates")
-            .hint("leave it out, or let clients do without: --client-auth request"));
-    }
-    Ok(match mode {
-        ClientAuthMode::Request => ClientAuth::request(anchors, allow),
-        _ => ClientAuth::require(anchors, allow),
-    })
 }
 
 type Tls<'s, 't> = ServerStream<'s, Ring, Wire<'t>>;

@@ -52,6 +52,17 @@ impl Stop {
     }
 }
 
+/// Has a signal that asks us to end do this, each time that one comes.
+pub(crate) fn on_signal(act: impl FnMut() + Send + 'static) {
+    #[cfg(unix)]
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new(signal_hook::consts::TERM_SIGNALS) {
+        let mut act = act;
+        std::thread::spawn(move || signals.forever().for_each(|_| act()));
+    }
+    #[cfg(not(unix))]
+    drop(act);
+}
+
 /// A line on standard error, as a whole. Nobody may be listening there, which is no reason to stop.
 pub(crate) fn tell(line: impl Display) {
     let line = format!("symbolon: {line}\n");

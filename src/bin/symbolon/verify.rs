@@ -2,8 +2,9 @@
 
 use crate::files;
 use crate::instant::instant;
-use crate::options::{ChainOptions, StatusOptions, server_name};
+use crate::options::{ChainOptions, StatusOptions};
 use crate::stop::Stop;
+use crate::trust::server_name;
 use crate::wrap::print;
 use serde_json::{Value, json};
 use std::path::PathBuf;

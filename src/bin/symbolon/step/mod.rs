@@ -6,10 +6,10 @@ mod pages;
 
 use crate::demo::LINE;
 use crate::explain::{Case, agreed, proven};
-use crate::net::{self, Wire};
-use crate::options::{ClientOptions, Target};
+use crate::net::{self, Target, Wire};
 use crate::pki::SERVER;
 use crate::stop::Stop;
+use crate::trust::ClientOptions;
 use crate::watch::Watch;
 use crate::world::{Clients, World};
 use crate::wrap::{columns, print, wrapped};
@@ -158,7 +158,11 @@ impl<R: Role> End<R> {
 
 fn in_memory(options: &Options, pages: &mut Pages) -> Result<(), Stop> {
     let given = &options.client;
-    if given.ca.is_some() || !given.certificates.cert.is_empty() || given.name.is_some() || given.tickets.is_some() {
+    if given.trust.ca.is_some()
+        || !given.certificates.cert.is_empty()
+        || given.trust.name.is_some()
+        || given.tickets.is_some()
+    {
         return Err(Stop::usage("--ca, --cert, --key, --name and --tickets are for --connect HOST:PORT"));
     }
     let clients = if options.early_data { Clients::Anybody } else { Clients::Known };
@@ -253,7 +257,7 @@ fn turn<R: Role>(
 
 fn live(options: &Options, target: &Target, pages: &mut Pages) -> Result<(), Stop> {
     let trusting = options.client.config()?;
-    let name = options.client.server_name(target)?;
+    let name = options.client.trust.server_name(target)?;
     let watch = options.client.settings.watch(Side::Client, 1)?;
     let timeout = options.client.settings.timeout;
     let tcp = net::connect(target, timeout)?;

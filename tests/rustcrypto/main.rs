@@ -83,6 +83,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
             "inspect.rs",
             "lint/main.rs",
             "tool.rs",
+            "tool_bench.rs",
             "tool_credentials.rs",
             "tool_demo.rs",
             "tool_resumption.rs",

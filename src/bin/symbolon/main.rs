@@ -1,6 +1,7 @@
 //! `symbolon`: mutual TLS 1.3 from the command line.
 
 mod admission;
+mod bench;
 mod client;
 mod demo;
 mod explain;
@@ -48,6 +49,9 @@ enum Command {
     Client(client::Options),
     /// Listens; prints the address on its first line, and a line per connection on standard error.
     Server(server::Options),
+    /// Measures handshakes over TCP: of a server, as a server, or of both ends on loopback.
+    #[command(after_help = bench::MEASURES)]
+    Bench(bench::Options),
     /// Goes through a handshake one arrow at a time, every message in fields, every secret shown.
     Step(step::Options),
     /// Shows what is in a file of certificates, requests, revocation lists or keys, and what is wrong on which line.
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(options).map(|()| true),
         Command::Client(options) => client::run(options).map(|()| true),
         Command::Server(options) => server::run(options).map(|()| true),
+        Command::Bench(options) => bench::run(options),
         Command::Step(options) => step::run(options).map(|()| true),
         Command::Inspect(options) => inspect::run(options),
         Command::Verify(options) => verify::run(options),
@@ -86,6 +91,7 @@ impl Command {
     /// Whether a program reads standard output, and is to find an object there whatever happens.
     fn is_json(&self) -> bool {
         match self {
+            Self::Bench(options) => options.json,
             Self::Inspect(options) => options.json,
             Self::Verify(options) => options.json,
             Self::Lint(options) => options.json,

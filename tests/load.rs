@@ -4,11 +4,9 @@
 mod util;
 
 use std::fs;
-use symbolon::{
-    crypto::RingSigner,
-    x509::{Anchors, LoadError, PrivateKeyDer, certificates_from_pem, pem, private_key_from_pem},
-};
+use symbolon::x509::{Anchors, LoadError, PrivateKeyDer, certificates_from_pem, pem, private_key_from_pem};
 use util::ca::{Ca, unknown_critical};
+use util::provider::{lacks_rsa, load};
 
 fn file(name: &str) -> Vec<u8> {
     fs::read(format!("{}/vectors/x509/{name}.pem", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -145,15 +143,12 @@ fn a_file_of_certificates_and_a_key_serves_for_both() {
 
 #[test]
 fn private_keys_of_every_form_can_sign() {
+    let without_rsa = lacks_rsa("files of RSA keys");
     for name in
         ["p256-pkcs8", "p384-pkcs8", "ed25519-pkcs8", "rsa-pkcs8", "rsa-pkcs1", "p256-sec1", "p256-parameters-sec1"]
     {
-        let signer = match private_key_from_pem(&file(&format!("key-{name}"))).unwrap() {
-            PrivateKeyDer::Pkcs8(der) => RingSigner::from_pkcs8(&der),
-            PrivateKeyDer::Pkcs1(der) => RingSigner::from_pkcs1(&der),
-            other => panic!("{other:?}"),
-        };
-        assert!(signer.is_ok(), "{name}");
+        let signer = load(&private_key_from_pem(&file(&format!("key-{name}"))).unwrap());
+        assert_eq!(signer.is_err(), without_rsa && name.starts_with("rsa"), "{name}");
     }
 }
 
@@ -171,8 +166,7 @@ fn a_curve_told_only_by_the_parameters_before_the_key_is_used() {
     let said = says(private_key_from_pem(key.as_bytes()));
     assert_eq!(said, "private key (EC PRIVATE KEY, line 1): it does not tell its curve");
     let with_parameters = to_pem("EC PARAMETERS", &parameters.der, 64, "\n") + &key;
-    let Ok(PrivateKeyDer::Pkcs8(der)) = private_key_from_pem(with_parameters.as_bytes()) else { panic!() };
-    assert!(RingSigner::from_pkcs8(&der).is_ok());
+    assert!(load(&private_key_from_pem(with_parameters.as_bytes()).unwrap()).is_ok());
 }
 
 #[test]

@@ -5,10 +5,10 @@ use super::chain::{Beside, Chain};
 use super::compression::{CertificateCompression, Prepared};
 #[cfg(feature = "alloc")]
 use super::{chain::Attached, settings::AuthorityHints};
-#[cfg(feature = "alloc")]
-use crate::crypto::KeyKind;
 use crate::crypto::SignatureAlgorithm;
 use crate::crypto::Signer;
+#[cfg(feature = "alloc")]
+use crate::crypto::{KeyKind, LocalSigner};
 #[cfg(feature = "alloc")]
 use crate::fault::Fault;
 use crate::shared::List;
@@ -264,18 +264,26 @@ impl Credential {
         &self.prepared
     }
 
-    /// A chain and a key as PEM; PKCS#8, PKCS#1 and SEC1 keys are understood.
+    /// A chain and a key as PEM; PKCS#8, PKCS#1 and SEC1 keys are understood. The signatures are made with `ring`.
     ///
     /// # Errors
     /// [`CredentialError`] says what the file really is, or that key and certificate don't belong together.
     #[cfg(feature = "ring")]
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, CredentialError> {
-        use crate::crypto::RingSigner;
+        Self::from_pem_with::<crate::crypto::RingSigner>(chain, key)
+    }
+
+    /// The same with a signer of your choice.
+    ///
+    /// # Errors
+    /// As [`Credential::from_pem`](Self::from_pem).
+    #[cfg(feature = "alloc")]
+    pub fn from_pem_with<S: LocalSigner>(chain: &[u8], key: &[u8]) -> Result<Self, CredentialError> {
         use crate::x509::{PrivateKeyDer, certificates_from_pem, private_key_from_pem};
         let chain = certificates_from_pem(chain).map_err(CredentialError::Chain)?;
         let signer = match private_key_from_pem(key).map_err(CredentialError::Key)? {
-            PrivateKeyDer::Pkcs8(der) => RingSigner::from_pkcs8(&der),
-            PrivateKeyDer::Pkcs1(der) => RingSigner::from_pkcs1(&der),
+            PrivateKeyDer::Pkcs8(der) => S::from_pkcs8(&der),
+            PrivateKeyDer::Pkcs1(der) => S::from_pkcs1(&der),
         }
         .map_err(|_| CredentialError::KeyUnsupported)?;
         let leaf = chain.first().ok_or(CredentialError::NoCertificate)?;

@@ -1,13 +1,16 @@
 //! The primitives, behind one trait: hash, HMAC, AEAD, key exchange, signatures, randomness.
 //!
-//! A provider implements [`Crypto`]; `Ring` is the default, `rustcrypto` the one for targets without a heap. The rest of the crate names no cryptographic library.
+//! A provider implements [`Crypto`]; `Ring` is the default, `AwsLcRs` the faster one, `rustcrypto` the one for targets without a heap.
+//! The rest of the crate names no cryptographic library.
 
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc_rs;
 #[cfg(feature = "alloc")]
 mod fingerprint;
 mod hkdf;
-#[cfg(any(feature = "ring", feature = "rustcrypto"))]
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rustcrypto"))]
 mod kx;
-#[cfg(all(feature = "mlkem", any(feature = "ring", feature = "rustcrypto")))]
+#[cfg(all(feature = "mlkem", any(feature = "aws-lc-rs", feature = "ring", feature = "rustcrypto")))]
 mod mlkem;
 #[cfg(feature = "ring")]
 mod ring;
@@ -19,6 +22,8 @@ mod suite;
 mod tests;
 mod x25519;
 
+#[cfg(feature = "aws-lc-rs")]
+pub use aws_lc_rs::{AwsLcRs, AwsLcRsAead, AwsLcRsHash, AwsLcRsHmac, AwsLcRsKx, AwsLcRsSigner};
 #[cfg(feature = "alloc")]
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use hkdf::Hkdf;
@@ -348,4 +353,23 @@ pub trait Signer: Send + Sync {
     /// # Errors
     /// [`CryptoError`] if the scheme is not its own or the key fails.
     fn sign(&self, scheme: SignatureScheme, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError>;
+}
+
+/// A [`Signer`] whose key is in this process, and can be read from a file (`Credential::from_pem_with`).
+#[cfg(feature = "alloc")]
+pub trait LocalSigner: Signer + Sized + 'static {
+    /// A key in PKCS#8 (RFC 5958): RSA (2048 to 4096 bits), P-256, P-384 or Ed25519.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if it is none of these, or damaged.
+    fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError>;
+
+    /// An RSA key in PKCS#1 (`RSAPrivateKey`, RFC 8017 A.1.2).
+    ///
+    /// # Errors
+    /// [`CryptoError`] if it is none, or not 2048 to 4096 bits.
+    fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError>;
+
+    /// The public half, as [`PublicKey::bytes`] has it.
+    fn public_key(&self) -> &[u8];
 }

@@ -122,3 +122,7 @@ fn ecdsa(
 ) -> Result<signature::EcdsaKeyPair, KeyRejected> {
     signature::EcdsaKeyPair::from_pkcs8(algorithm, der, &SystemRandom::new())
 }
+
+fn modulus_len(key: &signature::RsaKeyPair) -> usize {
+    key.public().modulus_len()
+}

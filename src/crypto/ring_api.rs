@@ -5,8 +5,8 @@ use super::library::rand::{SecureRandom, SystemRandom};
 use super::library::{aead, digest, hmac, signature};
 use super::{Provider, ProviderAead, ProviderHash, ProviderHmac, ProviderKx, ProviderSigner};
 use crate::crypto::{
-    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, Hmac, IV_LEN, Random, ShareError, SharedSecret,
-    SignatureAlgorithm, Signer, TAG_LEN, kx,
+    Aead, Crypto, CryptoError, Digest, Hash, HashAlgorithm, Hmac, IV_LEN, LocalSigner, MAX_SIGNATURE_LEN, Random,
+    ShareError, SharedSecret, SignatureAlgorithm, Signer, TAG_LEN, kx,
 };
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
 use alloc::sync::Arc;
@@ -238,12 +238,8 @@ impl core::fmt::Debug for Key {
     }
 }
 
-impl ProviderSigner {
-    /// A key in PKCS#8 (RFC 5958): RSA (2048 to 4096 bits), P-256, P-384 or Ed25519.
-    ///
-    /// # Errors
-    /// [`CryptoError`] if it is none of these, or damaged.
-    pub fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
+impl LocalSigner for ProviderSigner {
+    fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
         if let Ok(key) = super::ecdsa(&signature::ECDSA_P256_SHA256_ASN1_SIGNING, der) {
             return Ok(Self(Key::EcdsaP256(key)));
         }
@@ -253,26 +249,28 @@ impl ProviderSigner {
         if let Ok(key) = signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(der) {
             return Ok(Self(Key::Ed25519(key)));
         }
-        signature::RsaKeyPair::from_pkcs8(der).map(|key| Self(Key::Rsa(key))).map_err(|_| CryptoError)
+        rsa(signature::RsaKeyPair::from_pkcs8(der).map_err(|_| CryptoError)?)
     }
 
-    /// An RSA key in PKCS#1 (`RSAPrivateKey`, RFC 8017 A.1.2).
-    ///
-    /// # Errors
-    /// [`CryptoError`] if it is none, or not 2048 to 4096 bits.
-    pub fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
-        signature::RsaKeyPair::from_der(der).map(|key| Self(Key::Rsa(key))).map_err(|_| CryptoError)
+    fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
+        rsa(signature::RsaKeyPair::from_der(der).map_err(|_| CryptoError)?)
     }
 
-    /// The public half, as [`crate::crypto::PublicKey::bytes`] has it.
-    #[must_use]
-    pub fn public_key(&self) -> &[u8] {
+    fn public_key(&self) -> &[u8] {
         use signature::KeyPair;
         match &self.0 {
             Key::EcdsaP256(key) | Key::EcdsaP384(key) => key.public_key().as_ref(),
             Key::Ed25519(key) => key.public_key().as_ref(),
             Key::Rsa(key) => key.public_key().as_ref(),
         }
+    }
+}
+
+/// A key whose signatures are no longer than any may be.
+fn rsa(key: signature::RsaKeyPair) -> Result<ProviderSigner, CryptoError> {
+    match super::modulus_len(&key) <= MAX_SIGNATURE_LEN {
+        true => Ok(ProviderSigner(Key::Rsa(key))),
+        false => Err(CryptoError),
     }
 }
 
@@ -302,7 +300,7 @@ impl Signer for ProviderSigner {
                     SignatureScheme::rsa_pss_rsae_sha512 => &signature::RSA_PSS_SHA512,
                     _ => return Err(CryptoError),
                 };
-                let len = key.public().modulus_len();
+                let len = super::modulus_len(key);
                 let out = out.get_mut(..len).ok_or(CryptoError)?;
                 key.sign(padding, &random, message, out).map_err(|_| CryptoError)?;
                 Ok(len)

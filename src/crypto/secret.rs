@@ -65,7 +65,7 @@ impl SharedSecret {
     }
 
     /// The two halves of a hybrid, one behind the other; `None` as above.
-    #[cfg(all(feature = "mlkem", any(feature = "ring", feature = "rustcrypto")))]
+    #[cfg(all(feature = "mlkem", any(feature = "aws-lc-rs", feature = "ring", feature = "rustcrypto")))]
     pub(super) fn of_halves(first: &[u8], second: &[u8]) -> Option<Self> {
         let mut shared = Self { bytes: [0; MAX_SHARED_LEN], len: 0 };
         let (front, rest) = shared.bytes.split_at_mut_checked(first.len())?;

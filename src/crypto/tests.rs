@@ -48,6 +48,12 @@ fn x25519_of_ring_is_that_of_wycheproof() {
     x25519_is_that_of_wycheproof(super::Ring::with_random);
 }
 
+#[cfg(feature = "aws-lc-rs")]
+#[test]
+fn x25519_of_aws_lc_rs_is_that_of_wycheproof() {
+    x25519_is_that_of_wycheproof(super::AwsLcRs::with_random);
+}
+
 #[cfg(feature = "rustcrypto")]
 #[test]
 fn x25519_of_rustcrypto_is_that_of_wycheproof() {
@@ -55,21 +61,45 @@ fn x25519_of_rustcrypto_is_that_of_wycheproof() {
 }
 
 /// `ring` takes no private keys for these curves.
-// [7.4.2-1]
-#[cfg(feature = "rustcrypto")]
-#[test]
-fn ecdh_of_rustcrypto_is_that_of_wycheproof() {
+#[cfg(any(feature = "aws-lc-rs", feature = "rustcrypto"))]
+fn ecdh_is_that_of_wycheproof<C: Crypto>(with: impl Fn(Private) -> C) {
     use ecdh::TestName as N;
     for (name, named_group, len) in
         [(N::EcdhSecp256r1Ecpoint, NamedGroup::secp256r1, 32), (N::EcdhSecp384r1Ecpoint, NamedGroup::secp384r1, 48)]
     {
         for group in ecdh::TestSet::load(name).unwrap().test_groups {
             for case in group.tests {
-                let crypto = super::rustcrypto::RustCrypto::<_>::new(Private::new(&case.private_key, len));
+                let crypto = with(Private::new(&case.private_key, len));
                 let shared = agree(&crypto, named_group, &case.public_key);
                 let expected = if case.result == TestResult::Valid { &case.shared_secret[..] } else { &[] };
                 assert_eq!(shared, expected, "{case:?}");
             }
+        }
+    }
+}
+
+// [7.4.2-1]
+#[cfg(feature = "aws-lc-rs")]
+#[test]
+fn ecdh_of_aws_lc_rs_is_that_of_wycheproof() {
+    ecdh_is_that_of_wycheproof(super::AwsLcRs::with_random);
+}
+
+// [7.4.2-1]
+#[cfg(feature = "rustcrypto")]
+#[test]
+fn ecdh_of_rustcrypto_is_that_of_wycheproof() {
+    ecdh_is_that_of_wycheproof(super::rustcrypto::RustCrypto::<_>::new);
+}
+
+/// Numbers that are no private key of these curves: none may come out, and none is asked for without end.
+#[cfg(feature = "aws-lc-rs")]
+#[test]
+fn a_source_that_gives_no_private_key_is_broken() {
+    for (group, len) in [(NamedGroup::secp256r1, 32), (NamedGroup::secp384r1, 48)] {
+        for byte in [0, 0xff] {
+            let crypto = super::AwsLcRs::with_random(Private(alloc::vec![byte; len]));
+            assert!(crypto.kx_generate(group).is_err(), "{group}, {byte}");
         }
     }
 }

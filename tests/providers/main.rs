@@ -1,5 +1,5 @@
-//! Both providers do the same: alone, with each other, and in both roles.
-#![cfg(all(feature = "ring", feature = "rustcrypto"))]
+//! The providers do the same: alone, with each other, and in both roles.
+#![cfg(all(feature = "aws-lc-rs", feature = "ring", feature = "rustcrypto"))]
 
 mod handshakes;
 mod primitives;
@@ -9,7 +9,7 @@ mod util;
 
 use symbolon::config::{ClientConfigBuilder, ServerConfigBuilder};
 use symbolon::crypto::rustcrypto::RustCrypto;
-use symbolon::crypto::{CryptoError, Ring, Signer};
+use symbolon::crypto::{AwsLcRs, CryptoError, Ring, Signer};
 use symbolon::{Allow, ClientAuth, ClientConfig, Credential, ServerConfig};
 use util::pair::World;
 use util::pki::Chain;
@@ -43,13 +43,15 @@ fn sign(signer: &dyn Signer, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
     Ok(signature)
 }
 
-/// Every test of `handshakes` with every pair of providers, client first.
+/// Every test of `handshakes` with pairs of providers, client first.
 macro_rules! with_every_pair {
     ($($test:ident)*) => {
         with_every_pair!(@ ring_to_ring, super::Ring, super::Ring, $($test)*);
         with_every_pair!(@ ring_to_rustcrypto, super::Ring, super::Second, $($test)*);
         with_every_pair!(@ rustcrypto_to_ring, super::Second, super::Ring, $($test)*);
         with_every_pair!(@ rustcrypto_to_rustcrypto, super::Second, super::Second, $($test)*);
+        with_every_pair!(@ ring_to_aws_lc_rs, super::Ring, super::AwsLcRs, $($test)*);
+        with_every_pair!(@ aws_lc_rs_to_ring, super::AwsLcRs, super::Ring, $($test)*);
     };
     (@ $pair:ident, $client:ty, $server:ty, $($test:ident)*) => {
         mod $pair {

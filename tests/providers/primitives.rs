@@ -1,11 +1,11 @@
-//! The primitives by themselves: equal in both providers, or equal to published values.
+//! The primitives by themselves: equal in all providers, or equal to published values.
 
 use crate::util::pki::{PKCS_ED25519, Pki};
 use crate::util::provider::Provides;
 use crate::{Provider, Second, sign};
 use symbolon::crypto::rustcrypto::{Ed25519Signer, P256Signer, P384Signer};
 use symbolon::crypto::{
-    Aead, Crypto, CryptoError, Hash, HashAlgorithm, Hmac, Ring, SignatureAlgorithm, Signer, TAG_LEN,
+    Aead, AwsLcRs, Crypto, CryptoError, Hash, HashAlgorithm, Hmac, Ring, SignatureAlgorithm, Signer, TAG_LEN,
 };
 use symbolon::wire::{CipherSuite, NamedGroup, SignatureScheme};
 
@@ -15,10 +15,12 @@ fn hashes_and_macs_are_equal() {
     for algorithm in [HashAlgorithm::Sha256, HashAlgorithm::Sha384] {
         for len in [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 256] {
             let parts = [&text[..len / 2], &text[len / 2..len]];
-            assert_eq!(hash::<Ring>(algorithm, parts), hash::<Second>(algorithm, parts), "{algorithm:?}, {len}");
+            let hashes = [hash::<Second>(algorithm, parts), hash::<AwsLcRs>(algorithm, parts)];
+            assert_eq!(hashes, [(); 2].map(|()| hash::<Ring>(algorithm, parts)), "{algorithm:?}, {len}");
             // The key is as long as the text: shorter than a block, a block, and longer.
-            let macs = (hmac::<Ring>(algorithm, &text[..len], parts), hmac::<Second>(algorithm, &text[..len], parts));
-            assert_eq!(macs.0, macs.1, "{algorithm:?}, {len}");
+            let key = &text[..len];
+            let macs = [hmac::<Second>(algorithm, key, parts), hmac::<AwsLcRs>(algorithm, key, parts)];
+            assert_eq!(macs, [(); 2].map(|()| hmac::<Ring>(algorithm, key, parts)), "{algorithm:?}, {len}");
         }
     }
 }
@@ -42,6 +44,8 @@ fn hmac<P: Provider>(algorithm: HashAlgorithm, key: &[u8], parts: [&[u8]; 2]) ->
 fn what_one_seals_the_other_opens() {
     opens_only_what_was_sealed::<Ring, Second>();
     opens_only_what_was_sealed::<Second, Ring>();
+    opens_only_what_was_sealed::<Ring, AwsLcRs>();
+    opens_only_what_was_sealed::<AwsLcRs, Ring>();
 }
 
 fn opens_only_what_was_sealed<A: Provider, B: Provider>() {
@@ -73,6 +77,7 @@ fn opens_only_what_was_sealed<A: Provider, B: Provider>() {
 fn shares_that_are_no_public_value_are_refused() {
     refuses_bad_shares::<Ring>();
     refuses_bad_shares::<Second>();
+    refuses_bad_shares::<AwsLcRs>();
 }
 
 fn refuses_bad_shares<P: Provider>() {
@@ -134,7 +139,7 @@ fn signatures_over_the_hash_of_the_other_curve_verify() {
     ];
     for (right, wrong, key, signature) in cases {
         let (key, signature) = (hex::decode(key).unwrap(), hex::decode(signature).unwrap());
-        for verify in [verify::<Ring>, verify::<Second>] {
+        for verify in [verify::<Ring>, verify::<Second>, verify::<AwsLcRs>] {
             assert_eq!(verify(right, &key, b"Symbolon", &signature), Ok(()), "{right:?}");
             assert_eq!(verify(wrong, &key, b"Symbolon", &signature), Err(CryptoError), "{right:?}");
             assert_eq!(verify(right, &key, b"symbolon", &signature), Err(CryptoError), "{right:?}");
@@ -182,7 +187,7 @@ fn ecdsa_signatures_in_other_than_der_are_refused() {
     let key = key.unwrap();
     for (expected, signature) in cases {
         let signature = hex::decode(signature).unwrap();
-        for verify in [verify::<Ring>, verify::<Second>] {
+        for verify in [verify::<Ring>, verify::<Second>, verify::<AwsLcRs>] {
             let found = verify(SignatureAlgorithm::EcdsaP256Sha256, &key, b"sample", &signature);
             assert_eq!(found, expected, "{signature:02x?}");
         }

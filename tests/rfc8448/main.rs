@@ -12,7 +12,7 @@
 //! - *Signatures* of CertificateVerify are the trace's, for RSASSA-PSS and ECDSA are not deterministic. They are given by
 //!   a signer, which verifies them over the bytes that it is asked to sign.
 //! - *The chain* is judged here, by comparison. The RSA keys of the traces have 1024 bits, which path validation refuses.
-//! - *P-256* (section 5): providers take no private keys, so shares and shared secret are the trace's.
+//! - *P-256* (section 5): not every provider takes private keys, so shares and shared secret are the trace's.
 //! - *The ticket* of section 3 is whatever our server makes of it; all else in its NewSessionTicket is the trace's. How the ends
 //!   come back by it in section 4, `resumed.rs` tells.
 //! - *The age* of the ticket in section 4 is of 6 milliseconds, and our clock counts seconds: its ClientHello stands in.
@@ -50,6 +50,8 @@ const SECTIONS: [&str; 4] = ["3-1rtt", "5-hrr", "6-client-auth", "7-compat"];
 macro_rules! with_every_provider {
     ($($test:ident)*) => {
         with_every_provider!(@ with_ring, symbolon::crypto::Ring, $($test)*);
+        #[cfg(feature = "aws-lc-rs")]
+        with_every_provider!(@ with_aws_lc_rs, symbolon::crypto::AwsLcRs, $($test)*);
         #[cfg(feature = "rustcrypto")]
         with_every_provider!(@ with_rustcrypto, symbolon::crypto::rustcrypto::RustCrypto<crate::script::NoRandom>, $($test)*);
     };

@@ -22,6 +22,13 @@ impl Provider for Ring {
     }
 }
 
+#[cfg(feature = "aws-lc-rs")]
+impl Provider for symbolon::crypto::AwsLcRs {
+    fn provider() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(feature = "rustcrypto")]
 impl Provider for RustCrypto<NoRandom> {
     fn provider() -> Self {
@@ -80,7 +87,7 @@ pub struct Mac {
 #[derive(Clone)]
 pub enum Key {
     X25519([u8; 32]),
-    /// Providers take no private key of P-256, so the trace says what it would come to, with this peer only.
+    /// Not every provider takes a private key of P-256, so the trace says what it would come to, with this peer only.
     P256 {
         share: Vec<u8>,
         peer: Vec<u8>,

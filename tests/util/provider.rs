@@ -1,15 +1,31 @@
-//! The provider that tests run with: `RustCrypto` in the test crate `rustcrypto`, which takes in the files of the others, and
+//! The provider that tests run with: `RustCrypto` and `AwsLcRs` in the test crates that take in the files of the others, and
 //! `Ring` everywhere else.
 
 use super::pki::Chain;
 use ring::rand::SystemRandom;
 use std::io::Write;
 use std::sync::Arc;
-use symbolon::crypto::{Crypto, CryptoError, Random, Ring, RingSigner, Signer};
+use symbolon::crypto::{Crypto, CryptoError, LocalSigner, Random, Ring, RingSigner, Signer};
 use symbolon::x509::{PrivateKeyDer, certificates_from_pem, private_key_from_pem};
 use symbolon::{Credential, Signing};
 
-pub type Provider = <Chosen<{ matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"rustcrypto") }> as Choice>::Provider;
+pub type Provider = <Chosen<{ number(env!("CARGO_CRATE_NAME")) }> as Choice>::Provider;
+
+const RING: u8 = 0;
+#[cfg(feature = "rustcrypto")]
+const RUSTCRYPTO: u8 = 1;
+#[cfg(feature = "aws-lc-rs")]
+const AWS_LC_RS: u8 = 2;
+
+const fn number(test_crate: &str) -> u8 {
+    match test_crate.as_bytes() {
+        #[cfg(feature = "rustcrypto")]
+        b"rustcrypto" => RUSTCRYPTO,
+        #[cfg(feature = "aws-lc-rs")]
+        b"aws_lc_rs" => AWS_LC_RS,
+        _ => RING,
+    }
+}
 
 /// With randomness from the operating system.
 pub fn provider() -> Provider {
@@ -19,6 +35,11 @@ pub fn provider() -> Provider {
 /// A private key in PKCS#8 that is in this process.
 pub fn signer(pkcs8: &[u8]) -> Box<dyn Signer> {
     Provider::signer(pkcs8)
+}
+
+/// A private key as a file has it.
+pub fn load(key: &PrivateKeyDer) -> Result<Box<dyn Signer>, CryptoError> {
+    Provider::load(key)
 }
 
 /// A chain whose key is in this process.
@@ -39,19 +60,24 @@ pub fn lacks_rsa(what: &str) -> bool {
     !Provider::HAS_RSA
 }
 
-pub struct Chosen<const RUSTCRYPTO: bool>;
+pub struct Chosen<const NUMBER: u8>;
 
 pub trait Choice {
     type Provider: Provides;
 }
 
-impl Choice for Chosen<false> {
+impl Choice for Chosen<RING> {
     type Provider = Ring;
 }
 
 #[cfg(feature = "rustcrypto")]
-impl Choice for Chosen<true> {
+impl Choice for Chosen<RUSTCRYPTO> {
     type Provider = symbolon::crypto::rustcrypto::RustCrypto<Source>;
+}
+
+#[cfg(feature = "aws-lc-rs")]
+impl Choice for Chosen<AWS_LC_RS> {
+    type Provider = symbolon::crypto::AwsLcRs;
 }
 
 /// A provider, and the signers that go with it.
@@ -64,7 +90,11 @@ pub trait Provides: Crypto + Sized {
         Self::with_source(SystemRandom::new())
     }
 
-    fn signer(pkcs8: &[u8]) -> Box<dyn Signer>;
+    fn load(key: &PrivateKeyDer) -> Result<Box<dyn Signer>, CryptoError>;
+
+    fn signer(pkcs8: &[u8]) -> Box<dyn Signer> {
+        Self::load(&PrivateKeyDer::Pkcs8(pkcs8.to_vec().into())).unwrap()
+    }
 
     fn credential(chain: &str, key: &str) -> Credential {
         let Ok(PrivateKeyDer::Pkcs8(key)) = private_key_from_pem(key.as_bytes()) else { panic!("{key}") };
@@ -80,12 +110,43 @@ impl Provides for Ring {
         Self::with_random(random)
     }
 
-    fn signer(pkcs8: &[u8]) -> Box<dyn Signer> {
-        Box::new(RingSigner::from_pkcs8(pkcs8).unwrap())
+    fn load(key: &PrivateKeyDer) -> Result<Box<dyn Signer>, CryptoError> {
+        load_local::<RingSigner>(key)
     }
 
     fn credential(chain: &str, key: &str) -> Credential {
         Credential::from_pem(chain.as_bytes(), key.as_bytes()).unwrap()
+    }
+}
+
+fn load_local<S: LocalSigner>(key: &PrivateKeyDer) -> Result<Box<dyn Signer>, CryptoError> {
+    let signer = match key {
+        PrivateKeyDer::Pkcs8(der) => S::from_pkcs8(der),
+        PrivateKeyDer::Pkcs1(der) => S::from_pkcs1(der),
+        other => panic!("{other:?}"),
+    };
+    Ok(Box::new(signer?))
+}
+
+#[cfg(feature = "aws-lc-rs")]
+mod of_aws_lc_rs {
+    use super::{Credential, CryptoError, PrivateKeyDer, Provides, Random, Signer, load_local};
+    use symbolon::crypto::{AwsLcRs, AwsLcRsSigner};
+
+    impl Provides for AwsLcRs {
+        const HAS_RSA: bool = true;
+
+        fn with_source(random: impl Random + 'static) -> Self {
+            Self::with_random(random)
+        }
+
+        fn load(key: &PrivateKeyDer) -> Result<Box<dyn Signer>, CryptoError> {
+            load_local::<AwsLcRsSigner>(key)
+        }
+
+        fn credential(chain: &str, key: &str) -> Credential {
+            Credential::from_pem_with::<AwsLcRsSigner>(chain.as_bytes(), key.as_bytes()).unwrap()
+        }
     }
 }
 
@@ -101,7 +162,7 @@ impl Random for Source {
 
 #[cfg(feature = "rustcrypto")]
 mod of_rustcrypto {
-    use super::{Arc, CryptoError, Provides, Random, Signer, Source};
+    use super::{Arc, CryptoError, PrivateKeyDer, Provides, Random, Signer, Source};
     use symbolon::crypto::rustcrypto::{Ed25519Signer, P256Signer, P384Signer, RustCrypto, Selection};
 
     impl<S: Selection> Provides for RustCrypto<Source, S> {
@@ -111,13 +172,14 @@ mod of_rustcrypto {
             Self::new(Source(Arc::new(random)))
         }
 
-        fn signer(pkcs8: &[u8]) -> Box<dyn Signer> {
+        fn load(key: &PrivateKeyDer) -> Result<Box<dyn Signer>, CryptoError> {
             fn boxed(key: impl Signer + 'static) -> Box<dyn Signer> {
                 Box::new(key)
             }
+            let PrivateKeyDer::Pkcs8(pkcs8) = key else { return Err(CryptoError) };
             let p384 = |CryptoError| P384Signer::from_pkcs8(pkcs8).map(boxed);
             let ed25519 = |CryptoError| Ed25519Signer::from_pkcs8(pkcs8).map(boxed);
-            P256Signer::from_pkcs8(pkcs8).map(boxed).or_else(p384).or_else(ed25519).unwrap()
+            P256Signer::from_pkcs8(pkcs8).map(boxed).or_else(p384).or_else(ed25519)
         }
     }
 }

@@ -154,12 +154,23 @@ fn a_hybrid_of_ring_is_that_of_another_implementation() {
     is_that_of_the_vector(x25519, crate::crypto::Ring::with_random);
 }
 
-#[cfg(feature = "rustcrypto")]
-#[test]
-fn hybrids_of_rustcrypto_are_those_of_another_implementation() {
+#[cfg(any(feature = "aws-lc-rs", feature = "rustcrypto"))]
+fn are_those_of_another_implementation<C: Crypto>(with: impl Fn(Drawn) -> C) {
     let all = Hybrid::all();
     assert_eq!(all.len(), 2);
     for hybrid in all {
-        is_that_of_the_vector(&hybrid, crate::crypto::rustcrypto::RustCrypto::<_>::new);
+        is_that_of_the_vector(&hybrid, &with);
     }
+}
+
+#[cfg(feature = "aws-lc-rs")]
+#[test]
+fn hybrids_of_aws_lc_rs_are_those_of_another_implementation() {
+    are_those_of_another_implementation(crate::crypto::AwsLcRs::with_random);
+}
+
+#[cfg(feature = "rustcrypto")]
+#[test]
+fn hybrids_of_rustcrypto_are_those_of_another_implementation() {
+    are_those_of_another_implementation(crate::crypto::rustcrypto::RustCrypto::<_>::new);
 }

@@ -1,11 +1,10 @@
-//! The other test files once more, with the provider `RustCrypto`: `util::provider` knows this crate by its name.
+//! The other test files once more, with the provider that the crate is named after: `util::provider` sees to that.
 //!
 //! Each brings its own copy of `util`, as in a crate of its own. What needs RSA says that it is skipped.
-#![cfg(all(feature = "ring", feature = "rustcrypto", feature = "std"))]
 #![allow(clippy::duplicate_mod)]
 
 /// The files that are taken in, and a list of them.
-macro_rules! with_rustcrypto {
+macro_rules! taken_in {
     ($($path:literal $name:ident)*) => {
         $(#[path = $path] mod $name;)*
 
@@ -13,7 +12,7 @@ macro_rules! with_rustcrypto {
     };
 }
 
-with_rustcrypto! {
+taken_in! {
     "../asks/main.rs" asks
     "../client_auth.rs" client_auth
     "../compression/main.rs" compression
@@ -31,6 +30,7 @@ with_rustcrypto! {
     "../keylog.rs" keylog
     "../limbo.rs" limbo
     "../limits.rs" limits
+    "../load.rs" load
     "../mtls.rs" mtls
     "../observe.rs" observe
     "../openssl_live/main.rs" openssl_live
@@ -53,7 +53,8 @@ with_rustcrypto! {
 
 /// The other files, and why they are not taken in.
 const LEFT_OUT: &[(&str, &[&str])] = &[
-    ("run with both providers anyway", &["providers/main.rs", "rfc8448/main.rs", "rustcrypto/main.rs"]),
+    ("run with every provider anyway", &["providers/main.rs", "rfc8448/main.rs"]),
+    ("take in the others", &["aws_lc_rs.rs", "rustcrypto.rs"]),
     (
         "the provider in them has no secrets",
         &[
@@ -73,7 +74,6 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ),
     ("is of builds without a heap, where `ring` can't be", &["no_heap.rs"]),
     ("are about the sources", &["figures.rs", "layers.rs", "notes.rs"]),
-    ("RSA keys are in the files that it reads", &["load.rs"]),
     ("does over and over what `openssl_refusals.rs` does once", &["every_refusal.rs"]),
     ("its figures are those of `ring`", &["idle.rs", "crl_memory.rs"]),
     (

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use symbolon::identity::PeerIdentity;
 use symbolon::x509::pem::blocks;
 use symbolon::x509::{
-    Anchor, Certificate, GoodSignatures, MAX_CHAIN, PolicyDemand, Profile, Purpose, Question, certificates_from_pem, describe, explain,
-    is_for, private_key_from_pem, verify,
+    Anchor, Certificate, GoodSignatures, MAX_CHAIN, PolicyDemand, Profile, Purpose, Question, certificates_from_pem,
+    describe, explain, is_for, private_key_from_pem, verify,
 };
 use symbolon::{Allow, Anchors, ServerName};
 

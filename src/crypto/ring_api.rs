@@ -238,8 +238,12 @@ impl core::fmt::Debug for Key {
     }
 }
 
-impl LocalSigner for ProviderSigner {
-    fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
+impl ProviderSigner {
+    /// As [`LocalSigner::from_pkcs8`].
+    ///
+    /// # Errors
+    /// [`CryptoError`] for the same reasons.
+    pub fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
         if let Ok(key) = super::ecdsa(&signature::ECDSA_P256_SHA256_ASN1_SIGNING, der) {
             return Ok(Self(Key::EcdsaP256(key)));
         }
@@ -252,17 +256,37 @@ impl LocalSigner for ProviderSigner {
         rsa(signature::RsaKeyPair::from_pkcs8(der).map_err(|_| CryptoError)?)
     }
 
-    fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
+    /// As [`LocalSigner::from_pkcs1`].
+    ///
+    /// # Errors
+    /// [`CryptoError`] for the same reasons.
+    pub fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
         rsa(signature::RsaKeyPair::from_der(der).map_err(|_| CryptoError)?)
     }
 
-    fn public_key(&self) -> &[u8] {
+    /// As [`LocalSigner::public_key`].
+    #[must_use]
+    pub fn public_key(&self) -> &[u8] {
         use signature::KeyPair;
         match &self.0 {
             Key::EcdsaP256(key) | Key::EcdsaP384(key) => key.public_key().as_ref(),
             Key::Ed25519(key) => key.public_key().as_ref(),
             Key::Rsa(key) => key.public_key().as_ref(),
         }
+    }
+}
+
+impl LocalSigner for ProviderSigner {
+    fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
+        Self::from_pkcs8(der)
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
+        Self::from_pkcs1(der)
+    }
+
+    fn public_key(&self) -> &[u8] {
+        self.public_key()
     }
 }
 

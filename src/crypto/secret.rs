@@ -27,6 +27,15 @@ impl Secret {
         Self { bytes: [0; MAX_HASH_LEN], len: u8::try_from(len.min(MAX_HASH_LEN)).unwrap_or(0) }
     }
 
+    /// A copy of these bytes; more than [`MAX_HASH_LEN`] is cut to that.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut secret = Self::zeros(bytes.len());
+        for (to, from) in secret.as_mut().iter_mut().zip(bytes) {
+            *to = *from;
+        }
+        secret
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len.into()).unwrap_or_default()
     }

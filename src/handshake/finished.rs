@@ -41,8 +41,7 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         if !self.base.goes_by_psk() {
             self.base.show(SecretName::Early, &self.desk.client_random, early.secret());
         }
-        let (mut schedule, at) = Schedule::begin(early);
-        let at = schedule.agree(self.base.crypto, at, shared);
+        let (schedule, at) = Schedule::begin(self.base.crypto, early, shared);
         self.base.show(SecretName::Handshake, &self.desk.client_random, schedule.running());
         self.desk.schedule = Some(schedule);
         at

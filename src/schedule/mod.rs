@@ -1,7 +1,7 @@
 //! The key schedule (RFC 8446 §7.1): Early Secret, Handshake Secret, Master Secret, and what hangs from each.
 //!
 //! ```text
-//!            0 | PSK -> HKDF-Extract = Early Secret          Early, AtEarly
+//!            0 | PSK -> HKDF-Extract = Early Secret          Early
 //!                            | ext | res | imp binder, c e traffic, e exp master
 //!                            | Derive-Secret "derived"
 //!   0 | (EC)DHE  -> HKDF-Extract = Handshake Secret          AtHandshakeSecret
@@ -22,6 +22,7 @@ mod psk;
 mod vault;
 
 pub(crate) use early::Early;
+use early::derived;
 pub(crate) use exporter::export;
 #[cfg(feature = "alloc")]
 pub(crate) use psk::resumption_psk;
@@ -30,9 +31,6 @@ pub(crate) use vault::Vault;
 use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Iv, Secret, SharedSecret, SuiteParams, TrafficKeys};
 use crate::fault::Side;
 
-/// The Early Secret is there.
-#[must_use]
-pub(crate) struct AtEarly(());
 /// The Handshake Secret is there. What hangs from it waits for ServerHello.
 #[must_use]
 pub(crate) struct AtHandshakeSecret(());
@@ -138,35 +136,30 @@ fn traffic_keys<C: Crypto>(crypto: &C, suite: SuiteParams, secret: &Secret, epoc
 /// The secrets that live only as long as the handshake.
 pub(crate) struct Schedule {
     suite: SuiteParams,
-    /// Early, then Handshake, then Master Secret.
+    /// The Handshake Secret, then the Master Secret.
     running: Secret,
     client_handshake_traffic: Secret,
     server_handshake_traffic: Secret,
 }
 
 impl Schedule {
-    /// From the Early Secret on.
-    pub(crate) fn begin(early: Early) -> (Self, AtEarly) {
-        let (suite, running) = early.into_parts();
-        let none = || Secret::zeros(suite.hash.len());
-        (Self { suite, running, client_handshake_traffic: none(), server_handshake_traffic: none() }, AtEarly(()))
-    }
-
-    /// The key exchange led to this secret; with a PSK alone (psk_ke) there is none.
-    pub(crate) fn agree<C: Crypto>(
-        &mut self,
+    /// From the Early Secret on. The key exchange led to this secret; with a PSK alone (psk_ke) there is none.
+    pub(crate) fn begin<C: Crypto>(
         crypto: &C,
-        _: AtEarly,
+        early: Early,
         shared: Option<&SharedSecret>,
-    ) -> AtHandshakeSecret {
-        let salt = self.derived(crypto);
-        let hkdf = Hkdf::new(crypto, self.suite.hash);
-        self.running = match shared {
+    ) -> (Self, AtHandshakeSecret) {
+        let suite = early.suite;
+        let salt = early.into_salt(crypto);
+        let hkdf = Hkdf::new(crypto, suite.hash);
+        let running = match shared {
             Some(shared) => hkdf.extract(salt.as_bytes(), shared.as_bytes()),
             // [7.1-4]
             None => hkdf.extract_zeros(salt.as_bytes()),
         };
-        AtHandshakeSecret(())
+        let none = || Secret::zeros(suite.hash.len());
+        let schedule = Self { suite, running, client_handshake_traffic: none(), server_handshake_traffic: none() };
+        (schedule, AtHandshakeSecret(()))
     }
 
     /// `hello` is Transcript-Hash(ClientHello..ServerHello).
@@ -191,7 +184,7 @@ impl Schedule {
         vault: &mut Vault,
     ) -> AtMaster {
         let hkdf = Hkdf::new(crypto, self.suite.hash);
-        let salt = self.derived(crypto);
+        let salt = derived(crypto, self.suite, &self.running);
         self.running = hkdf.extract_zeros(salt.as_bytes());
         // [7.1-1]
         let expand = hkdf.from(&self.running);
@@ -247,12 +240,5 @@ impl Schedule {
         // [4.4.4-1]
         let finished_key = hkdf.derive_secret(self.handshake_traffic(sender, at), "finished", &[]);
         hkdf.mac(&finished_key, before.as_ref())
-    }
-
-    /// Derive-Secret(., "derived", ""): the salt of the next Extract.
-    fn derived<C: Crypto>(&self, crypto: &C) -> Secret {
-        use crate::crypto::Hash;
-        let empty = crypto.hash(self.suite.hash).finish();
-        Hkdf::new(crypto, self.suite.hash).derive_secret(&self.running, "derived", empty.as_ref())
     }
 }

@@ -7,7 +7,8 @@ impl Early {
     /// From a PSK.
     pub(crate) fn of_psk<C: Crypto>(crypto: &C, suite: SuiteParams, psk: &[u8]) -> Self {
         let salt = Secret::zeros(suite.hash.len());
-        Self { suite, secret: Hkdf::new(crypto, suite.hash).extract(salt.as_bytes(), psk) }
+        let secret = Hkdf::new(crypto, suite.hash).extract(salt.as_bytes(), psk);
+        Self { suite, secret, derived: None }
     }
 
     /// The same for another suite of the same hash.

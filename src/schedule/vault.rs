@@ -112,7 +112,7 @@ mod tests {
 
     fn schedule_and_vault(crypto: &Ring) -> (Schedule, Vault, Complete) {
         let suite = SuiteParams::of(CipherSuite::TLS_AES_128_GCM_SHA256).unwrap();
-        let (mut schedule, _) = Schedule::begin(Early::without_psk(crypto, suite));
+        let (mut schedule, _) = Schedule::begin(crypto, Early::without_psk(suite), None);
         let (mut vault, hash) = (Vault::empty(), Digest::new(&[7; 32]));
         let at = schedule.enter_master(crypto, AtHandshake(()), &hash, &mut vault);
         let complete = schedule.enter_complete(at);

@@ -168,7 +168,7 @@ impl WaitSh {
         cx.desk.kx = [None, None];
         cx.base.negotiated.suite = Some(suite.suite);
         cx.desk.transcript.decide(cx.base.crypto, suite.hash)?;
-        let without_psk = || (Early::without_psk(cx.crypto(), suite), None);
+        let without_psk = || (Early::without_psk(suite), None);
         #[cfg(feature = "alloc")]
         let (early, psk) = psk.map_or_else(without_psk, |psk| (psk.early, Some(psk.by)));
         #[cfg(not(feature = "alloc"))]

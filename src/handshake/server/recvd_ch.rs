@@ -107,7 +107,7 @@ impl RecvdCh {
         keep_choice(&choice, cx);
         let shared = agree(&hello, choice.group.ok_or(Reason::Internal)?, cx)?;
         let suite = SuiteParams::of(choice.suite).ok_or(Reason::Internal)?;
-        let at = cx.agree(Early::without_psk(cx.base.crypto, suite), Some(&shared));
+        let at = cx.agree(Early::without_psk(suite), Some(&shared));
         Ok(Negotiated { choice, by: By::Certificate(scheme), at })
     }
 }

@@ -12,6 +12,8 @@ pub struct Writer<'b> {
     len: usize,
 }
 
+// What much goes through is kept from being inlined where there is no `std`, and text is to be short. Elsewhere inlining it is
+// worth a third of a hundredth of a handshake.
 impl<'b> Writer<'b> {
     /// Starts at the front of `out`.
     pub fn new(out: &'b mut [u8]) -> Self {
@@ -27,7 +29,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Appends bytes.
-    #[inline(never)]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn put(&mut self, bytes: &[u8]) {
         let end = self.len.saturating_add(bytes.len());
         if let Some(room) = self.out.get_mut(self.len..end) {
@@ -42,7 +44,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Appends a `uint16`.
-    #[inline(never)]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn u16(&mut self, v: u16) {
         self.put(&v.to_be_bytes());
     }
@@ -77,13 +79,13 @@ impl<'b> Writer<'b> {
     }
 
     /// `opaque<0..2^8-1>`.
-    #[inline(never)]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn opaque8(&mut self, bytes: &[u8]) {
         self.vec8(|w| w.put(bytes));
     }
 
     /// `opaque<0..2^16-1>`.
-    #[inline(never)]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn opaque16(&mut self, bytes: &[u8]) {
         self.vec16(|w| w.put(bytes));
     }
@@ -102,7 +104,7 @@ impl<'b> Writer<'b> {
 
     /// Writes how much stands behind `start` into the `n` bytes before it.
     // Apart from `vector`, of which there is one for every field.
-    #[inline(never)]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     fn patch(&mut self, start: usize, n: usize) {
         let len = u32::try_from(self.len.saturating_sub(start)).unwrap_or(u32::MAX).to_be_bytes();
         let (high, low) = len.split_at_checked(len.len().saturating_sub(n)).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Mutual TLS 1.3 (RFC 8446, with the corrections of RFC 9846) as a sans-I/O state machine.
 //!
-//! Begin with `io::blocking` if you have a socket, with `io::embedded` if you have a device, with [`Connection`] if you drive
-//! it yourself.
+//! Begin with `io::blocking` if you have a socket, with `io::tokio` if you have many, with `io::embedded` if you have a device,
+//! with [`Connection`] if you drive it yourself.
 //!
 //! A configuration says by which rules the peer's certificates are judged (`x509::Profile`) and how revocation is looked at
 //! (`x509::Revocation`); what time it is, and how sure that is, comes with each connection ([`Time`]). After a refusal the
@@ -32,6 +32,7 @@
 //! - `mlkem`: groups of ML-KEM (RFC 10024), which keep secret what is recorded until there are quantum computers; for both
 //!   providers, and only where a configuration lists them.
 //! - `redis`: servers that share in a Redis which early data they took. Implies `std`.
+//! - `tokio`: the driver over tokio's `AsyncRead` and `AsyncWrite`, for as many connections as there are. Implies `std`.
 //! - `cli`: the tool `symbolon`.
 //! - `bogo`: the shim for BoringSSL's protocol tests; it is no part of the library, and opens nothing in it.
 //!
@@ -86,6 +87,6 @@ pub use shared::{List, Shared};
 pub use x509::{Anchors, ServerName, Time, UnixTime};
 
 /// The programs of the README, compiled.
-#[cfg(all(doctest, feature = "ring", feature = "std"))]
+#[cfg(all(doctest, feature = "ring", feature = "std", feature = "tokio"))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

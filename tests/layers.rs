@@ -64,7 +64,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "wire",
             "fault",
         ],
-        &["std", "embedded_io", "embedded_io_async"],
+        &["std", "embedded_io", "embedded_io_async", "tokio"],
     ),
     (
         "observe",
@@ -94,7 +94,7 @@ const PRIMITIVES: &[&str] = &[
 
 /// Foreign crates of the library. `alloc` and `core` are everybody's.
 const FOREIGN: &[&[&str]] =
-    &[PRIMITIVES, &["untrusted", "embedded_io", "embedded_io_async", "redis", "brotli", "miniz_oxide"]];
+    &[PRIMITIVES, &["untrusted", "embedded_io", "embedded_io_async", "tokio", "redis", "brotli", "miniz_oxide"]];
 
 fn sources(of: &str) -> Vec<PathBuf> {
     fn walk(dir: &Path, all: &mut Vec<PathBuf>) {

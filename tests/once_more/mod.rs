@@ -44,6 +44,7 @@ taken_in! {
     "../revocation.rs" revocation
     "../revocation_openssl.rs" revocation_openssl
     "../secrets.rs" secrets
+    "../tokio/main.rs" tokio_driver
     "../trust.rs" trust
     "../verdicts.rs" verdicts
     "../write.rs" write

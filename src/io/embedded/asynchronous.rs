@@ -5,8 +5,7 @@ use super::{Cause, Link};
 use crate::connection::Connection;
 use crate::crypto::Crypto;
 use crate::handshake::Role;
-use core::future::poll_fn;
-use core::task::Poll;
+use crate::io::yield_now;
 use embedded_io::{Error, ErrorKind};
 use embedded_io_async::{BufRead, Read, Write};
 
@@ -67,19 +66,6 @@ impl<R: Role, C: Crypto, T: Read + Write> Link<'_, '_, '_, R, C, T> {
             }
         }
     }
-}
-
-/// Lets the executor poll others before it polls this again.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| match core::mem::replace(&mut yielded, true) {
-        true => Poll::Ready(()),
-        false => {
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        }
-    })
-    .await;
 }
 
 impl<R: Role, C: Crypto, T: Read + Write> Read for Link<'_, '_, '_, R, C, T> {

@@ -1,25 +1,30 @@
-//! The floor: the same cryptography done by calling `ring` directly.
+//! The floor: the same cryptography done by calling a library directly.
 
 use std::hint::black_box;
 
-use ring::aead::{AES_128_GCM, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
-use ring::agreement::{EphemeralPrivateKey, UnparsedPublicKey as Share, X25519, agree_ephemeral};
-use ring::rand::SystemRandom;
-use ring::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, Signature, UnparsedPublicKey,
-};
-
 use crate::clock::Stopwatch;
+use crate::library::Library;
 use crate::measure::{Best, BestRecords, RECORD};
 use crate::peer::{Cipher, Error, Mode};
 use crate::pki::Pki;
 
+/// The floor of one library, whose type is forgotten, so that all can take turns.
+pub trait Floor {
+    /// [`Library::NAME`].
+    fn library(&self) -> &'static str;
+    /// Runs a window of `count` times each operation.
+    fn operations(&mut self, count: u32) -> Result<(), Error>;
+    /// Runs a window of `count` records.
+    fn records(&mut self, cipher: Cipher, count: u32) -> Result<(), Error>;
+    /// The best windows of operations so far.
+    fn best_operations(&self) -> Operations;
+    /// The best record windows so far.
+    fn best_records(&self, cipher: Cipher) -> BestRecords;
+}
+
 /// The asymmetric operations of a handshake, each measured by itself.
+#[derive(Clone, Copy, Default)]
 pub struct Operations {
-    random: SystemRandom,
-    signer: EcdsaKeyPair,
-    signature: Signature,
-    share: Vec<u8>,
     /// X25519: a private key and its public value.
     pub keygen: Best,
     /// X25519: the shared secret.
@@ -30,48 +35,7 @@ pub struct Operations {
     pub verify: Best,
 }
 
-/// As long as what CertificateVerify signs with SHA-256 (RFC 8446 §4.4.3).
-const SIGNED: [u8; 130] = [0x20; 130];
-
 impl Operations {
-    /// Makes the keys.
-    pub fn new(pki: &Pki) -> Result<Self, Error> {
-        let random = SystemRandom::new();
-        let signer = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &pki.server.key, &random)?;
-        Ok(Self {
-            signature: signer.sign(&random, &SIGNED)?,
-            share: EphemeralPrivateKey::generate(&X25519, &random)?.compute_public_key()?.as_ref().to_vec(),
-            signer,
-            random,
-            keygen: Best::default(),
-            agreement: Best::default(),
-            sign: Best::default(),
-            verify: Best::default(),
-        })
-    }
-
-    /// One window of each operation.
-    pub fn window(&mut self, count: u32) -> Result<(), Error> {
-        let [mut keygen, mut agreement, mut sign, mut verify] = [(); 4].map(|()| Stopwatch::new());
-        let share = Share::new(&X25519, &self.share);
-        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, self.signer.public_key());
-        for _ in 0..count {
-            let private = keygen.lap(|| {
-                let private = EphemeralPrivateKey::generate(&X25519, &self.random)?;
-                black_box(private.compute_public_key()?);
-                Ok::<_, ring::error::Unspecified>(private)
-            })?;
-            agreement.lap(|| agree_ephemeral(private, &share, |secret| black_box(secret[0])))?;
-            sign.lap(|| self.signer.sign(&self.random, black_box(&SIGNED)).map(black_box))?;
-            verify.lap(|| key.verify(black_box(&SIGNED), self.signature.as_ref()))?;
-        }
-        self.keygen.offer(keygen.nanos() / f64::from(count));
-        self.agreement.offer(agreement.nanos() / f64::from(count));
-        self.sign.offer(sign.nanos() / f64::from(count));
-        self.verify.offer(verify.nanos() / f64::from(count));
-        Ok(())
-    }
-
     /// Nanoseconds of a client's share of the handshake: key exchange, a chain of two signatures and
     /// CertificateVerify to check, and in [`Mode::Mutual`] a CertificateVerify to make. Of a resumed one, the key exchange is
     /// all.
@@ -95,43 +59,87 @@ impl Operations {
     }
 }
 
-/// The bare cipher on one buffer, in place.
-pub struct BareCipher {
-    key: LessSafeKey,
+/// As long as what CertificateVerify signs with SHA-256 (RFC 8446 §4.4.3).
+const SIGNED: [u8; 130] = [0x20; 130];
+
+/// Bytes of a tag, of either cipher.
+const TAG_LEN: usize = 16;
+
+/// A library, called directly.
+pub struct Bare<L: Library> {
+    signer: L::Signer,
+    signature: L::Signature,
+    share: Vec<u8>,
+    operations: Operations,
+    keys: [L::Key; 2],
+    records: [BestRecords; 2],
     buffer: Vec<u8>,
-    /// What was measured.
-    pub best: BestRecords,
 }
 
-impl BareCipher {
-    /// A key of zeros: its value makes no difference to the time.
-    pub fn new(cipher: Cipher) -> Result<Self, Error> {
-        let algorithm = match cipher {
-            Cipher::Aes128Gcm => &AES_128_GCM,
-            Cipher::ChaCha20Poly1305 => &CHACHA20_POLY1305,
-        };
-        let key = UnboundKey::new(algorithm, &[0; 32][..algorithm.key_len()])?;
+impl<L: Library> Bare<L> {
+    /// Makes the keys.
+    pub fn new(pki: &Pki) -> Result<Self, Error> {
+        let signer = L::signer(&pki.server.key)?;
         Ok(Self {
-            key: LessSafeKey::new(key),
-            buffer: Vec::with_capacity(RECORD + algorithm.tag_len()),
-            best: BestRecords::default(),
+            signature: L::sign(&signer, &SIGNED)?,
+            share: L::keygen()?.1.as_ref().to_vec(),
+            signer,
+            operations: Operations::default(),
+            keys: [L::key(Cipher::Aes128Gcm)?, L::key(Cipher::ChaCha20Poly1305)?],
+            records: [BestRecords::default(); 2],
+            buffer: Vec::with_capacity(RECORD + TAG_LEN),
         })
     }
 
-    /// One window.
-    pub fn window(&mut self, count: u32) -> Result<(), Error> {
+    /// The time of key generation, agreement, signing and verification, each `count` times.
+    fn time(&self, count: u32) -> Result<[Stopwatch; 4], Error> {
+        let [mut keygen, mut agreement, mut sign, mut verify] = [(); 4].map(|()| Stopwatch::new());
+        let key = L::public_key(&self.signer);
+        for _ in 0..count {
+            let (private, _) = keygen.lap(|| L::keygen().map(black_box))?;
+            agreement.lap(|| L::agree(private, &self.share).map(black_box))?;
+            sign.lap(|| L::sign(&self.signer, black_box(&SIGNED)).map(black_box))?;
+            verify.lap(|| L::verify(key, black_box(&SIGNED), self.signature.as_ref()))?;
+        }
+        Ok([keygen, agreement, sign, verify])
+    }
+}
+
+impl<L: Library> Floor for Bare<L> {
+    fn library(&self) -> &'static str {
+        L::NAME
+    }
+
+    fn operations(&mut self, count: u32) -> Result<(), Error> {
+        // The first is not timed: it finds the caches full of other code.
+        self.time(1)?;
+        let times = self.time(count)?;
+        let best = &mut self.operations;
+        let best = [&mut best.keygen, &mut best.agreement, &mut best.sign, &mut best.verify];
+        for (best, time) in best.into_iter().zip(times) {
+            best.offer(time.nanos() / f64::from(count));
+        }
+        Ok(())
+    }
+
+    fn records(&mut self, cipher: Cipher, count: u32) -> Result<(), Error> {
+        let (key, best) = (&self.keys[cipher as usize], &mut self.records[cipher as usize]);
         let (mut seal, mut open) = (Stopwatch::new(), Stopwatch::new());
         for _ in 0..count {
-            let nonce = || Nonce::assume_unique_for_key([0; 12]);
             self.buffer.resize(RECORD, 0);
-            seal.lap(|| self.key.seal_in_place_append_tag(nonce(), Aad::empty(), &mut self.buffer))?;
-            open.lap(|| {
-                self.key
-                    .open_in_place(nonce(), Aad::empty(), black_box(&mut self.buffer))
-                    .map(|plaintext| assert_eq!(plaintext.len(), RECORD))
-            })?;
+            seal.lap(|| L::seal(key, &mut self.buffer))?;
+            let opened = open.lap(|| L::open(key, black_box(&mut self.buffer)))?;
+            assert_eq!(opened, RECORD);
         }
-        self.best.offer(&seal, &open, count);
+        best.offer(&seal, &open, count);
         Ok(())
+    }
+
+    fn best_operations(&self) -> Operations {
+        self.operations
+    }
+
+    fn best_records(&self, cipher: Cipher) -> BestRecords {
+        self.records[cipher as usize]
     }
 }

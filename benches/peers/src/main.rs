@@ -3,6 +3,7 @@
 mod alloc;
 mod clock;
 mod floor;
+mod library;
 mod measure;
 mod met;
 mod openssl_peer;
@@ -14,13 +15,14 @@ mod symbolon_peer;
 
 use std::process::ExitCode;
 
-use floor::{BareCipher, Operations};
-use measure::{Contender, Measured, RECORD};
+use floor::{Bare, Floor};
+use measure::{BestRecords, Contender, Measured, RECORD};
 use openssl_peer::Openssl;
 use peer::{Cipher, Error, Mode};
 use pki::Pki;
 use report::{Handshake, Memory, Operation, Records, Report};
 use rustls_peer::Rustls;
+use symbolon::crypto::AwsLcRs;
 use symbolon_peer::{Copied, InPlace, Symbolon};
 
 #[global_allocator]
@@ -34,7 +36,6 @@ const MODES: [(Mode, &str); 4] = [
 ];
 const CIPHERS: [(Cipher, &str); 2] =
     [(Cipher::Aes128Gcm, "AES-128-GCM"), (Cipher::ChaCha20Poly1305, "ChaCha20-Poly1305")];
-const FLOOR: &str = "floor (bare ring)";
 
 fn main() -> ExitCode {
     let (mut quick, mut json) = (false, false);
@@ -75,26 +76,41 @@ const RECORDS: u32 = 64;
 fn run(quick: bool) -> Result<Report, Error> {
     let windows = if quick { QUICK_WINDOWS } else { WINDOWS };
     let pki = Pki::new()?;
-    let mut operations = Operations::new(&pki)?;
-    let mut bare = [BareCipher::new(CIPHERS[0].0)?, BareCipher::new(CIPHERS[1].0)?];
-    // The two that share code are kept apart, so that neither finds the caches warm because of the other.
-    let mut contenders: Vec<Box<dyn Contender>> = vec![
-        Box::new(Measured::<Symbolon<InPlace>>::new(&pki)?),
-        Box::new(Measured::<Rustls>::new(&pki)?),
-        Box::new(Measured::<Openssl>::new(&pki)?),
-        Box::new(Measured::<Symbolon<Copied>>::new(&pki)?),
+    // Those that share code are kept apart, so that none finds the caches warm because of another.
+    let mut fields = [
+        Field {
+            floor: Box::new(Bare::<library::Ring>::new(&pki)?),
+            contenders: vec![
+                Box::new(Measured::<Symbolon<InPlace>>::new(&pki)?),
+                Box::new(Measured::<Rustls>::new(&pki)?),
+                Box::new(Measured::<Symbolon<Copied>>::new(&pki)?),
+                Box::new(Measured::<Openssl>::new(&pki)?),
+            ],
+        },
+        Field {
+            floor: Box::new(Bare::<library::AwsLcRs>::new(&pki)?),
+            contenders: vec![
+                Box::new(Measured::<Symbolon<InPlace, AwsLcRs>>::new(&pki)?),
+                Box::new(Measured::<Rustls<library::AwsLcRs>>::new(&pki)?),
+                Box::new(Measured::<Symbolon<Copied, AwsLcRs>>::new(&pki)?),
+            ],
+        },
     ];
 
     for window in 1..=windows {
-        operations.window(HANDSHAKES)?;
+        for field in &mut fields {
+            field.floor.operations(HANDSHAKES)?;
+        }
         for (mode, _) in MODES {
-            for contender in in_turn(&mut contenders, window) {
+            for contender in in_turn(&mut fields, window) {
                 contender.handshakes(mode, HANDSHAKES)?;
             }
         }
-        for ((cipher, _), bare) in CIPHERS.into_iter().zip(&mut bare) {
-            bare.window(RECORDS)?;
-            for contender in in_turn(&mut contenders, window) {
+        for (cipher, _) in CIPHERS {
+            for field in &mut fields {
+                field.floor.records(cipher, RECORDS)?;
+            }
+            for contender in in_turn(&mut fields, window) {
                 contender.records(cipher, RECORDS)?;
             }
         }
@@ -103,64 +119,68 @@ fn run(quick: bool) -> Result<Report, Error> {
         }
     }
     let met = met::run(&pki, windows)?;
-    report(quick, &operations, &bare, &mut contenders, met)
+    report(quick, &mut fields, met)
+}
+
+/// A floor, and who is held against it.
+struct Field {
+    floor: Box<dyn Floor>,
+    contenders: Vec<Box<dyn Contender>>,
 }
 
 /// All of them, with another one first in each window: who comes behind whom makes a difference to the caches.
-fn in_turn(contenders: &mut [Box<dyn Contender>], window: u32) -> impl Iterator<Item = &mut Box<dyn Contender>> {
-    let (before, after) = contenders.split_at_mut(window as usize % contenders.len());
-    after.iter_mut().chain(before)
+fn in_turn(fields: &mut [Field], window: u32) -> Vec<&mut Box<dyn Contender>> {
+    let mut contenders: Vec<_> = fields.iter_mut().flat_map(|field| &mut field.contenders).collect();
+    let first = window as usize % contenders.len();
+    contenders.rotate_left(first);
+    contenders
 }
 
-fn report(
-    quick: bool,
-    operations: &Operations,
-    bare: &[BareCipher; 2],
-    contenders: &mut [Box<dyn Contender>],
-    met: met::Section,
-) -> Result<Report, Error> {
+fn report(quick: bool, fields: &mut [Field], met: met::Section) -> Result<Report, Error> {
     let mut handshakes = Vec::new();
     for (mode, mode_name) in MODES {
-        let floor = (operations.client(mode), operations.server(mode));
-        handshakes.push(Handshake::new(mode_name, FLOOR.to_owned(), floor, floor));
-        handshakes.extend(contenders.iter().map(|contender| {
-            let best = contender.best_handshake(mode);
-            Handshake::new(mode_name, contender.name(), (best.client, best.server), floor)
-        }));
+        for Field { floor, contenders } in &*fields {
+            let operations = floor.best_operations();
+            let floor_time = (operations.client(mode), operations.server(mode));
+            handshakes.push(Handshake::new(mode_name, floor_name(&**floor), floor_time, floor_time));
+            handshakes.extend(contenders.iter().map(|contender| {
+                let best = contender.best_handshake(mode);
+                Handshake::new(mode_name, contender.name(), (best.client, best.server), floor_time)
+            }));
+        }
     }
 
     let mut records = Vec::new();
-    for ((cipher, cipher_name), bare) in CIPHERS.into_iter().zip(bare) {
-        let floor = (bare.best.seal.nanos(), bare.best.open.nanos());
-        records.push(Records::new(cipher_name, FLOOR.to_owned(), RECORD, floor, floor));
-        records.extend(contenders.iter().map(|contender| {
-            let best = contender.best_records(cipher);
-            let measured = (best.seal.nanos(), best.open.nanos());
-            Records::new(cipher_name, contender.name(), RECORD, measured, floor)
-        }));
+    for (cipher, cipher_name) in CIPHERS {
+        for Field { floor, contenders } in &*fields {
+            let nanos = |best: BestRecords| (best.seal.nanos(), best.open.nanos());
+            let floor_time = nanos(floor.best_records(cipher));
+            records.push(Records::new(cipher_name, floor_name(&**floor), RECORD, floor_time, floor_time));
+            records.extend(contenders.iter().map(|contender| {
+                let measured = nanos(contender.best_records(cipher));
+                Records::new(cipher_name, contender.name(), RECORD, measured, floor_time)
+            }));
+        }
     }
 
     let mut memory = Vec::new();
     for (mode, mode_name) in MODES.into_iter().filter(|(mode, _)| mode.is_mutual()) {
-        for contender in &mut *contenders {
+        for contender in fields.iter_mut().flat_map(|field| &mut field.contenders) {
             let measure::Memory { allocations, heap, structs } = contender.memory(mode)?;
             memory.push(Memory { mode: mode_name, name: contender.name(), allocations, heap, structs });
         }
     }
 
-    Ok(Report {
-        quick,
-        operations: [
-            ("X25519 keygen", operations.keygen),
-            ("agreement", operations.agreement),
-            ("P-256 sign", operations.sign),
-            ("verify", operations.verify),
-        ]
-        .map(|(name, best)| Operation { name, micros: best.nanos() / 1e3 })
-        .into(),
-        handshakes,
-        records,
-        memory,
-        met,
-    })
+    let operations = fields.iter().flat_map(|field| operations(&*field.floor)).collect();
+    Ok(Report { quick, operations, handshakes, records, memory, met })
+}
+
+fn floor_name(floor: &dyn Floor) -> String {
+    format!("floor (bare {})", floor.library())
+}
+
+fn operations(floor: &dyn Floor) -> [Operation; 4] {
+    let best = floor.best_operations();
+    [("X25519 keygen", best.keygen), ("agreement", best.agreement), ("P-256 sign", best.sign), ("verify", best.verify)]
+        .map(|(name, best)| Operation { library: floor.library(), name, micros: best.nanos() / 1e3 })
 }

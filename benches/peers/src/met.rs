@@ -27,7 +27,7 @@ impl Peer for Met {
     }
 
     fn name() -> String {
-        "Symbolon, have met".to_owned()
+        "Symbolon + ring, have met".to_owned()
     }
 
     fn allocations() -> Option<u64> {
@@ -100,9 +100,9 @@ pub fn run(pki: &Pki, windows: u32) -> Result<Section, Error> {
 
 impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{:<48}{:>18}", "peers that have met, handshakes/s of one core", "(of rustls)")?;
+        writeln!(f, "\n{:<54}{:>18}", "peers that have met, handshakes/s of one core", "(of rustls)")?;
         for Row { mode, name, rate, ratio } in &self.0 {
-            writeln!(f, "{mode:<24}{name:<24}{rate:>10.0} ({ratio:>4.2}×)")?;
+            writeln!(f, "{mode:<22}{name:<32}{rate:>10.0} ({ratio:>4.2}×)")?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Report {
     /// True if the run was too short to be quoted.
     pub quick: bool,
-    /// Single operations of `ring`.
+    /// Single operations of the libraries.
     pub operations: Vec<Operation>,
     /// One handshake.
     pub handshakes: Vec<Handshake>,
@@ -24,6 +24,8 @@ pub struct Report {
 /// One asymmetric operation.
 #[derive(Serialize)]
 pub struct Operation {
+    /// Whose it is.
+    pub library: &'static str,
     /// What it does.
     pub name: &'static str,
     /// Its time.
@@ -120,9 +122,9 @@ impl fmt::Display for Report {
         if self.quick {
             writeln!(f, "A quick run: these figures show that it runs, no more.\n")?;
         }
-        writeln!(f, "{:<48}{:>18}{:>18}{:>18}", "handshake, µs of CPU (of the floor)", "client", "server", "both")?;
+        writeln!(f, "{:<54}{:>18}{:>18}{:>18}", "handshake, µs of CPU (of the floor)", "client", "server", "both")?;
         for row in &self.handshakes {
-            write!(f, "{:<24}{:<24}", row.mode, row.name)?;
+            write!(f, "{:<22}{:<32}", row.mode, row.name)?;
             for (micros, ratio) in
                 [(row.client, row.client_ratio), (row.server, row.server_ratio), (row.both, row.both_ratio)]
             {
@@ -131,23 +133,26 @@ impl fmt::Display for Report {
             writeln!(f)?;
         }
 
-        let operations: Vec<_> =
-            (self.operations.iter()).map(|operation| format!("{} {:.1}", operation.name, operation.micros)).collect();
-        writeln!(f, "floor: {}\n", operations.join(", "))?;
+        for operations in self.operations.chunk_by(|one, next| one.library == next.library) {
+            let library = operations.first().map_or("", |operation| operation.library);
+            let operations: Vec<_> =
+                operations.iter().map(|operation| format!("{} {:.1}", operation.name, operation.micros)).collect();
+            writeln!(f, "floor ({library}): {}", operations.join(", "))?;
+        }
 
-        writeln!(f, "{:<44}{:>18}{:>18}", "16 KiB records, MB/s (of the bare cipher)", "seal", "open")?;
+        writeln!(f, "\n{:<54}{:>18}{:>18}", "16 KiB records, MB/s (of the bare cipher)", "seal", "open")?;
         for row in &self.records {
-            write!(f, "{:<20}{:<24}", row.cipher, row.name)?;
+            write!(f, "{:<22}{:<32}", row.cipher, row.name)?;
             for (rate, ratio) in [(row.seal, row.seal_ratio), (row.open, row.open_ratio)] {
                 write!(f, "{rate:>10.0} ({ratio:>4.2}×)")?;
             }
             writeln!(f)?;
         }
 
-        writeln!(f, "\n{:<48}{:>14}{:>14}{:>14}", "mutual, both ends", "allocations", "idle heap, B", "structs, B")?;
+        writeln!(f, "\n{:<54}{:>14}{:>14}{:>14}", "mutual, both ends", "allocations", "idle heap, B", "structs, B")?;
         for row in &self.memory {
             let allocations = row.allocations.map_or("-".to_owned(), |n| n.to_string());
-            writeln!(f, "{:<24}{:<24}{allocations:>14}{:>14}{:>14}", row.mode, row.name, row.heap, row.structs)?;
+            writeln!(f, "{:<22}{:<32}{allocations:>14}{:>14}{:>14}", row.mode, row.name, row.heap, row.structs)?;
         }
         self.met.fmt(f)
     }

@@ -1,42 +1,81 @@
-//! rustls with its `ring` provider, through the buffered interface that its documentation teaches.
+//! rustls with its providers, through the buffered interface that its documentation teaches.
 
 use std::io::{BufRead, Write};
+use std::marker::PhantomData;
 use std::ops::DerefMut;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::crypto::{CryptoProvider, ring};
+use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs, ring};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::server::{NoServerSessionStorage, ProducesTickets, WebPkiClientVerifier};
 use rustls::version::TLS13;
 use rustls::{
     ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind, RootCertStore, ServerConfig, ServerConnection,
-    SideData,
+    SideData, SupportedCipherSuite,
 };
 
-use crate::alloc;
+use crate::library::{AwsLcRs, Library, Ring};
 use crate::peer::{Cipher, End, Error, Mode, Peer};
 use crate::pki::{Credential, Pki, SERVER_NAME};
 
+/// A provider of rustls.
+pub trait Provider: Library {
+    /// All of it.
+    fn all() -> CryptoProvider;
+    /// The suite with this cipher.
+    fn suite(cipher: Cipher) -> SupportedCipherSuite;
+    /// X25519.
+    fn x25519() -> &'static dyn SupportedKxGroup;
+    /// Stateless tickets.
+    fn ticketer() -> Result<Arc<dyn ProducesTickets>, Error>;
+}
+
+macro_rules! provider {
+    ($library:ty, $module:ident) => {
+        impl Provider for $library {
+            fn all() -> CryptoProvider {
+                $module::default_provider()
+            }
+
+            fn suite(cipher: Cipher) -> SupportedCipherSuite {
+                match cipher {
+                    Cipher::Aes128Gcm => $module::cipher_suite::TLS13_AES_128_GCM_SHA256,
+                    Cipher::ChaCha20Poly1305 => $module::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
+                }
+            }
+
+            fn x25519() -> &'static dyn SupportedKxGroup {
+                $module::kx_group::X25519
+            }
+
+            fn ticketer() -> Result<Arc<dyn ProducesTickets>, Error> {
+                Ok($module::Ticketer::new()?)
+            }
+        }
+    };
+}
+
+provider!(Ring, ring);
+provider!(AwsLcRs, aws_lc_rs);
+
 /// The configurations of both ends.
-pub struct Rustls {
+pub struct Rustls<P = Ring> {
+    provider: PhantomData<P>,
     client: Arc<ClientConfig>,
     server: Arc<ServerConfig>,
     server_name: ServerName<'static>,
 }
 
-impl Peer for Rustls {
+impl<P: Provider> Peer for Rustls<P> {
     type Client = RustlsEnd<ClientConnection>;
     type Server = RustlsEnd<ServerConnection>;
 
     fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
         let provider = Arc::new(CryptoProvider {
-            cipher_suites: vec![match cipher {
-                Cipher::Aes128Gcm => ring::cipher_suite::TLS13_AES_128_GCM_SHA256,
-                Cipher::ChaCha20Poly1305 => ring::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
-            }],
-            kx_groups: vec![ring::kx_group::X25519],
-            ..ring::default_provider()
+            cipher_suites: vec![P::suite(cipher)],
+            kx_groups: vec![P::x25519()],
+            ..P::all()
         });
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from(pki.root.clone()))?;
@@ -64,23 +103,28 @@ impl Peer for Rustls {
         server.session_storage = Arc::new(NoServerSessionStorage {});
         server.send_tls13_tickets = 0;
         if mode.resumes() {
-            server.ticketer = ring::Ticketer::new()?;
+            server.ticketer = P::ticketer()?;
             server.send_tls13_tickets = 1;
         }
 
-        Ok(Self { client: Arc::new(client), server: Arc::new(server), server_name: ServerName::try_from(SERVER_NAME)? })
+        Ok(Self {
+            provider: PhantomData,
+            client: Arc::new(client),
+            server: Arc::new(server),
+            server_name: ServerName::try_from(SERVER_NAME)?,
+        })
     }
 
     fn name() -> String {
-        "rustls 0.23 + ring".to_owned()
+        format!("rustls 0.23 + {}", P::NAME)
     }
 
     fn allocations() -> Option<u64> {
-        Some(alloc::allocations())
+        P::allocations()
     }
 
     fn heap_bytes() -> usize {
-        alloc::live_bytes()
+        P::heap_bytes()
     }
 
     fn client(&self) -> Result<Self::Client, Error> {

@@ -1,4 +1,4 @@
-//! Symbolon with its `ring` provider, stepped by hand; one receive and one send buffer serve all connections.
+//! Symbolon with its providers, stepped by hand; one receive and one send buffer serve all connections.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -6,18 +6,47 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use symbolon::config::Resumption;
-use symbolon::crypto::{Ring, RingSigner};
+use symbolon::crypto::{AwsLcRs, AwsLcRsSigner, Crypto, LocalSigner, Ring, RingSigner};
 use symbolon::resumption::{Shelf, TicketKeys};
 use symbolon::wire::{CipherSuite, NamedGroup};
 use symbolon::x509::GoodSignatures;
 use symbolon::{
-    Allow, Anchors, App, Client, ClientAuth, ClientConfig, Connection, Credential, Event, RecvBuf, Role, SendBuf,
-    Server, ServerConfig, ServerName, Signing, UnixTime,
+    Allow, Anchors, App, ClientAuth, ClientConfig, ClientWith, Connection, Credential, Event, RecvBuf, Role, SendBuf,
+    ServerConfig, ServerName, ServerWith, Signing, UnixTime,
 };
 
-use crate::alloc;
+use crate::library::{self, Library};
 use crate::peer::{Cipher, End, Error, Mode, Peer};
 use crate::pki::{self, Pki, SERVER_NAME};
+
+/// A provider of Symbolon.
+pub trait Provider: Crypto {
+    /// What it is made of.
+    type Library: Library;
+    /// Its signer.
+    type Signer: LocalSigner;
+
+    /// With randomness from the operating system.
+    fn provider() -> Self;
+}
+
+impl Provider for Ring {
+    type Library = library::Ring;
+    type Signer = RingSigner;
+
+    fn provider() -> Self {
+        Self::new()
+    }
+}
+
+impl Provider for AwsLcRs {
+    type Library = library::AwsLcRs;
+    type Signer = AwsLcRsSigner;
+
+    fn provider() -> Self {
+        Self::new()
+    }
+}
 
 /// How plaintext gets into a record.
 pub trait Writing {
@@ -25,27 +54,43 @@ pub trait Writing {
     const NAME: &str;
 
     /// See [`End::place`].
-    fn place<R: Role>(_: &mut App<'_, '_, R, Ring>, _: &mut SendBuf<'_>, _plaintext: &[u8]) -> Result<(), Error> {
+    fn place<R: Role, C: Crypto>(
+        _: &mut App<'_, '_, R, C>,
+        _: &mut SendBuf<'_>,
+        _plaintext: &[u8],
+    ) -> Result<(), Error> {
         Ok(())
     }
 
     /// See [`End::seal`].
-    fn seal<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error>;
+    fn seal<R: Role, C: Crypto>(
+        app: &mut App<'_, '_, R, C>,
+        tx: &mut SendBuf<'_>,
+        plaintext: &[u8],
+    ) -> Result<(), Error>;
 }
 
 /// The application writes into the record under construction.
 pub struct InPlace;
 
 impl Writing for InPlace {
-    const NAME: &str = "Symbolon, in place";
+    const NAME: &str = "in place";
 
-    fn place<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error> {
+    fn place<R: Role, C: Crypto>(
+        app: &mut App<'_, '_, R, C>,
+        tx: &mut SendBuf<'_>,
+        plaintext: &[u8],
+    ) -> Result<(), Error> {
         let room = app.space(tx)??.get_mut(..plaintext.len()).ok_or("no room for the record")?;
         room.copy_from_slice(plaintext);
         Ok(())
     }
 
-    fn seal<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error> {
+    fn seal<R: Role, C: Crypto>(
+        app: &mut App<'_, '_, R, C>,
+        tx: &mut SendBuf<'_>,
+        plaintext: &[u8],
+    ) -> Result<(), Error> {
         Ok(app.commit(plaintext.len(), tx)??)
     }
 }
@@ -54,9 +99,13 @@ impl Writing for InPlace {
 pub struct Copied;
 
 impl Writing for Copied {
-    const NAME: &str = "Symbolon, copied";
+    const NAME: &str = "copied";
 
-    fn seal<R: Role>(app: &mut App<'_, '_, R, Ring>, tx: &mut SendBuf<'_>, plaintext: &[u8]) -> Result<(), Error> {
+    fn seal<R: Role, C: Crypto>(
+        app: &mut App<'_, '_, R, C>,
+        tx: &mut SendBuf<'_>,
+        plaintext: &[u8],
+    ) -> Result<(), Error> {
         match app.write(plaintext, tx)?? {
             n if n == plaintext.len() => Ok(()),
             n => Err(format!("wrote {n} bytes of {}", plaintext.len()).into()),
@@ -65,9 +114,9 @@ impl Writing for Copied {
 }
 
 /// The configurations of both ends, and the buffers.
-pub struct Symbolon<W> {
-    client: Arc<ClientConfig<Ring>>,
-    server: Arc<ServerConfig<Ring>>,
+pub struct Symbolon<W, C = Ring> {
+    client: Arc<ClientConfig<C>>,
+    server: Arc<ServerConfig<C>>,
     server_name: ServerName<'static>,
     buffers: Buffers,
     writing: PhantomData<W>,
@@ -76,7 +125,7 @@ pub struct Symbolon<W> {
 /// What each end remembers of its peers, client first.
 pub type Remembered = [Arc<GoodSignatures>; 2];
 
-impl<W: Writing> Symbolon<W> {
+impl<W: Writing, C: Provider> Symbolon<W, C> {
     /// The configurations; with signatures that are remembered, or not.
     pub fn with(pki: &Pki, mode: Mode, cipher: Cipher, good: Option<Remembered>) -> Result<Self, Error> {
         const GROUPS: &[NamedGroup] = &[NamedGroup::x25519];
@@ -85,12 +134,14 @@ impl<W: Writing> Symbolon<W> {
             Cipher::ChaCha20Poly1305 => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
         }];
         let anchors = || Anchors::from_der([&pki.root]);
-        let mut client = ClientConfig::builder(Ring::new()).suites(suites).groups(GROUPS).anchors(anchors()?);
-        let mut server =
-            ServerConfig::builder(Ring::new()).suites(suites).groups(GROUPS).credential(credential(&pki.server)?);
+        let mut client = ClientConfig::builder(C::provider()).suites(suites).groups(GROUPS).anchors(anchors()?);
+        let mut server = ServerConfig::builder(C::provider())
+            .suites(suites)
+            .groups(GROUPS)
+            .credential(credential::<C>(&pki.server)?);
         if mode.resumes() {
             client = client.tickets(Arc::new(Shelf::new(1, 1)));
-            let keys = Arc::new(TicketKeys::generate(&Ring::new()).map_err(|_| "no randomness")?);
+            let keys = Arc::new(TicketKeys::generate(&C::provider()).map_err(|_| "no randomness")?);
             server = server.resumption(Resumption::stateless(keys).count(1));
         }
         if let Some([by_client, by_server]) = good {
@@ -98,7 +149,7 @@ impl<W: Writing> Symbolon<W> {
             server = server.good_signatures(by_server);
         }
         if mode.is_mutual() {
-            client = client.credential(credential(&pki.client)?);
+            client = client.credential(credential::<C>(&pki.client)?);
             server = server.client_auth(ClientAuth::require(anchors()?, Allow::anyone()));
         }
         Ok(Self {
@@ -111,42 +162,42 @@ impl<W: Writing> Symbolon<W> {
     }
 }
 
-impl<W: Writing> Peer for Symbolon<W> {
-    type Client = SymbolonEnd<Client<'static>, W>;
-    type Server = SymbolonEnd<Server<'static>, W>;
+impl<W: Writing, C: Provider> Peer for Symbolon<W, C> {
+    type Client = SymbolonEnd<ClientWith<'static, C>, W>;
+    type Server = SymbolonEnd<ServerWith<'static, C>, W>;
 
     fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
         Self::with(pki, mode, cipher, None)
     }
 
     fn name() -> String {
-        W::NAME.to_owned()
+        format!("Symbolon + {}, {}", C::Library::NAME, W::NAME)
     }
 
     fn struct_bytes() -> usize {
-        size_of::<Client<'static>>() + size_of::<Server<'static>>()
+        size_of::<ClientWith<'static, C>>() + size_of::<ServerWith<'static, C>>()
     }
 
     fn allocations() -> Option<u64> {
-        Some(alloc::allocations())
+        C::Library::allocations()
     }
 
     fn heap_bytes() -> usize {
-        alloc::live_bytes()
+        C::Library::heap_bytes()
     }
 
     fn client(&self) -> Result<Self::Client, Error> {
-        let client = Client::new(self.client.clone(), self.server_name.clone(), UnixTime::now());
+        let client = ClientWith::new(self.client.clone(), self.server_name.clone(), UnixTime::now());
         Ok(SymbolonEnd::new(client, &self.buffers))
     }
 
     fn server(&self) -> Result<Self::Server, Error> {
-        Ok(SymbolonEnd::new(Server::new(self.server.clone(), UnixTime::now()), &self.buffers))
+        Ok(SymbolonEnd::new(ServerWith::new(self.server.clone(), UnixTime::now()), &self.buffers))
     }
 }
 
-fn credential(credential: &pki::Credential) -> Result<Credential, Error> {
-    let signer = RingSigner::from_pkcs8(&credential.key).map_err(|_| "the key does not load")?;
+fn credential<C: Provider>(credential: &pki::Credential) -> Result<Credential, Error> {
+    let signer = C::Signer::from_pkcs8(&credential.key).map_err(|_| "the key does not load")?;
     Ok(Credential::new(&credential.chain, Signing::Local(Box::new(signer)))?)
 }
 
@@ -154,19 +205,19 @@ fn credential(credential: &pki::Credential) -> Result<Credential, Error> {
 type Buffers = Rc<RefCell<(RecvBuf<'static>, SendBuf<'static>)>>;
 
 /// A client or a server.
-pub struct SymbolonEnd<C, W> {
-    connection: C,
+pub struct SymbolonEnd<E, W> {
+    connection: E,
     buffers: Buffers,
     writing: PhantomData<W>,
 }
 
-impl<C, W> SymbolonEnd<C, W> {
-    fn new(connection: C, buffers: &Buffers) -> Self {
+impl<E, W> SymbolonEnd<E, W> {
+    fn new(connection: E, buffers: &Buffers) -> Self {
         Self { connection, buffers: buffers.clone(), writing: PhantomData }
     }
 }
 
-impl<R: Role, W: Writing> End for SymbolonEnd<Connection<'static, R, Ring>, W> {
+impl<R: Role, W: Writing, C: Provider> End for SymbolonEnd<Connection<'static, R, C>, W> {
     fn advance(&mut self) -> Result<bool, Error> {
         let (rx, tx) = &mut *self.buffers.borrow_mut();
         loop {

@@ -4,13 +4,14 @@
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// The system's allocator, counting. A reallocation counts as one allocation.
 pub struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static LIVE: AtomicUsize = AtomicUsize::new(0);
+static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// Calls of the Rust allocator so far that returned memory.
 pub fn allocations() -> u64 {
@@ -20,6 +21,14 @@ pub fn allocations() -> u64 {
 /// Bytes that Rust code holds on the heap now.
 pub fn live_bytes() -> usize {
     LIVE.load(Relaxed)
+}
+
+/// Counts nothing meanwhile: for what runs in several threads.
+pub fn uncounted<T>(run: impl FnOnce() -> T) -> T {
+    STOPPED.store(true, Relaxed);
+    let done = run();
+    STOPPED.store(false, Relaxed);
+    done
 }
 
 /// Bytes in use in glibc's heap now, whoever asked for them.
@@ -32,10 +41,16 @@ pub fn malloc_bytes() -> usize {
 // Load and store instead of an atomic addition: the measured code runs in one thread, and a locked
 // instruction in every allocation would be charged to those who allocate.
 fn count(grown: usize, shrunk: usize) {
+    if STOPPED.load(Relaxed) {
+        return;
+    }
     LIVE.store(LIVE.load(Relaxed).wrapping_add(grown).wrapping_sub(shrunk), Relaxed);
 }
 
 fn count_allocation(grown: usize, shrunk: usize) {
+    if STOPPED.load(Relaxed) {
+        return;
+    }
     ALLOCATIONS.store(ALLOCATIONS.load(Relaxed).wrapping_add(1), Relaxed);
     count(grown, shrunk);
 }

@@ -12,6 +12,7 @@ mod pki;
 mod report;
 mod rustls_peer;
 mod symbolon_peer;
+mod tokio_echo;
 
 use std::process::ExitCode;
 
@@ -64,7 +65,10 @@ fn print(report: &Report, json: bool) -> Result<(), Error> {
     } else {
         print!("{report}");
     }
-    Ok(())
+    match report.tokio_echo.errors() {
+        0 => Ok(()),
+        n => Err(format!("{n} errors among the connections over tokio").into()),
+    }
 }
 
 // Short windows, so that some of them pass undisturbed, and many.
@@ -119,7 +123,8 @@ fn run(quick: bool) -> Result<Report, Error> {
         }
     }
     let met = met::run(&pki, windows)?;
-    report(quick, &mut fields, met)
+    let tokio_echo = tokio_echo::run(&pki, quick)?;
+    report(quick, &mut fields, met, tokio_echo)
 }
 
 /// A floor, and who is held against it.
@@ -136,7 +141,12 @@ fn in_turn(fields: &mut [Field], window: u32) -> Vec<&mut Box<dyn Contender>> {
     contenders
 }
 
-fn report(quick: bool, fields: &mut [Field], met: met::Section) -> Result<Report, Error> {
+fn report(
+    quick: bool,
+    fields: &mut [Field],
+    met: met::Section,
+    tokio_echo: tokio_echo::Section,
+) -> Result<Report, Error> {
     let mut handshakes = Vec::new();
     for (mode, mode_name) in MODES {
         for Field { floor, contenders } in &*fields {
@@ -172,7 +182,7 @@ fn report(quick: bool, fields: &mut [Field], met: met::Section) -> Result<Report
     }
 
     let operations = fields.iter().flat_map(|field| operations(&*field.floor)).collect();
-    Ok(Report { quick, operations, handshakes, records, memory, met })
+    Ok(Report { quick, operations, handshakes, records, memory, met, tokio_echo })
 }
 
 fn floor_name(floor: &dyn Floor) -> String {

@@ -19,6 +19,8 @@ pub struct Report {
     pub memory: Vec<Memory>,
     /// Handshakes of peers that have met.
     pub met: crate::met::Section,
+    /// Many connections over tokio.
+    pub tokio_echo: crate::tokio_echo::Section,
 }
 
 /// One asymmetric operation.
@@ -154,6 +156,7 @@ impl fmt::Display for Report {
             let allocations = row.allocations.map_or("-".to_owned(), |n| n.to_string());
             writeln!(f, "{:<22}{:<32}{allocations:>14}{:>14}{:>14}", row.mode, row.name, row.heap, row.structs)?;
         }
-        self.met.fmt(f)
+        self.met.fmt(f)?;
+        self.tokio_echo.fmt(f)
     }
 }

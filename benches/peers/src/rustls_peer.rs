@@ -62,8 +62,10 @@ provider!(AwsLcRs, aws_lc_rs);
 /// The configurations of both ends.
 pub struct Rustls<P = Ring> {
     provider: PhantomData<P>,
-    client: Arc<ClientConfig>,
-    server: Arc<ServerConfig>,
+    /// Of the clients.
+    pub client: Arc<ClientConfig>,
+    /// Of the servers.
+    pub server: Arc<ServerConfig>,
     server_name: ServerName<'static>,
 }
 

@@ -115,8 +115,10 @@ impl Writing for Copied {
 
 /// The configurations of both ends, and the buffers.
 pub struct Symbolon<W, C = Ring> {
-    client: Arc<ClientConfig<C>>,
-    server: Arc<ServerConfig<C>>,
+    /// Of the clients.
+    pub client: Arc<ClientConfig<C>>,
+    /// Of the servers.
+    pub server: Arc<ServerConfig<C>>,
     server_name: ServerName<'static>,
     buffers: Buffers,
     writing: PhantomData<W>,

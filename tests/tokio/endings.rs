@@ -17,7 +17,7 @@ const ALERT: usize = 5 + 2 + 1 + 16;
 
 // [6.1-1]
 #[test]
-fn shutdown_says_close_notify_once_however_often_it_is_called() {
+fn shutdown_says_close_notify_once_and_closes_the_transport_however_often_it_is_called() {
     let world = World::new();
     run(async {
         let (a, b) = duplex(1000);
@@ -31,6 +31,7 @@ fn shutdown_says_close_notify_once_however_often_it_is_called() {
         for _ in 0..2 {
             assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
         }
+        assert_eq!(server.transport_mut().read(&mut [0]).await.unwrap(), 0);
     });
 }
 

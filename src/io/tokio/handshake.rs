@@ -73,18 +73,14 @@ impl<'c, R: Role, C: Crypto, T: AsyncRead + AsyncWrite + Unpin> Handshake<'c, R,
     ///
     /// # Errors
     /// [`Failed`]. The alert, if one is due, was written to the transport.
-    // An `async fn` would keep its argument twice.
-    #[allow(clippy::manual_async_fn)]
-    pub fn complete(mut self) -> impl Future<Output = Result<Stream<'c, R, C, T>, Box<Failed<'c, R, C>>>> {
-        async move {
-            let Err(cause) = self.run().await else { return Ok(self.stream) };
-            if cause.is_ours() {
-                // The connection itself is sound: the peer is told that we give up.
-                let error = self.stream.conn.cancel(&mut self.stream.tx);
-                poll_fn(|cx| self.stream.poll_over(cx, Half::Writer, error)).await;
-            }
-            Err(Box::new(Failed { cause, conn: self.stream.conn }))
+    pub async fn complete(mut self) -> Result<Stream<'c, R, C, T>, Box<Failed<'c, R, C>>> {
+        let Err(cause) = self.run().await else { return Ok(self.stream) };
+        if cause.is_ours() {
+            // The connection itself is sound: the peer is told that we give up.
+            let error = self.stream.conn.cancel(&mut self.stream.tx);
+            poll_fn(|cx| self.stream.poll_over(cx, Half::Writer, error)).await;
         }
+        Err(Box::new(Failed { cause, conn: *self.stream.conn }))
     }
 
     async fn run(&mut self) -> Result<(), Cause> {
@@ -144,7 +140,7 @@ impl<C: Crypto, T> Handshake<'_, crate::ClientRole, C, T> {
     #[must_use]
     pub fn first_data(mut self, bytes: &[u8]) -> Self {
         self.first_data = bytes.to_vec();
-        self.stream.conn = self.stream.conn.offer_early_data();
+        *self.stream.conn = self.stream.conn.offer_early_data();
         self
     }
 }

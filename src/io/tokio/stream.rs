@@ -32,7 +32,8 @@ const MOST_TAKEN: usize = 1 << 14;
 ///
 /// [`tokio::io::split`](https://docs.rs/tokio/1/tokio/io/fn.split.html) makes two halves of it, for two tasks.
 pub struct Stream<'c, R: Role, C: Crypto, T> {
-    pub(super) conn: Connection<'c, R, C>,
+    /// Elsewhere, because the futures that a stream passes through have room for it more than once.
+    pub(super) conn: Box<Connection<'c, R, C>>,
     pub(super) rx: RecvBuf<'static>,
     pub(super) tx: SendBuf<'static>,
     io: T,
@@ -60,7 +61,7 @@ impl<R: Role, C: Crypto, T> Unpin for Stream<'_, R, C, T> {}
 impl<'c, R: Role, C: Crypto, T> Stream<'c, R, C, T> {
     pub(super) fn new(conn: Connection<'c, R, C>, io: T) -> Self {
         Self {
-            conn,
+            conn: Box::new(conn),
             rx: RecvBuf::new(),
             tx: SendBuf::new(),
             io,
@@ -127,7 +128,11 @@ impl<R: Role, C: Crypto, T: AsyncRead + AsyncWrite + Unpin> Stream<'_, R, C, T> 
     ) -> Poll<Result<(), Cause>> {
         while self.rx.data().is_empty() && !enough(&self.conn) {
             match self.conn.step_with(&mut self.rx, &mut self.tx, &mut *self.observer) {
-                Ok(Event::Data(_) | Event::PeerClosed) => break,
+                Ok(Event::Data(_)) => break,
+                Ok(Event::PeerClosed) => {
+                    self.rx.release();
+                    break;
+                }
                 Ok(Event::Moved { .. } | Event::Yield | Event::EarlyData(_)) => {}
                 Ok(Event::NeedSend | Event::NeedRecv) => ready!(self.poll_turn(cx))?,
                 Ok(Event::Ask(_)) => return Poll::Ready(Err(Cause::Unanswered(Misuse::AnswerDoesNotFit))),

@@ -9,6 +9,8 @@ use symbolon::{Role, Side};
 
 /// Panics at the first block that our end does not confirm, or that nothing here looks at.
 pub fn check<R: Role, C: Provider>(section: &Section, replay: &Replay<'_, R, C>) {
+    // The Early Secret without a PSK.
+    let mut known = None;
     for block in &section.file.blocks {
         let (side, what) = split_title(&block.title);
         let place = format!("{:?} on [{}]", R::SIDE, block.title);
@@ -40,6 +42,14 @@ pub fn check<R: Role, C: Provider>(section: &Section, replay: &Replay<'_, R, C>)
             assert!(lines.hashes.iter().any(|of_prefix| of_prefix == hash), "{place}: BinderHash");
             let mut macs = lines.macs.iter().filter(|mac| mac.key == key && mac.message == hash);
             assert!(macs.any(|mac| mac.output == block.bytes("VerifyData")), "{place}: VerifyData");
+        } else if what == r#"extract secret "early""# && block.bytes("Ikm").iter().all(|byte| *byte == 0) {
+            // Nobody computes what is the same in all handshakes, but it is shown.
+            let secret = (String::new(), block.bytes("Secret").to_vec());
+            assert!(!cfg!(feature = "keylog") || replay.watch.secrets.contains(&secret), "{place}: not shown");
+            known = Some(block.bytes("Secret"));
+        } else if what.ends_with(r#""tls13 derived""#) && known == Some(block.bytes("Prk")) {
+            let salt = block.bytes("Expanded");
+            assert!(replay.tape.lines().macs.iter().any(|mac| mac.key == salt), "{place}: not used");
         } else if what.starts_with("extract secret") {
             assert!(has_mac(replay, "Salt", "Ikm", "Secret", block), "{place}");
         } else if what.starts_with("derive secret") {

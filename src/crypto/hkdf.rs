@@ -53,9 +53,9 @@ pub(crate) struct Expand<M> {
 impl<M: Hmac> Expand<M> {
     /// HKDF-Expand-Label (RFC 8446 §7.1). `out` is at most one block of the hash, as everything but an exporter's is.
     pub(crate) fn expand_label(&self, label: &str, context: &[u8], out: &mut [u8]) {
-        let lengths = Lengths::of(label, context, out);
-        let [length, label_len, tls13, label, context_len, context] = lengths.hkdf_label(label, context);
-        let parts = [length, label_len, tls13, label, context_len, context, &[1]];
+        let frame = Frame::of(label, context, out);
+        let [head, label, context_len, context] = frame.hkdf_label(label, context);
+        let parts = [head, label, context_len, context, &[1]];
         let mut block = [0; MAX_HASH_LEN];
         let t1 = block.get_mut(..self.hash.len()).unwrap_or_default();
         self.hmac.sign(&parts, t1);
@@ -67,12 +67,12 @@ impl<M: Hmac> Expand<M> {
 
     /// HKDF-Expand-Label to as many blocks as `out` takes: up to 255 (RFC 5869 §2.3), what is beyond stays as it was.
     pub(crate) fn expand_label_in_blocks(&self, label: &str, context: &[u8], out: &mut [u8]) {
-        let lengths = Lengths::of(label, context, out);
-        let [length, label_len, tls13, label, context_len, context] = lengths.hkdf_label(label, context);
+        let frame = Frame::of(label, context, out);
+        let [head, label, context_len, context] = frame.hkdf_label(label, context);
         let mut block = Secret::zeros(0);
         for (counter, out) in (1..=u8::MAX).zip(out.chunks_mut(self.hash.len())) {
             let before = core::mem::replace(&mut block, Secret::zeros(self.hash.len()));
-            let parts = [before.as_bytes(), length, label_len, tls13, label, context_len, context, &[counter]];
+            let parts = [before.as_bytes(), head, label, context_len, context, &[counter]];
             self.hmac.sign(&parts, block.as_mut());
             for (to, from) in out.iter_mut().zip(block.as_bytes()) {
                 *to = *from;
@@ -88,24 +88,24 @@ impl<M: Hmac> Expand<M> {
     }
 }
 
-/// The lengths in `HkdfLabel` (RFC 8446 §7.1), which stand between its parts.
-struct Lengths {
-    length: [u8; 2],
-    label: [u8; 1],
-    context: [u8; 1],
+/// What of `HkdfLabel` (RFC 8446 §7.1) is neither label nor context, in as few pieces as can be: each is a call of the provider.
+struct Frame {
+    head: [u8; 9],
+    context_len: [u8; 1],
 }
 
-impl Lengths {
+impl Frame {
     fn of(label: &str, context: &[u8], out: &[u8]) -> Self {
+        let [high, low] = u16::try_from(out.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let label_len = u8::try_from(label.len()).unwrap_or(u8::MAX).saturating_add(6);
         Self {
-            length: u16::try_from(out.len()).unwrap_or(u16::MAX).to_be_bytes(),
-            label: [u8::try_from(label.len()).unwrap_or(u8::MAX).saturating_add(6)],
-            context: [u8::try_from(context.len()).unwrap_or(u8::MAX)],
+            head: [high, low, label_len, b't', b'l', b's', b'1', b'3', b' '],
+            context_len: [u8::try_from(context.len()).unwrap_or(u8::MAX)],
         }
     }
 
     /// struct { uint16 length; opaque label<7..255> = "tls13 " + Label; opaque context<0..255>; } HkdfLabel
-    fn hkdf_label<'p>(&'p self, label: &'p str, context: &'p [u8]) -> [&'p [u8]; 6] {
-        [&self.length, &self.label, b"tls13 ", label.as_bytes(), &self.context, context]
+    fn hkdf_label<'p>(&'p self, label: &'p str, context: &'p [u8]) -> [&'p [u8]; 4] {
+        [&self.head, label.as_bytes(), &self.context_len, context]
     }
 }

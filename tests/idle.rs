@@ -170,10 +170,14 @@ fn a_kept_ticket_takes_few_bytes() {
         (0..TICKETS).map(connect).collect::<Vec<_>>()
     };
     figure("client_ticket_bytes_if_stateless", freed_by(fill(stateless())) / TICKETS, 994);
-    let store = Arc::new(StoredTickets::new(TICKETS, 1 << 20));
+    // With so much room no ticket is in the way of another.
+    const ROOM: usize = 16 * TICKETS;
+    let empty = freed_by(StoredTickets::new(ROOM, 1 << 20));
+    figure("room_for_a_stored_ticket_bytes", empty / ROOM, 40);
+    let store = Arc::new(StoredTickets::new(ROOM, 1 << 20));
     figure("client_ticket_bytes_if_stored", freed_by(fill(Resumption::stored(store.clone()))) / TICKETS, 561);
     assert_eq!(store.size().0, TICKETS);
-    figure("stored_ticket_bytes", freed_by(store) / TICKETS, 622);
+    figure("stored_ticket_bytes", (freed_by(store) - empty) / TICKETS, 466);
 }
 
 #[test]
@@ -183,6 +187,6 @@ fn a_resumed_handshake_of_both_ends_takes_few_allocations() {
     let mut pair = None;
     let heap = measure(|| pair = Some(shop.connect()));
     assert!(pair.unwrap().0.negotiated().psk.is_some());
-    figure("resumed_handshake_allocations", heap.count_total.try_into().unwrap(), 44);
-    figure("resumed_handshake_peak_heap_bytes", heap.bytes_max.try_into().unwrap(), 6399);
+    figure("resumed_handshake_allocations", heap.count_total.try_into().unwrap(), 43);
+    figure("resumed_handshake_peak_heap_bytes", heap.bytes_max.try_into().unwrap(), 6599);
 }

@@ -3,7 +3,8 @@
 
 mod util;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use symbolon::UnixTime;
 use symbolon::crypto::{Crypto, HashAlgorithm};
 use symbolon::resumption::{
@@ -160,22 +161,24 @@ fn replaced_keys_are_those_of_the_new_text_alone_for_all_who_share_them() {
 }
 
 #[test]
-fn threads_seal_and_open_while_keys_are_rotated() {
-    let keys = keys(&[0]);
+fn no_ticket_is_lost_to_a_thread_while_keys_are_rotated() {
+    let (keys, done) = (keys(&[0, 1, 2, 3]), AtomicBool::new(false));
+    let before = keys.seal(&provider(), b"before").unwrap();
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..3 {
             scope.spawn(|| {
-                let crypto = provider();
-                for _ in 0..200 {
-                    // Fewer rotations than keys, so none is forgotten in between.
-                    let ticket = keys.seal(&crypto, b"state").unwrap();
+                while !done.load(Ordering::Relaxed) {
+                    let ticket = keys.seal(&provider(), b"state").unwrap();
                     assert_eq!(opened(&keys, &ticket).as_deref(), Some(&b"state"[..]));
+                    assert_eq!(opened(&keys, &before).as_deref(), Some(&b"before"[..]));
                 }
             });
         }
-        for n in 1..u8::try_from(MAX_TICKET_KEYS).unwrap() {
+        // Fewer keys in turns than there may be, so none is forgotten.
+        for n in (0..4).cycle().take(3000) {
             keys.rotate(TicketKey::new(&provider(), &[n; 32]));
         }
+        done.store(true, Ordering::Relaxed);
     });
 }
 
@@ -263,10 +266,28 @@ fn stored_tickets_are_bounded_in_number_and_in_bytes_and_the_oldest_goes_first()
     assert_eq!((peek(&store, 7, 0), store.size()), (None, (2, 999)));
 }
 
+#[test]
+fn what_ends_first_goes_before_what_is_older() {
+    let store = StoredTickets::new(3, 1000);
+    (1..=4).for_each(|n| put(&store, n, b"state", 100 - i64::from(n), 0));
+    assert_eq!([1, 2, 3, 4].map(|n| peek(&store, n, 0).is_some()), [true, true, false, true]);
+}
+
+/// A second before the end of 2106 and some years behind it, where seconds since 1970 no longer fit into 32 bits.
+#[test]
+fn stored_tickets_end_in_their_second_in_any_century() {
+    let store = StoredTickets::new(10, 1000);
+    for now in [i64::MIN + 9, -1, 0, i64::from(u32::MAX) - 1, i64::from(u32::MAX) + 1, 1 << 40, i64::MAX - 9] {
+        put(&store, 1, b"state", now + 1, now);
+        assert_eq!((peek(&store, 1, now + 1).is_some(), peek(&store, 1, now + 2)), (true, None), "{now}");
+        assert_eq!(take(&store, 1, now + 1).as_deref(), Some(&b"state"[..]), "{now}");
+    }
+}
+
 // [8.1-1]
 #[test]
 fn of_many_threads_one_takes_a_stored_ticket() {
-    let (store, taken) = (StoredTickets::new(1000, 100_000), AtomicUsize::new(0));
+    let (store, taken) = (StoredTickets::new(2000, 1 << 20), AtomicUsize::new(0));
     (0..200).for_each(|n| put(&store, n, b"state", 100, 0));
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -276,21 +297,118 @@ fn of_many_threads_one_takes_a_stored_ticket() {
             });
         }
     });
-    assert_eq!(taken.into_inner(), 200);
+    assert_eq!((taken.into_inner(), store.size()), (200, (0, 0)));
+}
+
+/// Each thread has tickets of its own, and finds them whatever the others do with theirs.
+#[test]
+fn threads_that_come_back_with_their_tickets_do_not_get_into_each_others_way() {
+    let (store, shelf) = (StoredTickets::new(4000, 1 << 20), Shelf::new(4000, 1));
+    std::thread::scope(|scope| {
+        let (store, shelf) = (&store, &shelf);
+        for thread in 0..4 {
+            scope.spawn(move || {
+                for round in 0..2000 {
+                    let n = round * 4 + thread;
+                    put(store, n, &n.to_be_bytes(), 100, 0);
+                    shelf.put(&thread.to_string(), n);
+                    assert_eq!(peek(store, n, 0).as_deref(), Some(&n.to_be_bytes()[..]));
+                    assert_eq!(take(store, n, 0).as_deref(), Some(&n.to_be_bytes()[..]));
+                    assert_eq!((take(store, n, 0), shelf.take(&thread.to_string())), (None, Some(n)));
+                }
+            });
+        }
+    });
+    assert_eq!((store.size(), shelf.size()), ((0, 0), (0, 0)));
+}
+
+// [C.4-1]
+#[test]
+fn of_many_threads_one_gets_each_ticket_of_a_server() {
+    const TICKETS: usize = 8000;
+    let (shelf, taken) = (Shelf::new(1, 16), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (shelf, taken) = (&shelf, &taken);
+            scope.spawn(move || {
+                let mut here = Vec::new();
+                for n in 0..TICKETS / 4 {
+                    shelf.put("server.test", n * 4 + thread);
+                    here.extend(shelf.take("server.test"));
+                }
+                taken.lock().unwrap().append(&mut here);
+            });
+        }
+    });
+    let mut taken = taken.into_inner().unwrap();
+    taken.extend(std::iter::from_fn(|| shelf.take("server.test")));
+    assert_eq!(shelf.size(), (0, 0));
+    let given = taken.len();
+    taken.sort_unstable();
+    taken.dedup();
+    assert_eq!(taken.len(), given, "none is given away twice");
+    // Of those that are put while there is no room some are given up, which is seldom.
+    assert!(given > TICKETS / 2, "{given}");
+}
+
+#[test]
+fn threads_that_fill_the_stores_keep_to_the_bounds() {
+    let (store, shelf) = (StoredTickets::new(50, 1000), Shelf::new(5, 4));
+    let seen = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let (store, shelf, seen) = (&store, &shelf, &seen);
+        for thread in 0..4 {
+            scope.spawn(move || {
+                for n in 0..5000 {
+                    put(store, thread << 16 | n, &[7; 32], 100, 0);
+                    shelf.put(&(n % 10).to_string(), n);
+                    let ((tickets, bytes), (_, kept)) = (store.size(), shelf.size());
+                    assert!(tickets <= 50 && bytes <= 1000 && kept <= 20, "{store:?} {shelf:?}");
+                    seen.fetch_max(tickets, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    let (tickets, bytes) = store.size();
+    assert_eq!(bytes, tickets * 32, "none is counted that is not there");
+    assert!(seen.into_inner() > 20, "they were nearly full");
 }
 
 #[test]
 fn a_million_tickets_leave_no_more_than_the_bounds_allow() {
-    let (store, shelf, used) = (StoredTickets::new(100, 2000), Shelf::new(10, 4), SingleUseKeys::new(50, UnixTime(-1)));
+    let (store, shelf, used) = (StoredTickets::new(100, 2000), Shelf::new(10, 4), SingleUseKeys::new(20, UnixTime(-1)));
     for n in 0..1_000_000 {
         match n % 4 {
             0 => put(&store, n, &[7; 32], 100, 0),
             1 => shelf.put("always.example", n),
             2 => shelf.put(&(n % 1000).to_string(), n),
-            _ => assert_eq!(first_use(&used, n, 20, 0), n < 4 * 50),
+            _ => assert_eq!(first_use(&used, n, 20, 0), n < 4 * 20),
         }
     }
-    assert_eq!((store.size(), shelf.size(), used.len()), ((62, 1984), (10, 13), 50));
+    let (servers, tickets) = shelf.size();
+    assert_eq!((store.size(), tickets, used.len()), ((62, 1984), 40, 20));
+    assert!((37..=40).contains(&servers), "{servers}");
+}
+
+#[test]
+fn large_stores_fill_to_their_bounds_and_keep_what_came_last() {
+    let (store, shelf) = (StoredTickets::new(1000, 1 << 20), Shelf::new(500, 2));
+    let used = SingleUseKeys::new(1000, UnixTime(-1));
+    let mut first = 0;
+    for n in 0..10_000 {
+        put(&store, n, &[7; 32], 100, 0);
+        shelf.put(&n.to_string(), n);
+        first += usize::from(first_use(&used, n, 20, 0));
+        assert!(peek(&store, n, 0).is_some());
+        assert!(n >= 200 || first == n as usize + 1, "{n} keys fit into the room for 1000");
+    }
+    assert_eq!((store.size(), shelf.size().1, used.len(), first), ((1000, 32_000), 1000, 1000, 1000));
+    assert_eq!((shelf.take("9999"), shelf.take("0")), (Some(9999), None));
+    for n in 0..1000 {
+        put(&store, n, &[7; 4096], 100, 0);
+    }
+    let (tickets, bytes) = store.size();
+    assert!(bytes <= 1 << 20 && bytes > 1 << 19 && tickets > 100, "{store:?}");
 }
 
 /// The answer for a key made of `n`, fresh for twenty seconds up to `until`.
@@ -369,12 +487,36 @@ fn a_client_takes_the_newest_ticket_of_a_server_and_each_once() {
 }
 
 #[test]
-fn the_server_that_gave_no_ticket_for_the_longest_time_is_forgotten_first() {
-    let shelf = Shelf::new(2, 3);
-    shelf.put("a.example", 1);
-    shelf.put("b.example", 2);
-    shelf.put("a.example", 3);
-    shelf.put("c.example", 4);
-    assert_eq!((shelf.take("b.example"), shelf.size()), (None, (2, 3)));
-    assert_eq!((shelf.take("a.example"), shelf.take("a.example")), (Some(3), Some(1)));
+fn of_all_servers_the_ticket_that_is_there_for_the_longest_time_goes_first() {
+    let shelf = Shelf::new(2, 2);
+    for (n, server) in (1..).zip(["a.example", "b.example", "a.example", "c.example", "d.example"]) {
+        shelf.put(server, n);
+    }
+    assert_eq!((shelf.take("a.example"), shelf.take("a.example")), (Some(3), None));
+    assert_eq!(["b.example", "c.example", "d.example"].map(|server| shelf.take(server)), [Some(2), Some(4), Some(5)]);
+}
+
+/// Clocks that are not alike, so that keys are forgotten by some while others still ask for them.
+// [8.2-1] [8.2-2]
+#[test]
+fn no_key_is_new_to_two_threads_while_others_are_forgotten() {
+    const KEYS: u32 = 3000;
+    let (used, first) = (SingleUseKeys::new(24, UnixTime(0)), (0..KEYS).map(|_| AtomicUsize::new(0)));
+    let first: Vec<_> = first.collect();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (used, first) = (&used, &first);
+            scope.spawn(move || {
+                for (n, times) in (0..).zip(first) {
+                    let until = 100 + i64::from(n);
+                    for now in [until - 15, until - 5 * thread, until] {
+                        times.fetch_add(first_use(used, n, until, now).into(), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let times = first.into_iter().map(AtomicUsize::into_inner).collect::<Vec<_>>();
+    assert!(times.iter().all(|times| *times <= 1));
+    assert!(times.iter().sum::<usize>() > 100, "not all are refused");
 }

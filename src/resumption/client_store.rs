@@ -1,62 +1,41 @@
 //! Where a client keeps the tickets that servers gave it (RFC 8446 §4.6.1).
 
-use super::aged::AgedMap;
+use super::cells::Cells;
 use super::{ClientTickets, Ticket};
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::collections::BTreeSet;
 use core::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Tickets in memory, by server, bounded in servers and in tickets of one server: the oldest goes first.
-pub struct Shelf<T = Ticket> {
-    max_servers: usize,
-    max_per_server: usize,
-    servers: Mutex<AgedMap<Box<str>, VecDeque<T>>>,
-}
+/// Tickets in memory, by server, bounded in tickets and in those of one server: where there is no room for one, the oldest nearby
+/// goes first. No thread ever waits for another.
+pub struct Shelf<T = Ticket>(Cells<Box<str>, T>);
 
 impl<T> Shelf<T> {
-    /// Room for so many tickets of each of so many servers.
+    /// Room for so many tickets of each of so many servers, at 40 bytes each until there are tickets. There can be more servers that
+    /// have fewer tickets.
     #[must_use]
     pub fn new(max_servers: usize, max_per_server: usize) -> Self {
-        Self { max_servers, max_per_server, servers: Mutex::new(AgedMap::new()) }
+        Self(Cells::new(max_servers.saturating_mul(max_per_server), max_per_server))
     }
 
     /// Keeps a ticket of this server.
     pub fn put(&self, server: &str, ticket: T) {
-        let mut servers = self.servers();
-        let mut tickets = servers.take(server).unwrap_or_default();
-        tickets.push_back(ticket);
-        if tickets.len() > self.max_per_server {
-            tickets.pop_front();
-        }
-        servers.put(server.into(), tickets);
-        if servers.len() > self.max_servers {
-            servers.take_oldest();
-        }
+        // Of all ranks alike, the oldest is given up.
+        self.0.put(server.into(), ticket, 1);
     }
 
     /// The newest ticket of this server, which is gone then: used twice, it would show that both connections are of one client
     /// (RFC 8446 Appendix C.4).
     pub fn take(&self, server: &str) -> Option<T> {
-        let mut servers = self.servers();
         // [C.4-1]
-        let ticket = servers.get_mut(server)?.pop_back();
-        if servers.get(server).is_some_and(VecDeque::is_empty) {
-            servers.take(server);
-        }
-        ticket
+        self.0.take(server)
     }
 
     /// Of how many servers there are tickets, and how many tickets.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        let servers = self.servers();
-        (servers.len(), servers.values().map(VecDeque::len).sum())
-    }
-
-    fn servers(&self) -> MutexGuard<'_, AgedMap<Box<str>, VecDeque<T>>> {
-        // Nothing panics while it holds the lock.
-        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+        let servers: BTreeSet<u32> = self.0.tags().collect();
+        (servers.len(), self.0.tags().count())
     }
 }
 

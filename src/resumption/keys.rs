@@ -9,13 +9,11 @@
 //! Every ticket has a key of its own, from a salt of 256 random bits. Random nonces of 96 bits under one key would set a limit of
 //! 2^32 tickets (NIST SP 800-38D §8.3), which servers that share keys can't count together. The price is one HMAC.
 
+use super::published::{Bytes, Published, SECRET_LEN};
 use crate::crypto::{Aead, Crypto, CryptoError, HashAlgorithm, Hkdf, IV_LEN, Secret, TAG_LEN};
 use crate::wire::CipherSuite;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-#[cfg(feature = "std")]
-use std::sync::{PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 /// The longest ticket in bytes: the client sends it in its ClientHello, and so several may stand in one.
@@ -35,19 +33,21 @@ const NONCE: [u8; IV_LEN] = [0; IV_LEN];
 
 /// A key that seals and opens tickets. Whoever has it can read and forge the tickets of the servers that use it: it is wiped on
 /// drop, never printed, and should be replaced every day.
-pub struct TicketKey {
-    name: [u8; NAME_LEN],
-    prk: Secret,
-}
+pub struct TicketKey(
+    /// `key_name`, and behind it what ticket keys are expanded from.
+    Bytes,
+);
 
 impl TicketKey {
     /// The key of a secret that servers share, made by a generator of random bytes.
     pub fn new<C: Crypto>(crypto: &C, secret: &[u8; 32]) -> Self {
         let hkdf = Hkdf::new(crypto, HashAlgorithm::Sha256);
-        let prk = hkdf.extract(&[], secret);
-        let mut name = [0; NAME_LEN];
-        hkdf.from(&prk).expand_label("ticket name", &[], &mut name);
-        Self { name, prk }
+        let extracted = hkdf.extract(&[], secret);
+        let mut key = Bytes::new([0; SECRET_LEN]);
+        let (name, prk) = key.split_at_mut(NAME_LEN);
+        hkdf.from(&extracted).expand_label("ticket name", &[], name);
+        prk.copy_from_slice(extracted.as_bytes());
+        Self(key)
     }
 
     /// A key that nobody else has.
@@ -62,15 +62,22 @@ impl TicketKey {
 
     /// The key of the ticket with this salt.
     fn aead<C: Crypto>(&self, crypto: &C, salt: &[u8]) -> Result<C::Aead, CryptoError> {
+        let (_, prk) = self.0.split_at(NAME_LEN);
+        let mut secret = Secret::zeros(prk.len());
+        secret.as_mut().copy_from_slice(prk);
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::new(crypto, HashAlgorithm::Sha256).from(&self.prk).expand_label("ticket key", salt, &mut *key);
+        Hkdf::new(crypto, HashAlgorithm::Sha256).from(&secret).expand_label("ticket key", salt, &mut *key);
         crypto.aead(SUITE, &*key)
+    }
+
+    fn name(&self) -> &[u8] {
+        self.0.split_at(NAME_LEN).0
     }
 
     fn seal<C: Crypto>(&self, crypto: &C, state: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let mut header = [0; HEADER_LEN];
         let (name, salt) = header.split_at_mut(NAME_LEN);
-        name.copy_from_slice(&self.name);
+        name.copy_from_slice(self.name());
         crypto.random(salt)?;
         let aead = self.aead(crypto, salt)?;
         let mut ticket = Vec::with_capacity(MAX_TICKET.min(state.len().saturating_add(OVERHEAD)));
@@ -93,7 +100,7 @@ impl TicketKey {
 impl fmt::Debug for TicketKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TicketKey(")?;
-        self.name.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        self.name().iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         f.write_str(")")
     }
 }
@@ -102,21 +109,15 @@ impl fmt::Debug for TicketKey {
 ///
 /// Meant to be shared (`Arc`) by all configurations, threads and listeners of a process; servers with the same keys take each
 /// other's tickets.
-pub struct TicketKeys {
-    #[cfg(feature = "std")]
-    keys: RwLock<Keys>,
-    #[cfg(not(feature = "std"))]
-    keys: Keys,
-}
-
-/// Shared, so that the lock is held for the time of counting a reference, not of a decryption.
-type Keys = Arc<[Arc<TicketKey>]>;
+///
+/// No thread ever waits for another to use them, not even while they are replaced.
+pub struct TicketKeys(Published<MAX_TICKET_KEYS>);
 
 impl TicketKeys {
     /// One key.
     #[must_use]
     pub fn new(key: TicketKey) -> Self {
-        Self::with(Arc::new([Arc::new(key)]))
+        Self(Published::new(&[key.0]))
     }
 
     /// One key that nobody else has: its tickets end with this process.
@@ -133,7 +134,7 @@ impl TicketKeys {
     /// # Errors
     /// [`TicketKeysError`] with the line that is wrong.
     pub fn from_text<C: Crypto>(crypto: &C, text: &str) -> Result<Self, TicketKeysError> {
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(MAX_TICKET_KEYS);
         for (line, text) in (1..).zip(text.lines()) {
             let digits = text.split('#').next().unwrap_or_default().trim();
             if digits.is_empty() {
@@ -143,45 +144,28 @@ impl TicketKeys {
                 return Err(TicketKeysError::TooMany { line });
             }
             let secret = secret_of(digits).ok_or(TicketKeysError::NoKey { line })?;
-            keys.push(Arc::new(TicketKey::new(crypto, &secret)));
+            keys.push(TicketKey::new(crypto, &secret).0);
         }
         if keys.is_empty() {
             return Err(TicketKeysError::Empty);
         }
-        Ok(Self::with(keys.into()))
-    }
-
-    fn with(keys: Keys) -> Self {
-        #[cfg(feature = "std")]
-        let keys = RwLock::new(keys);
-        Self { keys }
-    }
-
-    #[cfg(feature = "std")]
-    fn keys(&self) -> Keys {
-        // Nothing panics while it holds the lock.
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    #[cfg(not(feature = "std"))]
-    fn keys(&self) -> Keys {
-        self.keys.clone()
+        Ok(Self(Published::new(&keys)))
     }
 
     /// From now on `new` seals; what sealed before still opens, the last [`MAX_TICKET_KEYS`] of them.
     #[cfg(feature = "std")]
     pub fn rotate(&self, new: TicketKey) {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        let new = Arc::new(new);
-        let before = keys.iter().filter(|key| key.name != new.name);
-        *keys = core::iter::once(&new).chain(before).take(MAX_TICKET_KEYS).cloned().collect();
+        self.0.publish(|mut keys| {
+            keys.retain(|key| !key.starts_with(new.name()));
+            keys.insert(0, new.0);
+            keys
+        });
     }
 
     /// From now on these keys and no others, as for a file that was written anew.
     #[cfg(feature = "std")]
     pub fn replace(&self, new: Self) {
-        let new = new.keys();
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = new;
+        self.0.publish(|_| new.0.all());
     }
 
     /// A ticket that holds `state`.
@@ -192,9 +176,8 @@ impl TicketKeys {
         if state.len() > MAX_TICKET_STATE {
             return Err(SealError::LongState { len: state.len() });
         }
-        let keys = self.keys();
-        let key = keys.first().ok_or(SealError::Crypto)?;
-        key.seal(crypto, state).map_err(|CryptoError| SealError::Crypto)
+        let key = self.0.find(|_| true).ok_or(SealError::Crypto)?;
+        TicketKey(key).seal(crypto, state).map_err(|CryptoError| SealError::Crypto)
     }
 
     /// What a ticket holds; `None` if none of the keys sealed it, or it was changed. At most one decryption of [`MAX_TICKET`]
@@ -204,16 +187,17 @@ impl TicketKeys {
             return None;
         }
         let (header, sealed) = ticket.split_at_checked(HEADER_LEN)?;
-        let keys = self.keys();
         // The name is no secret: it stands in every ticket.
-        let key = keys.iter().find(|key| header.starts_with(&key.name))?;
-        key.open(crypto, header, sealed)
+        let name = header.get(..NAME_LEN)?;
+        let key = self.0.find(|key| key.starts_with(name))?;
+        TicketKey(key).open(crypto, header, sealed)
     }
 }
 
 impl fmt::Debug for TicketKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TicketKeys").field(&self.keys()).finish()
+        let keys: Vec<_> = self.0.all().into_iter().map(TicketKey).collect();
+        f.debug_tuple("TicketKeys").field(&keys).finish()
     }
 }
 

@@ -10,7 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 #[cfg(feature = "std")]
-mod aged;
+mod cells;
 #[cfg(feature = "std")]
 mod client_store;
 mod declined;
@@ -19,6 +19,7 @@ mod import;
 mod keys;
 mod origin;
 mod psk;
+mod published;
 #[cfg(feature = "redis")]
 mod redis;
 mod single_use;

@@ -48,43 +48,51 @@ impl Error for SingleUseError {
 #[cfg(feature = "std")]
 mod in_memory {
     use super::{SingleUse, SingleUseError, UnixTime};
-    use alloc::collections::BTreeSet;
+    use alloc::boxed::Box;
     use core::fmt;
+    use core::hash::BuildHasher;
     use core::ops::RangeInclusive;
-    use std::collections::HashSet;
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    use std::hash::RandomState;
 
-    /// A [`SingleUse`] in memory, for one process, bounded in keys: where it is full, no key counts as new.
+    /// A [`SingleUse`] in memory, for one process, bounded in keys: where it is full, no key counts as new. No thread ever waits for
+    /// another.
     pub struct SingleUseKeys {
-        max_keys: usize,
         started: UnixTime,
-        used: Mutex<Used>,
+        cells: Box<[Cell]>,
+        hasher: RandomState,
+        /// The latest end of what was forgotten; 0 before that.
+        forgotten: AtomicU32,
     }
 
-    struct Used {
-        keys: HashSet<[u8; 32]>,
-        by_end: BTreeSet<(UnixTime, [u8; 32])>,
-        /// The latest end of what was forgotten.
-        forgotten: UnixTime,
+    /// A key, known by a part of a hash that nobody outside can foresee: taken for another one, it is not new.
+    struct Cell {
+        /// 0 where nothing is.
+        tag: AtomicU32,
+        /// When the key can be forgotten; 0 before that is written down, when it can't.
+        end: AtomicU32,
     }
+
+    /// In how many cells a key can be, one behind the other.
+    const REACH: usize = 32;
 
     impl SingleUseKeys {
-        /// Remembers at most `max_keys` keys, of about 150 bytes each.
+        /// Remembers at most `max_keys` keys, at 8 bytes each. Twice as many as expected is good, since some can be in each other's
+        /// way before.
         ///
         /// Of what was used up to `started`, the time at which this is made, nothing is known: early data that was fresh
         /// already is rejected (RFC 8446 §8.2).
         // [8.2-3]
         #[must_use]
         pub fn new(max_keys: usize, started: UnixTime) -> Self {
-            let forgotten = UnixTime(i64::MIN);
-            let used = Mutex::new(Used { keys: HashSet::new(), by_end: BTreeSet::new(), forgotten });
-            Self { max_keys, started, used }
+            let cells = (0..max_keys).map(|_| Cell { tag: AtomicU32::new(0), end: AtomicU32::new(0) });
+            Self { started, cells: cells.collect(), hasher: RandomState::new(), forgotten: AtomicU32::new(0) }
         }
 
         /// How many keys are remembered.
         #[must_use]
         pub fn len(&self) -> usize {
-            self.used().keys.len()
+            self.cells.iter().filter(|cell| cell.tag.load(SeqCst) != 0).count()
         }
 
         /// True if no key is remembered.
@@ -93,22 +101,33 @@ mod in_memory {
             self.len() == 0
         }
 
-        fn used(&self) -> MutexGuard<'_, Used> {
-            // Nothing panics while it holds the lock.
-            self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        /// The cells that a key can be in, and its tag.
+        fn place(&self, key: &[u8; 32]) -> (impl Iterator<Item = &Cell> + Clone, u32) {
+            let hash = self.hasher.hash_one(key);
+            let [start, tag] = [hash >> 32, hash & u64::from(u32::MAX)].map(|half| u32::try_from(half).unwrap_or(0));
+            let start = usize::try_from(start).unwrap_or(0).checked_rem(self.cells.len()).unwrap_or(0);
+            let (before, from) = self.cells.split_at(start);
+            (from.iter().chain(before).take(REACH), tag.max(1))
+        }
+
+        /// Frees a cell whose key was fresh before `now` only. What was forgotten stays known by its end: clocks can be set back.
+        // [8.2-2]
+        fn forget_before(&self, now: u32, cell: &Cell) {
+            let end = cell.end.load(SeqCst);
+            if end == 0 || end >= now {
+                return;
+            }
+            // First of all: once another key is in the cell, nothing else tells of this one.
+            self.forgotten.fetch_max(end, SeqCst);
+            // Of several who come by at once, one frees the cell.
+            if cell.end.compare_exchange(end, 0, SeqCst, SeqCst).is_ok() {
+                cell.tag.store(0, SeqCst);
+            }
         }
     }
 
-    impl Used {
-        // [8.2-2]
-        /// What was forgotten stays known by its end: clocks can be set back.
-        fn forget_before(&mut self, now: UnixTime) {
-            let rest = self.by_end.split_off(&(now, [0; 32]));
-            for (end, key) in core::mem::replace(&mut self.by_end, rest) {
-                self.keys.remove(&key);
-                self.forgotten = self.forgotten.max(end);
-            }
-        }
+    fn seconds(time: UnixTime) -> u32 {
+        u32::try_from(time.0.max(1)).unwrap_or(u32::MAX)
     }
 
     impl SingleUse for SingleUseKeys {
@@ -119,20 +138,35 @@ mod in_memory {
             now: UnixTime,
         ) -> Result<bool, SingleUseError> {
             // [8.2-1] [8.2-4]
-            let mut used = self.used();
-            used.forget_before(now);
-            let known = self.started < *fresh.start() && used.forgotten < *fresh.end();
-            if !known || !fresh.contains(&now) || used.keys.len() >= self.max_keys || !used.keys.insert(*key) {
+            let (cells, tag) = self.place(key);
+            cells.clone().for_each(|cell| self.forget_before(seconds(now), cell));
+            if self.started >= *fresh.start() || !fresh.contains(&now) {
                 return Ok(false);
             }
-            used.by_end.insert((*fresh.end(), *key));
-            Ok(true)
+            let in_cells = || cells.clone().filter(|cell| cell.tag.load(SeqCst) == tag).count();
+            let end = seconds(*fresh.end());
+            if self.forgotten.load(SeqCst) >= end || in_cells() != 0 {
+                return Ok(false);
+            }
+            for cell in cells.clone() {
+                match cell.tag.compare_exchange(0, tag, SeqCst, SeqCst) {
+                    Ok(_) => {
+                        cell.end.store(end, SeqCst);
+                        // Another thread may have put the key into another cell, if one became free in between, or have
+                        // forgotten it already. All of these operations have one order, so one of the two sees the other.
+                        return Ok(in_cells() == 1 && self.forgotten.load(SeqCst) < end);
+                    }
+                    Err(other) if other == tag => return Ok(false),
+                    Err(_) => {}
+                }
+            }
+            Ok(false)
         }
     }
 
     impl fmt::Debug for SingleUseKeys {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "SingleUseKeys({} of {})", self.len(), self.max_keys)
+            write!(f, "SingleUseKeys({} of {})", self.len(), self.cells.len())
         }
     }
 }

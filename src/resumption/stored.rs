@@ -26,24 +26,20 @@ pub trait TicketStore: Send + Sync {
 
 #[cfg(feature = "std")]
 mod in_memory {
-    use super::super::aged::AgedMap;
+    use super::super::cells::Cells;
     use super::{TicketIdentity, TicketStore, UnixTime};
     use alloc::vec::Vec;
     use core::fmt;
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
     use zeroize::Zeroizing;
 
-    /// A [`TicketStore`] in memory, bounded in tickets and in bytes of state: the oldest goes first.
+    /// A [`TicketStore`] in memory, bounded in tickets and in bytes of state: where there is no room for one, what ends first of those
+    /// nearby goes first, and of these the oldest. No thread ever waits for another.
     pub struct StoredTickets {
-        max_tickets: usize,
+        tickets: Cells<TicketIdentity, Stored>,
         max_bytes: usize,
-        kept: Mutex<Kept>,
-    }
-
-    struct Kept {
-        tickets: AgedMap<TicketIdentity, Stored>,
-        /// Of all states together.
-        bytes: usize,
+        /// Of all states together, and of those on their way in.
+        bytes: AtomicUsize,
     }
 
     struct Stored {
@@ -52,38 +48,41 @@ mod in_memory {
     }
 
     impl StoredTickets {
-        /// A store of at most so many tickets, whose states have at most so many bytes together.
+        /// A store of at most so many tickets, whose states have at most so many bytes together. The room for a ticket takes 40 bytes
+        /// also while there is none.
         #[must_use]
         pub fn new(max_tickets: usize, max_bytes: usize) -> Self {
-            Self { max_tickets, max_bytes, kept: Mutex::new(Kept { tickets: AgedMap::new(), bytes: 0 }) }
+            Self { tickets: Cells::new(max_tickets, 1), max_bytes, bytes: AtomicUsize::new(0) }
         }
 
         /// How many tickets are kept, and how many bytes their states have.
         #[must_use]
         pub fn size(&self) -> (usize, usize) {
-            let kept = self.kept();
-            (kept.tickets.len(), kept.bytes)
+            (self.tickets.tags().count(), self.bytes.load(Relaxed))
         }
 
-        fn kept(&self) -> MutexGuard<'_, Kept> {
-            // Nothing panics while it holds the lock.
-            self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        fn without(&self, gone: Stored) -> Zeroizing<Vec<u8>> {
+            self.bytes.fetch_sub(gone.state.len(), Relaxed);
+            gone.state
+        }
+
+        /// Counts so many bytes more, at the cost of other tickets if need be; false if there are none that can be given up.
+        fn make_room(&self, bytes: usize) -> bool {
+            let fits = |before: usize| before.checked_add(bytes).filter(|sum| *sum <= self.max_bytes);
+            // So often that all cells were come by.
+            for _ in 0..=self.tickets.capacity() {
+                if self.bytes.fetch_update(Relaxed, Relaxed, fits).is_ok() {
+                    return true;
+                }
+                self.tickets.give_up(u32::MAX).map(|gone| self.without(gone));
+            }
+            false
         }
     }
 
-    impl Kept {
-        fn without(&mut self, gone: Option<Stored>) -> Option<Zeroizing<Vec<u8>>> {
-            let state = gone?.state;
-            self.bytes = self.bytes.saturating_sub(state.len());
-            Some(state)
-        }
-
-        fn drop_oldest_while(&mut self, too_much: impl Fn(&Self, &Stored) -> bool) {
-            while self.tickets.oldest().is_some_and(|oldest| too_much(self, oldest)) {
-                let oldest = self.tickets.take_oldest();
-                self.without(oldest);
-            }
-        }
+    /// What ends first is given up first.
+    fn rank(until: UnixTime) -> u32 {
+        u32::try_from(until.0.max(1)).unwrap_or(u32::MAX)
     }
 
     impl TicketStore for StoredTickets {
@@ -92,26 +91,25 @@ mod in_memory {
             if state.len() > self.max_bytes {
                 return;
             }
-            let mut kept = self.kept();
-            kept.bytes = kept.bytes.saturating_add(state.len());
-            let before = kept.tickets.put(identity, Stored { state, until });
-            kept.without(before);
-            // Lifetimes are much alike, so that those that are over stand in front.
-            kept.drop_oldest_while(|kept, oldest| {
-                oldest.until < now || kept.tickets.len() > self.max_tickets || kept.bytes > self.max_bytes
-            });
+            // By and by this comes by all cells.
+            while let Some(over) = self.tickets.give_up(rank(now).saturating_sub(1)) {
+                self.without(over);
+            }
+            if self.make_room(state.len()) {
+                let gone = self.tickets.put(identity, Stored { state, until }, rank(until));
+                gone.map(|gone| self.without(gone));
+            }
         }
 
         fn peek(&self, identity: &TicketIdentity, now: UnixTime) -> Option<Zeroizing<Vec<u8>>> {
-            self.kept().tickets.get(identity).filter(|stored| now <= stored.until).map(|stored| stored.state.clone())
+            self.tickets.peek(identity, |stored| (now <= stored.until).then(|| stored.state.clone()))?
         }
 
         // [8.1-1]
         fn take(&self, identity: &TicketIdentity, now: UnixTime) -> Option<Zeroizing<Vec<u8>>> {
-            let mut kept = self.kept();
-            let taken = kept.tickets.take(identity)?;
+            let taken = self.tickets.take(identity)?;
             let in_time = now <= taken.until;
-            kept.without(Some(taken)).filter(|_| in_time)
+            Some(self.without(taken)).filter(|_| in_time)
         }
     }
 

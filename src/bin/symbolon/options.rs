@@ -163,8 +163,8 @@ pub(crate) struct TicketOptions {
     early_data: Option<u32>,
 }
 
-/// ClientHellos with early data that are remembered at most; about 150 bytes each, for some seconds.
-const MOST_EARLY: usize = 1 << 16;
+/// Room for ClientHellos with early data, each of which is remembered for some seconds; 8 bytes each.
+const MOST_EARLY: usize = 1 << 17;
 
 impl TicketOptions {
     /// The keys, unless there are to be no tickets.

@@ -1,34 +1,28 @@
 //! What the heap is asked for: Rust code through a counting allocator, C code through glibc.
 
-// `GlobalAlloc` is an unsafe trait and `mallinfo2` a C function. `openssl_peer` has the only other `unsafe`.
+// `GlobalAlloc` is an unsafe trait and `mallinfo2` a C function. `clock` and `openssl_peer` have the only other `unsafe`.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::cell::Cell;
 
 /// The system's allocator, counting. A reallocation counts as one allocation.
 pub struct Counting;
 
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static STOPPED: AtomicBool = AtomicBool::new(false);
+// Each thread counts for itself, so that threads do not get into each other's way where two are measured.
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+}
 
-/// Calls of the Rust allocator so far that returned memory.
+/// Calls of the Rust allocator by this thread so far that returned memory.
 pub fn allocations() -> u64 {
-    ALLOCATIONS.load(Relaxed)
+    ALLOCATIONS.get()
 }
 
-/// Bytes that Rust code holds on the heap now.
+/// Bytes that Rust code of this thread took from the heap, less those that it gave back.
 pub fn live_bytes() -> usize {
-    LIVE.load(Relaxed)
-}
-
-/// Counts nothing meanwhile: for what runs in several threads.
-pub fn uncounted<T>(run: impl FnOnce() -> T) -> T {
-    STOPPED.store(true, Relaxed);
-    let done = run();
-    STOPPED.store(false, Relaxed);
-    done
+    LIVE.get()
 }
 
 /// Bytes in use in glibc's heap now, whoever asked for them.
@@ -38,20 +32,12 @@ pub fn malloc_bytes() -> usize {
     heap.uordblks + heap.hblkhd
 }
 
-// Load and store instead of an atomic addition: the measured code runs in one thread, and a locked
-// instruction in every allocation would be charged to those who allocate.
 fn count(grown: usize, shrunk: usize) {
-    if STOPPED.load(Relaxed) {
-        return;
-    }
-    LIVE.store(LIVE.load(Relaxed).wrapping_add(grown).wrapping_sub(shrunk), Relaxed);
+    LIVE.set(LIVE.get().wrapping_add(grown).wrapping_sub(shrunk));
 }
 
 fn count_allocation(grown: usize, shrunk: usize) {
-    if STOPPED.load(Relaxed) {
-        return;
-    }
-    ALLOCATIONS.store(ALLOCATIONS.load(Relaxed).wrapping_add(1), Relaxed);
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
     count(grown, shrunk);
 }
 

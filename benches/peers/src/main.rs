@@ -2,6 +2,7 @@
 
 mod alloc;
 mod clock;
+mod cores;
 mod floor;
 mod library;
 mod measure;
@@ -122,9 +123,9 @@ fn run(quick: bool) -> Result<Report, Error> {
             eprintln!("{window} of {windows} windows");
         }
     }
-    let met = met::run(&pki, windows)?;
+    let (met, cores) = (met::run(&pki, windows)?, cores::run(&pki, windows)?);
     let tokio_echo = tokio_echo::run(&pki, quick)?;
-    report(quick, &mut fields, met, tokio_echo)
+    report(quick, &mut fields, met, cores, tokio_echo)
 }
 
 /// A floor, and who is held against it.
@@ -145,6 +146,7 @@ fn report(
     quick: bool,
     fields: &mut [Field],
     met: met::Section,
+    cores: cores::Section,
     tokio_echo: tokio_echo::Section,
 ) -> Result<Report, Error> {
     let mut handshakes = Vec::new();
@@ -182,7 +184,7 @@ fn report(
     }
 
     let operations = fields.iter().flat_map(|field| operations(&*field.floor)).collect();
-    Ok(Report { quick, operations, handshakes, records, memory, met, tokio_echo })
+    Ok(Report { quick, operations, handshakes, records, memory, met, cores, tokio_echo })
 }
 
 fn floor_name(floor: &dyn Floor) -> String {

@@ -100,7 +100,8 @@ pub struct Measured<P: Peer> {
     wire: Vec<u8>,
 }
 
-struct Pair<P: Peer> {
+/// Two connected ends.
+pub struct Pair<P: Peer> {
     client: P::Client,
     server: P::Server,
 }
@@ -191,19 +192,21 @@ impl<P: Peer> Contender for Measured<P> {
     }
 }
 
-struct Times {
+/// The time of each end.
+pub struct Times {
     client: Stopwatch,
     server: Stopwatch,
 }
 
 impl Times {
-    fn new() -> Self {
+    /// At zero.
+    pub fn new() -> Self {
         Self { client: Stopwatch::new(), server: Stopwatch::new() }
     }
 }
 
 /// From nothing to two connected ends, and to a ticket for the next in a mode that resumes. Dropping them is not timed.
-fn connect<P: Peer>(peer: &P, mode: Mode, wire: &mut Vec<u8>, times: &mut Times) -> Result<Pair<P>, Error> {
+pub fn connect<P: Peer>(peer: &P, mode: Mode, wire: &mut Vec<u8>, times: &mut Times) -> Result<Pair<P>, Error> {
     let mut client = times.client.lap(|| peer.client())?;
     let mut server = times.server.lap(|| peer.server())?;
     handshake(&mut client, &mut server, wire, times).map_err(|error| format!("{}: {error}", P::name()))?;
@@ -227,7 +230,12 @@ fn first_met<P: Peer>(peer: P, mode: Mode) -> Result<(P, BestHandshake), Error> 
 }
 
 /// Until both are connected; `wire` then holds what the server sent last.
-fn handshake(client: &mut impl End, server: &mut impl End, wire: &mut Vec<u8>, times: &mut Times) -> Result<(), Error> {
+pub fn handshake(
+    client: &mut impl End,
+    server: &mut impl End,
+    wire: &mut Vec<u8>,
+    times: &mut Times,
+) -> Result<(), Error> {
     for _ in 0..MOST_TURNS {
         let client_connected = times.client.lap(|| client.advance())?;
         carry(client, server, wire)?;

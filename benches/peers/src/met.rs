@@ -12,7 +12,7 @@ use crate::measure::{Contender, Measured};
 use crate::peer::{Cipher, Error, Mode, Peer};
 use crate::pki::Pki;
 use crate::rustls_peer::Rustls;
-use crate::symbolon_peer::{InPlace, Symbolon};
+use crate::symbolon_peer::{InPlace, Symbolon, configs};
 
 /// Symbolon whose ends have met.
 struct Met(Symbolon<InPlace>);
@@ -23,7 +23,11 @@ impl Peer for Met {
 
     fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
         let room = || GoodSignatures::new(&Ring::new(), 1024).map(Arc::new).map_err(|_| "no randomness");
-        Ok(Self(Symbolon::with(pki, mode, cipher, Some([room()?, room()?]))?))
+        let (by_client, by_server) = (room()?, room()?);
+        let configs = configs(pki, mode, cipher, |(client, server)| {
+            (client.good_signatures(by_client), server.good_signatures(by_server))
+        });
+        Ok(Self(Symbolon::over(configs?)?))
     }
 
     fn name() -> String {

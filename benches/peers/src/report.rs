@@ -19,6 +19,8 @@ pub struct Report {
     pub memory: Vec<Memory>,
     /// Handshakes of peers that have met.
     pub met: crate::met::Section,
+    /// Handshakes of two threads.
+    pub cores: crate::cores::Section,
     /// Many connections over tokio.
     pub tokio_echo: crate::tokio_echo::Section,
 }
@@ -157,6 +159,7 @@ impl fmt::Display for Report {
             writeln!(f, "{:<22}{:<32}{allocations:>14}{:>14}{:>14}", row.mode, row.name, row.heap, row.structs)?;
         }
         self.met.fmt(f)?;
+        self.cores.fmt(f)?;
         self.tokio_echo.fmt(f)
     }
 }

@@ -5,16 +5,16 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use symbolon::config::Resumption;
+use symbolon::config::{ClientConfigBuilder, Resumption, ServerConfigBuilder};
 use symbolon::crypto::{AwsLcRs, AwsLcRsSigner, Crypto, LocalSigner, Ring, RingSigner};
 use symbolon::resumption::{Shelf, TicketKeys};
 use symbolon::wire::{CipherSuite, NamedGroup};
-use symbolon::x509::GoodSignatures;
 use symbolon::{
     Allow, Anchors, App, ClientAuth, ClientConfig, ClientWith, Connection, Credential, Event, RecvBuf, Role, SendBuf,
     ServerConfig, ServerName, ServerWith, Signing, UnixTime,
 };
 
+use crate::cores::TICKETS;
 use crate::library::{self, Library};
 use crate::peer::{Cipher, End, Error, Mode, Peer};
 use crate::pki::{self, Pki, SERVER_NAME};
@@ -124,39 +124,17 @@ pub struct Symbolon<W, C = Ring> {
     writing: PhantomData<W>,
 }
 
-/// What each end remembers of its peers, client first.
-pub type Remembered = [Arc<GoodSignatures>; 2];
+/// The two configurations before they are built, client first.
+pub type Builders<C> = (ClientConfigBuilder<C>, ServerConfigBuilder<C>);
+/// And behind that.
+pub type Configs<C> = (Arc<ClientConfig<C>>, Arc<ServerConfig<C>>);
 
 impl<W: Writing, C: Provider> Symbolon<W, C> {
-    /// The configurations; with signatures that are remembered, or not.
-    pub fn with(pki: &Pki, mode: Mode, cipher: Cipher, good: Option<Remembered>) -> Result<Self, Error> {
-        const GROUPS: &[NamedGroup] = &[NamedGroup::x25519];
-        let suites = [match cipher {
-            Cipher::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
-            Cipher::ChaCha20Poly1305 => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
-        }];
-        let anchors = || Anchors::from_der([&pki.root]);
-        let mut client = ClientConfig::builder(C::provider()).suites(suites).groups(GROUPS).anchors(anchors()?);
-        let mut server = ServerConfig::builder(C::provider())
-            .suites(suites)
-            .groups(GROUPS)
-            .credential(credential::<C>(&pki.server)?);
-        if mode.resumes() {
-            client = client.tickets(Arc::new(Shelf::new(1, 1)));
-            let keys = Arc::new(TicketKeys::generate(&C::provider()).map_err(|_| "no randomness")?);
-            server = server.resumption(Resumption::stateless(keys).count(1));
-        }
-        if let Some([by_client, by_server]) = good {
-            client = client.good_signatures(by_client);
-            server = server.good_signatures(by_server);
-        }
-        if mode.is_mutual() {
-            client = client.credential(credential::<C>(&pki.client)?);
-            server = server.client_auth(ClientAuth::require(anchors()?, Allow::anyone()));
-        }
+    /// Over configurations that were made before.
+    pub fn over((client, server): Configs<C>) -> Result<Self, Error> {
         Ok(Self {
-            client: Arc::new(client.build()?),
-            server: Arc::new(server.build()?),
+            client,
+            server,
             server_name: ServerName::dns(SERVER_NAME)?,
             buffers: Rc::new(RefCell::new((RecvBuf::new(), SendBuf::new()))),
             writing: PhantomData,
@@ -164,12 +142,41 @@ impl<W: Writing, C: Provider> Symbolon<W, C> {
     }
 }
 
+/// The configurations for a mode, changed by `change`.
+pub fn configs<C: Provider>(
+    pki: &Pki,
+    mode: Mode,
+    cipher: Cipher,
+    change: impl FnOnce(Builders<C>) -> Builders<C>,
+) -> Result<Configs<C>, Error> {
+    const GROUPS: &[NamedGroup] = &[NamedGroup::x25519];
+    let suites = [match cipher {
+        Cipher::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
+        Cipher::ChaCha20Poly1305 => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    }];
+    let anchors = || Anchors::from_der([&pki.root]);
+    let mut client = ClientConfig::builder(C::provider()).suites(suites).groups(GROUPS).anchors(anchors()?);
+    let mut server =
+        ServerConfig::builder(C::provider()).suites(suites).groups(GROUPS).credential(credential::<C>(&pki.server)?);
+    if mode.resumes() {
+        client = client.tickets(Arc::new(Shelf::new(1, TICKETS)));
+        let keys = Arc::new(TicketKeys::generate(&C::provider()).map_err(|_| "no randomness")?);
+        server = server.resumption(Resumption::stateless(keys).count(1));
+    }
+    if mode.is_mutual() {
+        client = client.credential(credential::<C>(&pki.client)?);
+        server = server.client_auth(ClientAuth::require(anchors()?, Allow::anyone()));
+    }
+    let (client, server) = change((client, server));
+    Ok((Arc::new(client.build()?), Arc::new(server.build()?)))
+}
+
 impl<W: Writing, C: Provider> Peer for Symbolon<W, C> {
     type Client = SymbolonEnd<ClientWith<'static, C>, W>;
     type Server = SymbolonEnd<ServerWith<'static, C>, W>;
 
     fn new(pki: &Pki, mode: Mode, cipher: Cipher) -> Result<Self, Error> {
-        Self::with(pki, mode, cipher, None)
+        Self::over(configs(pki, mode, cipher, |builders| builders)?)
     }
 
     fn name() -> String {

@@ -1,13 +1,13 @@
 //! Many mutual connections at once over loopback TCP, each of which echoes. Clients and servers are tasks of one tokio runtime with
 //! two threads: Symbolon's driver beside tokio-rustls.
 
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::time::{ClockId, clock_gettime};
 use rustls::pki_types;
-use serde::Serialize;
 use symbolon::crypto::Ring;
 use symbolon::io::tokio::{ClientStream, ServerStream};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -17,6 +17,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
+
+mod rows;
+
+use rows::Row;
+pub use rows::Section;
 
 use crate::alloc;
 use crate::peer::{Cipher, Error, Mode, Peer};
@@ -143,12 +148,41 @@ async fn ask(
     }
 }
 
+/// What a phase took.
+struct Took {
+    wall: Duration,
+    /// Of both threads, the kernel's work for them included.
+    cpu: Duration,
+}
+
+struct Clock {
+    begun: Instant,
+    cpu: Duration,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { begun: Instant::now(), cpu: Self::cpu() }
+    }
+
+    fn stop(&self) -> Took {
+        Took { wall: self.begun.elapsed(), cpu: Self::cpu().saturating_sub(self.cpu) }
+    }
+
+    fn cpu() -> Duration {
+        let used = clock_gettime(ClockId::ProcessCPUTime);
+        Duration::new(used.tv_sec as u64, used.tv_nsec as u32)
+    }
+}
+
 /// One run of one implementation.
 struct Window {
+    /// Those that were made.
+    connections: usize,
     /// Until both ends of all connections were connected.
-    connecting: Duration,
+    connecting: Took,
     /// Until the last echo was heard.
-    echoing: Duration,
+    echoing: Took,
     /// Of each echo, the shortest first.
     latencies: Vec<Duration>,
     /// Bytes of the heap when all connections are idle.
@@ -205,13 +239,14 @@ async fn window<D: Driver>(driver: Arc<D>, connections: usize) -> Result<Window,
     let mut latencies = Vec::with_capacity(connections * ECHOES);
     let heap = alloc::malloc_bytes();
 
-    let begun = Instant::now();
+    let clock = Clock::start();
     let (clients, servers) = connect(&driver, connections, &mut errors).await?;
-    let connecting = begun.elapsed();
+    let connecting = clock.stop();
+    let made = clients.len().min(servers.len());
 
     let (echoed, mut echoes) = mpsc::unbounded_channel();
     let (close, closing) = watch::channel(false);
-    let begun = Instant::now();
+    let clock = Clock::start();
     // In boxes, as the future of an `async fn` has room for its arguments twice.
     let servers: JoinSet<_> = servers.into_iter().map(|tls| serve(Box::new(tls))).collect();
     let clients: JoinSet<_> =
@@ -220,7 +255,7 @@ async fn window<D: Driver>(driver: Arc<D>, connections: usize) -> Result<Window,
     while let Some(took) = echoes.recv().await {
         latencies.extend(took);
     }
-    let echoing = begun.elapsed();
+    let echoing = clock.stop();
     latencies.sort_unstable();
 
     // Until the last servers wait for more.
@@ -229,48 +264,7 @@ async fn window<D: Driver>(driver: Arc<D>, connections: usize) -> Result<Window,
     close.send(true)?;
     all(clients, &mut errors).await;
     all(servers, &mut errors).await;
-    Ok(Window { connecting, echoing, latencies, heap, errors })
-}
-
-/// The least disturbed of each figure, and all errors.
-#[derive(Serialize)]
-pub struct Row {
-    /// Who was measured.
-    name: &'static str,
-    /// Mutual handshakes in a second, TCP's included.
-    connections_per_second: f64,
-    /// `connections_per_second`, divided by that of tokio-rustls.
-    connections_ratio: f64,
-    /// Echoes in a second.
-    echoes_per_second: f64,
-    /// `echoes_per_second`, divided by that of tokio-rustls.
-    echoes_ratio: f64,
-    /// Milliseconds that half of the echoes take at most.
-    p50: f64,
-    /// Milliseconds that 99 of 100 echoes take at most.
-    p99: f64,
-    /// Bytes of the heap of an idle connection, both ends, with their tasks.
-    heap: usize,
-    /// Connections that were not made, echoes that were not right, and ends that were not clean, of all windows.
-    errors: usize,
-}
-
-impl Row {
-    fn new<D: Driver>(connections: usize, windows: &[Window]) -> Self {
-        let least = |figure: fn(&Window) -> f64| windows.iter().map(figure).fold(f64::INFINITY, f64::min);
-        let echoes = |window: &Window| window.echoing.as_secs_f64() / window.latencies.len() as f64;
-        Self {
-            name: D::NAME,
-            connections_per_second: connections as f64 / least(|window| window.connecting.as_secs_f64()),
-            connections_ratio: 1.0,
-            echoes_per_second: 1.0 / least(echoes),
-            echoes_ratio: 1.0,
-            p50: least(|window| window.percentile(50)),
-            p99: least(|window| window.percentile(99)),
-            heap: least(|window| window.heap as f64) as usize / connections,
-            errors: windows.iter().map(|window| window.errors.len()).sum(),
-        }
-    }
+    Ok(Window { connections: made, connecting, echoing, latencies, heap, errors })
 }
 
 impl Window {
@@ -281,26 +275,6 @@ impl Window {
     }
 }
 
-/// The rows of this part.
-#[derive(Serialize)]
-pub struct Section {
-    /// Connections that there are at once.
-    connections: usize,
-    /// Threads that serve them, both ends.
-    threads: usize,
-    /// Bytes of an echo.
-    echo: usize,
-    /// Ours first.
-    rows: Vec<Row>,
-}
-
-impl Section {
-    /// What failed in any row.
-    pub fn errors(&self) -> usize {
-        self.rows.iter().map(|row| row.errors).sum()
-    }
-}
-
 /// Takes turns, window by window.
 pub fn run(pki: &Pki, quick: bool) -> Result<Section, Error> {
     let (connections, windows) = if quick { (QUICK_CONNECTIONS, QUICK_WINDOWS) } else { (CONNECTIONS, WINDOWS) };
@@ -308,8 +282,7 @@ pub fn run(pki: &Pki, quick: bool) -> Result<Section, Error> {
 }
 
 fn measure(pki: &Pki, connections: usize, windows: usize) -> Result<Section, Error> {
-    let files = rlimit::increase_nofile_limit(2 * connections as u64 + OTHER_FILES)?;
-    let connections = connections.min((files.saturating_sub(OTHER_FILES) / 2) as usize);
+    let connections = connections.min(allowed_connections(2 * connections as u64 + OTHER_FILES));
     let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
     let (ours, rustls) = (Arc::new(Ours::new(pki)?), Arc::new(TokioRustls::new(pki)?));
     let mut measured = (Vec::new(), Vec::new());
@@ -317,11 +290,20 @@ fn measure(pki: &Pki, connections: usize, windows: usize) -> Result<Section, Err
         measured.0.push(run_window(&runtime, &ours, connections)?);
         measured.1.push(run_window(&runtime, &rustls, connections)?);
     }
-    let mut ours = Row::new::<Ours>(connections, &measured.0);
-    let rustls = Row::new::<TokioRustls>(connections, &measured.1);
-    ours.connections_ratio = ours.connections_per_second / rustls.connections_per_second;
-    ours.echoes_ratio = ours.echoes_per_second / rustls.echoes_per_second;
-    Ok(Section { connections, threads: THREADS, echo: ECHO, rows: vec![ours, rustls] })
+    Ok(Section::new(connections, Row::new(Ours::NAME, &measured.0), Row::new(TokioRustls::NAME, &measured.1)))
+}
+
+/// Asks for so many open files, and returns how many connections may be had.
+fn allowed_connections(files: u64) -> usize {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(files, |maximum| maximum.min(files));
+    let raised = match current {
+        Some(current) if current < wanted => {
+            setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }).map_or(current, |()| wanted)
+        }
+        _ => wanted,
+    };
+    (raised.saturating_sub(OTHER_FILES) / 2) as usize
 }
 
 /// In the threads of the runtime, and in none besides.
@@ -335,31 +317,6 @@ fn run_window<D: Driver>(runtime: &Runtime, driver: &Arc<D>, connections: usize)
     Ok(window)
 }
 
-impl fmt::Display for Section {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { connections, threads, echo, rows } = self;
-        writeln!(
-            f,
-            "\n{connections} mutual connections at once over loopback, echoing {echo} B, {threads} threads (of tokio-rustls)"
-        )?;
-        writeln!(
-            f,
-            "{:<26}{:>18}{:>18}{:>10}{:>10}{:>14}{:>8}",
-            "", "connections/s", "echoes/s", "p50, ms", "p99, ms", "idle heap, B", "errors"
-        )?;
-        for row in rows {
-            write!(f, "{:<26}", row.name)?;
-            for (rate, ratio) in
-                [(row.connections_per_second, row.connections_ratio), (row.echoes_per_second, row.echoes_ratio)]
-            {
-                write!(f, "{rate:>10.0} ({ratio:>4.2}×)")?;
-            }
-            writeln!(f, "{:>10.1}{:>10.1}{:>14}{:>8}", row.p50, row.p99, row.heap, row.errors)?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,6 +326,6 @@ mod tests {
         let section = measure(&Pki::new().unwrap(), 20, 1).unwrap();
         assert_eq!(section.rows.len(), 2);
         assert_eq!(section.errors(), 0);
-        assert!(section.rows.iter().all(|row| row.p99 >= row.p50 && row.echoes_per_second > 0.0 && row.heap > 0));
+        assert!(section.rows.iter().all(|row| row.p99 >= row.p50 && row.echoes.per_second > 0.0 && row.heap > 0));
     }
 }

@@ -6,19 +6,19 @@ use crate::crypto::{Crypto, Hash, HashAlgorithm, Hkdf, Secret, SuiteParams};
 pub(crate) struct Early {
     pub(super) suite: SuiteParams,
     pub(super) secret: Secret,
-    /// Derive-Secret(., "derived", ""), where it is known beforehand.
-    pub(super) derived: Option<Secret>,
+    pub(super) of_psk: bool,
 }
 
 impl Early {
-    /// Without a PSK: both values are the same in all handshakes with a hash, so nobody has to compute them again.
+    /// Without a PSK: this, and the salt that follows from it, are the same in all handshakes with a hash, so nobody has to
+    /// compute them again.
     pub(crate) fn without_psk(suite: SuiteParams) -> Self {
         // [7.1-2]
-        let (secret, derived): (&[u8], &[u8]) = match suite.hash {
-            HashAlgorithm::Sha256 => (&EARLY_SHA256, &DERIVED_SHA256),
-            HashAlgorithm::Sha384 => (&EARLY_SHA384, &DERIVED_SHA384),
+        let secret: &[u8] = match suite.hash {
+            HashAlgorithm::Sha256 => &EARLY_SHA256,
+            HashAlgorithm::Sha384 => &EARLY_SHA384,
         };
-        Self { suite, secret: Secret::of(secret), derived: Some(Secret::of(derived)) }
+        Self { suite, secret: Secret::of(secret), of_psk: false }
     }
 
     /// For who watches.
@@ -27,8 +27,12 @@ impl Early {
     }
 
     /// The salt of the Handshake Secret.
-    pub(super) fn into_salt<C: Crypto>(self, crypto: &C) -> Secret {
-        self.derived.unwrap_or_else(|| derived(crypto, self.suite, &self.secret))
+    pub(super) fn salt<C: Crypto>(&self, crypto: &C) -> Secret {
+        match self.suite.hash {
+            _ if self.of_psk => derived(crypto, self.suite, &self.secret),
+            HashAlgorithm::Sha256 => Secret::of(&DERIVED_SHA256),
+            HashAlgorithm::Sha384 => Secret::of(&DERIVED_SHA384),
+        }
     }
 }
 
@@ -73,7 +77,7 @@ mod tests {
             let salt = Secret::zeros(suite.hash.len());
             let secret = Hkdf::new(&crypto, suite.hash).extract_zeros(salt.as_bytes());
             assert_eq!(early.secret.as_bytes(), secret.as_bytes());
-            assert_eq!(early.into_salt(&crypto).as_bytes(), derived(&crypto, suite, &secret).as_bytes());
+            assert_eq!(early.salt(&crypto).as_bytes(), derived(&crypto, suite, &secret).as_bytes());
         }
     }
 }

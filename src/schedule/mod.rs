@@ -150,7 +150,7 @@ impl Schedule {
         shared: Option<&SharedSecret>,
     ) -> (Self, AtHandshakeSecret) {
         let suite = early.suite;
-        let salt = early.into_salt(crypto);
+        let salt = early.salt(crypto);
         let hkdf = Hkdf::new(crypto, suite.hash);
         let running = match shared {
             Some(shared) => hkdf.extract(salt.as_bytes(), shared.as_bytes()),

@@ -8,7 +8,7 @@ impl Early {
     pub(crate) fn of_psk<C: Crypto>(crypto: &C, suite: SuiteParams, psk: &[u8]) -> Self {
         let salt = Secret::zeros(suite.hash.len());
         let secret = Hkdf::new(crypto, suite.hash).extract(salt.as_bytes(), psk);
-        Self { suite, secret, derived: None }
+        Self { suite, secret, of_psk: true }
     }
 
     /// The same for another suite of the same hash.

@@ -11,8 +11,6 @@ pub trait Library {
     type Private;
     /// A private key of ECDSA on P-256 with SHA-256.
     type Signer;
-    /// What it signs with that.
-    type Signature: AsRef<[u8]>;
     /// A key of an AEAD.
     type Key;
 
@@ -25,7 +23,7 @@ pub trait Library {
     /// Its public half.
     fn public_key(signer: &Self::Signer) -> &[u8];
     /// Signs.
-    fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Self::Signature, Error>;
+    fn sign(signer: &Self::Signer, message: &[u8]) -> Result<impl AsRef<[u8]>, Error>;
     /// Verifies.
     fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), Error>;
     /// A key of zeros: its value makes no difference to the time.
@@ -52,7 +50,6 @@ macro_rules! library {
         impl Library for $name {
             type Private = $library::agreement::EphemeralPrivateKey;
             type Signer = $library::signature::EcdsaKeyPair;
-            type Signature = $library::signature::Signature;
             type Key = $library::aead::LessSafeKey;
 
             fn keygen() -> Result<(Self::Private, impl AsRef<[u8]>), Error> {
@@ -66,7 +63,7 @@ macro_rules! library {
                 $library::signature::KeyPair::public_key(signer).as_ref()
             }
 
-            fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Self::Signature, Error> {
+            fn sign(signer: &Self::Signer, message: &[u8]) -> Result<impl AsRef<[u8]>, Error> {
                 Ok(signer.sign(&$library::rand::SystemRandom::new(), message)?)
             }
 

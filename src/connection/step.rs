@@ -68,26 +68,28 @@ impl<'c, R: Role, C: Crypto> Connection<'c, R, C> {
             tx.close(&mut self.sealer, cut)?;
             Ok(step)
         });
-        let event = match step {
+        // Each event is made where the caller finds it: it is long, and application data come often.
+        let fault = match step {
+            Ok(Step::Data) => return Ok(Event::Data(rx.data())),
             Ok(Step::PeerAlert(alert)) => return Err(self.peer_failed(alert, tx, observer)),
             Ok(Step::Ask(need)) => {
                 self.asked = need;
-                self.ask(rx, need).map(Event::Ask)
+                match self.ask(rx, need) {
+                    Ok(ask) => return Ok(Event::Ask(ask)),
+                    Err(fault) => fault,
+                }
             }
-            Ok(Step::Moved { from, to }) => Ok(Event::Moved { from, to }),
-            Ok(Step::Data) => Ok(Event::Data(rx.data())),
+            Ok(Step::Moved { from, to }) => return Ok(Event::Moved { from, to }),
             #[cfg(feature = "alloc")]
-            Ok(Step::EarlyData) => Ok(Event::EarlyData(rx.data())),
-            Ok(Step::Yield) => Ok(Event::Yield),
-            Ok(Step::NeedRecv) => Ok(Event::NeedRecv),
-            Ok(Step::NeedSend) => Ok(Event::NeedSend),
-            Ok(Step::PeerClosed) => Ok(Event::PeerClosed),
-            Err(fault) => Err(fault),
+            Ok(Step::EarlyData) => return Ok(Event::EarlyData(rx.data())),
+            Ok(Step::Yield) => return Ok(Event::Yield),
+            Ok(Step::NeedRecv) => return Ok(Event::NeedRecv),
+            Ok(Step::NeedSend) => return Ok(Event::NeedSend),
+            Ok(Step::PeerClosed) => return Ok(Event::PeerClosed),
+            Err(fault) => fault,
         };
-        event.map_err(|fault| {
-            let state = if self.state() == StateName::Failed { before } else { self.state() };
-            self.fail(fault, state, tx, observer)
-        })
+        let state = if self.state() == StateName::Failed { before } else { self.state() };
+        Err(self.fail(fault, state, tx, observer))
     }
 
     /// Goes on until something is worth telling.

@@ -33,25 +33,24 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Result<usize, Error>, Misuse> {
+        if self.conn.closed.by_us {
+            return Err(Misuse::Closed);
+        }
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
-            let n = match self.space_with(tx, observer)? {
-                Ok(space) => {
-                    let n = rest.len().min(space.len());
-                    if let (Some(to), Some(from)) = (space.get_mut(..n), rest.get(..n)) {
-                        to.copy_from_slice(from);
-                    }
-                    n
+            let wrote = match self.renew_key(tx, observer) {
+                Ok(true) => {
+                    let cut = self.conn.cut();
+                    tx.write_data(rest, &mut self.conn.sealer, cut)
                 }
-                Err(error) => return Ok(Err(error)),
+                Ok(false) => break,
+                Err(fault) => Err(fault),
             };
-            if n == 0 {
-                break;
+            match wrote {
+                Ok(0) => break,
+                Ok(n) => written = written.saturating_add(n),
+                Err(fault) => return Ok(Err(self.failed(fault, tx))),
             }
-            if let Err(error) = self.commit(n, tx)? {
-                return Ok(Err(error));
-            }
-            written = written.saturating_add(n);
         }
         Ok(Ok(written))
     }
@@ -82,11 +81,8 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
             Err(fault) => return Ok(Err(self.failed(fault, tx))),
         }
         let cut = self.conn.cut();
-        Ok(match tx.data_space(&mut self.conn.sealer, cut) {
-            Ok(space) => Ok(space),
-            // Records that wait are never dropped for want of room: there is just none.
-            Err(_) => Ok(&mut []),
-        })
+        // Records that wait are never dropped for want of room: there is just none.
+        Ok(Ok(tx.data_space(&mut self.conn.sealer, cut).unwrap_or_default()))
     }
 
     /// Protects the first `n` bytes of [`App::space`] as one record. Every record takes a new [`App::space`].

@@ -91,19 +91,14 @@ impl<R: Role, C: Crypto> Connection<'_, R, C> {
                 break;
             }
             let cut = self.cut();
-            // Records that wait are never dropped for want of room: there is just none.
-            let Ok(space) = tx.data_space(&mut self.sealer, cut) else { break };
-            let n = rest.len().min(space.len());
-            if let (Some(to), Some(from)) = (space.get_mut(..n), rest.get(..n)) {
-                to.copy_from_slice(from);
-            }
-            if n == 0 {
-                break;
-            }
-            if let Err(fault) = tx.commit_data(n, &mut self.sealer, cut) {
-                let state = self.state();
-                return Err(self.fail(fault, state, tx, observer));
-            }
+            let n = match tx.write_data(rest, &mut self.sealer, cut) {
+                Ok(0) => break,
+                Ok(n) => n,
+                Err(fault) => {
+                    let state = self.state();
+                    return Err(self.fail(fault, state, tx, observer));
+                }
+            };
             wrote(self, n, observer);
             written = written.saturating_add(n);
         }

@@ -12,6 +12,7 @@ use crate::error::{Error, Misuse};
 use crate::handshake::{Ask, EarlyDataState, Role};
 use crate::record::{RecvBuf, SendBuf};
 use crate::shared::Shared;
+use crate::wire::MAX_PLAINTEXT;
 use crate::x509::{ServerName, UnixTime};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -30,6 +31,9 @@ pub struct Handshake<'c, R: Role, C: Crypto, T> {
 
 /// A connection that is CONNECTED, over a transport. Reads give 0 at the peer's close_notify, and an error of kind
 /// `UnexpectedEof` if the transport ends without it.
+///
+/// It has memory for records only as long as there is something in it, and while the transport is asked for more: what it gives
+/// back is taken again by the next stream that this thread serves. A write takes one record's worth at most.
 pub struct Stream<'c, R: Role, C: Crypto, T> {
     conn: Connection<'c, R, C>,
     rx: RecvBuf<'static>,
@@ -157,6 +161,7 @@ impl<'c, R: Role, C: Crypto, T: Read + Write> Handshake<'c, R, C, T> {
             }
         }
         s.flush_records()?;
+        s.rx.release();
         if self.await_client_auth {
             s.await_client_auth()?;
         }
@@ -199,7 +204,11 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
                     Ok(())
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                Err(e) => Err(Cause::Io(e)),
+                Err(e) => {
+                    // It may only have come too early: until the next attempt others can use the memory.
+                    self.rx.release();
+                    Err(Cause::Io(e))
+                }
             };
         }
     }
@@ -241,6 +250,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
     /// Gives back `n` bytes of [`Stream::data`].
     pub fn consume(&mut self, n: usize) {
         self.rx.consume(n);
+        self.rx.release();
     }
 
     /// Waits for application data and lends it, undivided and uncopied; empty at the peer's close_notify.
@@ -276,11 +286,12 @@ impl<R: Role, C: Crypto, T: Read + Write> Stream<'_, R, C, T> {
                 }
                 Ok(Event::NeedRecv) => {
                     self.flush_records()?;
-                    // Idle: the memory of the send buffer goes back until there is something to send.
-                    self.tx.release();
                     self.fill()?;
                 }
-                Ok(Event::PeerClosed) => return Ok(()),
+                Ok(Event::PeerClosed) => {
+                    self.rx.release();
+                    return Ok(());
+                }
                 Ok(Event::Ask(_)) => return Err(Cause::Unanswered(Misuse::AnswerDoesNotFit)),
                 Err(error) => return Err(self.after(error)),
             }
@@ -342,7 +353,7 @@ impl<R: Role, C: Crypto, T: Read + Write> Read for Stream<'_, R, C, T> {
         }
         let mut data = self.read_some()?;
         let n = data.read(buf)?;
-        self.rx.consume(n);
+        self.consume(n);
         Ok(n)
     }
 }
@@ -352,6 +363,8 @@ impl<R: Role, C: Crypto, T: Read + Write> Write for Stream<'_, R, C, T> {
         // What was taken before goes first: then there is room, and its failure is not taken for that of `buf`.
         self.flush_records()?;
         let Some(mut app) = self.conn.app() else { return Err(over(&self.conn)) };
+        // No more than what is still in the caches when it is sent.
+        let buf = buf.get(..MAX_PLAINTEXT).unwrap_or(buf);
         let n = match app.write_with(buf, &mut self.tx, &mut *self.observer).map_err(io::Error::other)? {
             Ok(n) => n,
             Err(error) => return Err(self.after(error).into()),
@@ -382,5 +395,6 @@ fn write_all(tx: &mut SendBuf<'_>, io: &mut impl Write) -> io::Result<()> {
             Err(e) => return Err(e),
         }
     }
+    tx.release();
     io.flush()
 }

@@ -29,3 +29,6 @@ pub(crate) const MAX_EXPANSION: usize = 256;
 pub(crate) const OVERHEAD: usize = 1 + crate::crypto::TAG_LEN;
 /// The largest record that can arrive, header included.
 pub const MAX_RECORD: usize = HEADER_LEN + MAX_PLAINTEXT + MAX_EXPANSION;
+
+#[cfg(feature = "alloc")]
+const _: () = assert!(crate::buffer::WHOLE_RECORD == HEADER_LEN + MAX_PLAINTEXT + OVERHEAD);

@@ -79,11 +79,10 @@ impl<A: Aead> Sealer<A> {
         let (text, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or_else(too_small)?;
         let content_len = text.len().checked_sub(padding).and_then(|n| n.checked_sub(1)).ok_or_else(too_small)?;
         // [5.4-1] §5.4: content, its type, zeros.
-        let (_, tail) = text.split_at_mut_checked(content_len).ok_or_else(too_small)?;
-        tail.fill(0);
-        if let Some(inner_type) = tail.first_mut() {
-            *inner_type = content_type.0;
-        }
+        let (inner_type, zeros) =
+            text.get_mut(content_len..).and_then(|tail| tail.split_first_mut()).ok_or_else(too_small)?;
+        *inner_type = content_type.0;
+        zeros.iter_mut().for_each(|zero| *zero = 0);
         let nonce = next_nonce(&self.iv, &mut self.seq)?;
         // [5.2-1]
         *tag = aead.seal(nonce, header, text).map_err(|_| Reason::CryptoFailed)?;

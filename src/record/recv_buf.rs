@@ -74,10 +74,7 @@ impl<'b> RecvBuf<'b> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new() -> RecvBuf<'static> {
-        RecvBuf::with(Memory::Owned {
-            bytes: alloc::vec::Vec::new(),
-            most: MAX_MESSAGE.saturating_add(super::MAX_RECORD),
-        })
+        RecvBuf::with(Memory::on_heap(MAX_MESSAGE.saturating_add(super::MAX_RECORD)))
     }
 
     fn with(memory: Memory<'b>) -> Self {
@@ -104,12 +101,14 @@ impl<'b> RecvBuf<'b> {
         }
         let wanted = self.record_end().min(self.memory.most());
         self.memory.grow_to(wanted);
+        self.memory.clean(self.filled);
         self.memory.get_mut(self.filled..).unwrap_or_default()
     }
 
     /// `n` bytes were read into [`RecvBuf::space`]; more than there is room for counts as all of it.
     pub fn received(&mut self, n: usize) {
         self.filled = self.filled.saturating_add(n).min(self.memory.len());
+        self.memory.plain_to(self.filled);
     }
 
     /// Copies as much of `bytes` as fits, and returns how much that was.
@@ -147,11 +146,12 @@ impl<'b> RecvBuf<'b> {
         self.hs_at == self.hs_end && self.lent_at == self.lent_end && self.raw_at == self.filled
     }
 
-    /// Gives the heap memory back if nothing is held; the next [`RecvBuf::space`] takes it again.
+    /// Gives the heap memory back if nothing is held; the next [`RecvBuf::space`] takes it again. Under feature `std` that is
+    /// memory that this thread keeps for whoever needs some next.
     pub fn release(&mut self) {
         if self.is_empty() {
             (self.hs_at, self.hs_end, self.lent_at, self.lent_end, self.raw_at, self.filled) = (0, 0, 0, 0, 0, 0);
-            self.memory.release();
+            self.memory.release(0);
         }
     }
 
@@ -165,7 +165,7 @@ impl<'b> RecvBuf<'b> {
 
     /// Ends the loan of application data.
     pub(crate) fn end_loan(&mut self) {
-        self.lent_at = self.lent_end;
+        self.lent_end = self.lent_at;
     }
 
     /// True if no handshake byte waits: records of another type may come, and keys may change (§5.1).
@@ -263,7 +263,7 @@ impl<'b> RecvBuf<'b> {
             let legal = rules.change_cipher_spec && *body == [1];
             return self.dropped_change_cipher_spec(opener, legal);
         }
-        if !protected {
+        let (content_type, len) = if !protected {
             // [5-4] After the keys are there, nothing else is legal in plaintext.
             let alert = outer == ContentType::alert && rules.plaintext_alert && !opener.has_opened();
             if opener.is_keyed() && !alert {
@@ -271,29 +271,29 @@ impl<'b> RecvBuf<'b> {
             }
             // §4.2.10: after a HelloRetryRequest only what comes before the second ClientHello is early data.
             opener.end_skipping();
-            return self.take(opener, rules, outer, start..start.saturating_add(length));
-        }
-        if !opener.is_keyed() {
+            (outer, length)
+        } else if !opener.is_keyed() {
             return match opener.is_skipping() {
                 true => opener.skip(length).map(|()| Opened::Dropped),
                 // [5-7]
                 false => Err(Reason::ProtectedTooEarly.into()),
             };
-        }
-        let Some(()) = opener.open(&header, body)? else { return Ok(Opened::Dropped) };
-        let inner = body.get(..length.saturating_sub(TAG_LEN)).unwrap_or_default();
-        // [5.4-3] One byte above the content, for its type.
-        if inner.len() > MAX_PLAINTEXT.saturating_add(1) {
-            return Err(over(Reason::InnerTooLong, inner.len(), MAX_PLAINTEXT.saturating_add(1)));
-        }
-        // [6066-4-4] [8449-4-5]
-        if inner.len() > rules.limit.saturating_add(1) {
-            return Err(over(Reason::RecordOverLimit, inner.len(), rules.limit.saturating_add(1)));
-        }
-        // [5.4-4] The type is the last byte that is not zero.
-        let at = inner.iter().rposition(|b| *b != 0).ok_or(Reason::PaddingOnly)?;
-        let inner_type = inner.get(at).copied().map_or(ContentType(0), ContentType);
-        self.take(opener, rules, inner_type, start..start.saturating_add(at))
+        } else {
+            let Some(()) = opener.open(&header, body)? else { return Ok(Opened::Dropped) };
+            let inner = body.get(..length.saturating_sub(TAG_LEN)).unwrap_or_default();
+            // [5.4-3] One byte above the content, for its type.
+            if inner.len() > MAX_PLAINTEXT.saturating_add(1) {
+                return Err(over(Reason::InnerTooLong, inner.len(), MAX_PLAINTEXT.saturating_add(1)));
+            }
+            // [6066-4-4] [8449-4-5]
+            if inner.len() > rules.limit.saturating_add(1) {
+                return Err(over(Reason::RecordOverLimit, inner.len(), rules.limit.saturating_add(1)));
+            }
+            // [5.4-4] The type is the last byte that is not zero.
+            let at = inner.iter().rposition(|b| *b != 0).ok_or(Reason::PaddingOnly)?;
+            (inner.get(at).copied().map_or(ContentType(0), ContentType), at)
+        };
+        self.take(opener, rules, content_type, start..start.saturating_add(len))
     }
 
     /// Sorts the content of a record by its type.

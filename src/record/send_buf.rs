@@ -15,6 +15,7 @@ use crate::buffer::Memory;
 use crate::crypto::Aead;
 use crate::fault::{Fault, Reason};
 use crate::wire::{ContentType, Message, Writer, write_message};
+use core::ops::Range;
 
 /// The most that a buffer on the heap holds before the caller must send: a long flight, or a few records.
 #[cfg(feature = "alloc")]
@@ -64,7 +65,7 @@ impl<'b> SendBuf<'b> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new() -> SendBuf<'static> {
-        SendBuf::with(Memory::Owned { bytes: alloc::vec::Vec::new(), most: MAX_PENDING })
+        SendBuf::with(Memory::on_heap(MAX_PENDING))
     }
 
     fn with(memory: Memory<'b>) -> Self {
@@ -91,14 +92,16 @@ impl<'b> SendBuf<'b> {
 
     /// Forgets what waits: for a buffer that goes from a connection whose transport failed to another one.
     pub fn clear(&mut self) {
-        (self.sent, self.sealed, self.end, self.open) = (0, 0, 0, None);
+        self.drop_open();
+        (self.sent, self.sealed, self.end) = (0, 0, 0);
     }
 
-    /// Gives the heap memory back if nothing waits; the next message takes it again.
+    /// Gives the heap memory back if nothing waits; the next message takes it again. Under feature `std` that is memory that this
+    /// thread keeps for whoever needs some next.
     pub fn release(&mut self) {
         if self.is_empty() {
+            self.memory.release(self.sealed);
             (self.sent, self.sealed, self.end, self.offered) = (0, 0, 0, 0);
-            self.memory.release();
         }
     }
 
@@ -116,6 +119,7 @@ impl<'b> SendBuf<'b> {
 
     /// Drops a record that was not sealed: after a failure nothing of it may leave.
     pub(crate) fn drop_open(&mut self) {
+        self.memory.plain_to(self.end);
         self.end = self.sealed;
         self.open = None;
     }
@@ -169,14 +173,39 @@ impl<'b> SendBuf<'b> {
 
     /// Room for up to `cut.fragment` bytes of application data, in the record where they will be sealed.
     pub(crate) fn data_space<A: Aead>(&mut self, sealer: &mut Sealer<A>, cut: Cut) -> Result<&mut [u8], Fault> {
+        let room = self.data_range(sealer, cut)?;
+        self.memory.clean(self.sealed);
+        self.memory.plain_to(room.end);
+        self.offered = room.len();
+        Ok(self.memory.get_mut(room).unwrap_or_default())
+    }
+
+    /// Seals as much of `bytes` as fits into one record, and returns how much that was. Records that wait are never dropped for
+    /// want of room: there is just none.
+    pub(crate) fn write_data<A: Aead>(
+        &mut self,
+        bytes: &[u8],
+        sealer: &mut Sealer<A>,
+        cut: Cut,
+    ) -> Result<usize, Fault> {
+        let Ok(room) = self.data_range(sealer, cut) else { return Ok(0) };
+        let room = self.memory.get_mut(room).unwrap_or_default();
+        let n = room.len().min(bytes.len());
+        if let Some((to, from)) = room.get_mut(..n).zip(bytes.get(..n)) {
+            to.copy_from_slice(from);
+        }
+        self.commit_data(n, sealer, cut)?;
+        Ok(n)
+    }
+
+    /// Where the content of the next record of application data lies.
+    fn data_range<A: Aead>(&mut self, sealer: &mut Sealer<A>, cut: Cut) -> Result<Range<usize>, Fault> {
         self.close(sealer, cut)?;
         self.compact();
-        let room = self.data_room(sealer, cut);
         let start = self.sealed.saturating_add(HEADER_LEN);
-        let end = start.saturating_add(room);
+        let end = start.saturating_add(self.data_room(sealer, cut));
         self.memory.grow_to(end.saturating_add(sealer.overhead()).min(self.memory.most()));
-        self.offered = room;
-        Ok(self.memory.get_mut(start..end).unwrap_or_default())
+        Ok(start..end)
     }
 
     /// How much application data fits into one record now, with its padding, and an alert behind it.
@@ -239,32 +268,33 @@ impl<'b> SendBuf<'b> {
             return Ok(());
         }
         let fragment = cut.fragment.clamp(1, MAX_PLAINTEXT);
-        let pieces = content.div_ceil(fragment);
-        let last = content.saturating_sub(pieces.saturating_sub(1).saturating_mul(fragment));
-        let around = HEADER_LEN.saturating_add(sealer.overhead());
-        let padding = |len| if sealer.overhead() > 0 { cut.padding(len) } else { 0 };
-        let (pad_full, pad_last) = (padding(fragment), padding(last));
-        // Full pieces all have one size, so each piece's place follows from its number.
-        let stride = around.saturating_add(fragment).saturating_add(pad_full);
+        let overhead = sealer.overhead();
+        let around = HEADER_LEN.saturating_add(overhead);
+        let padding = |len| if overhead > 0 { cut.padding(len) } else { 0 };
+        // Before the last piece; these all have one size, so each piece's place follows from its number.
+        let full = if content > fragment { content.saturating_sub(1).checked_div(fragment).unwrap_or(0) } else { 0 };
+        let last = content.saturating_sub(full.saturating_mul(fragment));
+        let stride = around.saturating_add(fragment).saturating_add(padding(fragment));
         let end = self
             .sealed
-            .saturating_add(stride.saturating_mul(pieces.saturating_sub(1)))
+            .saturating_add(stride.saturating_mul(full))
             .saturating_add(around)
             .saturating_add(last)
-            .saturating_add(pad_last);
+            .saturating_add(padding(last));
         if !self.memory.grow_to(end) {
-            self.end = self.sealed;
+            self.drop_open();
             return Err(Reason::SendBufferTooSmall.into());
         }
-        for piece in (1..pieces).rev() {
+        for piece in (1..=full).rev() {
             let from = start.saturating_add(piece.saturating_mul(fragment));
             let to = start.saturating_add(piece.saturating_mul(stride));
-            let len = if piece.saturating_add(1) == pieces { last } else { fragment };
+            let len = if piece == full { last } else { fragment };
             self.memory.copy_within(from..from.saturating_add(len), to);
         }
         // [5.1-1]
-        for piece in 0..pieces {
-            let (len, pad) = if piece.saturating_add(1) == pieces { (last, pad_last) } else { (fragment, pad_full) };
+        for piece in 0..=full {
+            let len = if piece == full { last } else { fragment };
+            let pad = padding(len);
             let record_end = self.sealed.saturating_add(around).saturating_add(len).saturating_add(pad);
             let record = self.memory.get_mut(self.sealed..record_end).ok_or(Reason::SendBufferTooSmall)?;
             sealer.seal(content_type, record, pad)?;

@@ -14,6 +14,7 @@ macro_rules! taken_in {
 
 taken_in! {
     "../asks/main.rs" asks
+    "../buffers.rs" buffers
     "../client_auth.rs" client_auth
     "../compression/main.rs" compression
     "../credentials/main.rs" credentials

@@ -275,6 +275,7 @@ impl<R: Role, C: Crypto, T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream
             let n = data.len().min(buf.remaining());
             buf.put_slice(data.get(..n).unwrap_or_default());
             stream.rx.consume(n);
+            stream.rx.release();
         }
         Poll::Ready(Ok(()))
     }
@@ -289,7 +290,9 @@ impl<R: Role, C: Crypto, T: AsyncRead + AsyncWrite + Unpin> AsyncBufRead for Str
     }
 
     fn consume(self: Pin<&mut Self>, n: usize) {
-        self.get_mut().rx.consume(n);
+        let stream = self.get_mut();
+        stream.rx.consume(n);
+        stream.rx.release();
     }
 }
 

@@ -4,6 +4,7 @@ mod alloc;
 mod clock;
 mod cores;
 mod floor;
+mod idle;
 mod library;
 mod measure;
 mod met;
@@ -12,6 +13,7 @@ mod peer;
 mod pki;
 mod report;
 mod rustls_peer;
+mod streams;
 mod symbolon_peer;
 mod tokio_echo;
 
@@ -123,9 +125,11 @@ fn run(quick: bool) -> Result<Report, Error> {
             eprintln!("{window} of {windows} windows");
         }
     }
+    let streams = streams::run(&pki, windows)?;
+    let idle = idle::run(&pki, if quick { 2_000 } else { 100_000 })?;
     let (met, cores) = (met::run(&pki, windows)?, cores::run(&pki, windows)?);
     let tokio_echo = tokio_echo::run(&pki, quick)?;
-    report(quick, &mut fields, met, cores, tokio_echo)
+    report(quick, &mut fields, streams, idle, met, cores, tokio_echo)
 }
 
 /// A floor, and who is held against it.
@@ -145,6 +149,8 @@ fn in_turn(fields: &mut [Field], window: u32) -> Vec<&mut Box<dyn Contender>> {
 fn report(
     quick: bool,
     fields: &mut [Field],
+    streams: streams::Section,
+    idle: idle::Section,
     met: met::Section,
     cores: cores::Section,
     tokio_echo: tokio_echo::Section,
@@ -184,7 +190,7 @@ fn report(
     }
 
     let operations = fields.iter().flat_map(|field| operations(&*field.floor)).collect();
-    Ok(Report { quick, operations, handshakes, records, memory, met, cores, tokio_echo })
+    Ok(Report { quick, operations, handshakes, records, memory, streams, idle, met, cores, tokio_echo })
 }
 
 fn floor_name(floor: &dyn Floor) -> String {

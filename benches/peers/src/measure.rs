@@ -102,8 +102,10 @@ pub struct Measured<P: Peer> {
 
 /// Two connected ends.
 pub struct Pair<P: Peer> {
-    client: P::Client,
-    server: P::Server,
+    /// Who began.
+    pub client: P::Client,
+    /// Who answered.
+    pub server: P::Server,
 }
 
 impl<P: Peer> Measured<P> {
@@ -249,7 +251,7 @@ pub fn handshake(
 }
 
 /// Moves what waits to be sent. `wire` is reused, so that no implementation is charged for it.
-fn carry(from: &mut impl End, to: &mut impl End, wire: &mut Vec<u8>) -> Result<(), Error> {
+pub fn carry(from: &mut impl End, to: &mut impl End, wire: &mut Vec<u8>) -> Result<(), Error> {
     wire.clear();
     from.send(wire)?;
     to.recv(wire)

@@ -15,7 +15,7 @@ use crate::rustls_peer::Rustls;
 use crate::symbolon_peer::{InPlace, Symbolon, configs};
 
 /// Symbolon whose ends have met.
-struct Met(Symbolon<InPlace>);
+pub struct Met(Symbolon<InPlace>);
 
 impl Peer for Met {
     type Client = <Symbolon<InPlace> as Peer>::Client;

@@ -17,6 +17,10 @@ pub struct Report {
     pub records: Vec<Records>,
     /// Allocations and bytes of a mutual connection, both ends together.
     pub memory: Vec<Memory>,
+    /// Through drivers, and of 64 bytes.
+    pub streams: crate::streams::Section,
+    /// Connections that are idle.
+    pub idle: crate::idle::Section,
     /// Handshakes of peers that have met.
     pub met: crate::met::Section,
     /// Handshakes of two threads.
@@ -158,6 +162,8 @@ impl fmt::Display for Report {
             let allocations = row.allocations.map_or("-".to_owned(), |n| n.to_string());
             writeln!(f, "{:<22}{:<32}{allocations:>14}{:>14}{:>14}", row.mode, row.name, row.heap, row.structs)?;
         }
+        self.streams.fmt(f)?;
+        self.idle.fmt(f)?;
         self.met.fmt(f)?;
         self.cores.fmt(f)?;
         self.tokio_echo.fmt(f)

@@ -149,6 +149,13 @@ fn key(credential: &Credential) -> Result<PrivateKeyDer<'static>, Error> {
 /// A client or a server.
 pub struct RustlsEnd<C>(C);
 
+impl<C> RustlsEnd<C> {
+    /// The connection itself.
+    pub fn into_connection(self) -> C {
+        self.0
+    }
+}
+
 impl<C, D> End for RustlsEnd<C>
 where
     C: DerefMut<Target = ConnectionCommon<D>>,

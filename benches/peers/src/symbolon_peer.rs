@@ -1,4 +1,5 @@
-//! Symbolon with its providers, stepped by hand; one receive and one send buffer serve all connections.
+//! Symbolon with its providers, stepped by hand; one receive and one send buffer serve all connections, and give their
+//! memory back whenever they are empty.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -224,6 +225,11 @@ impl<E, W> SymbolonEnd<E, W> {
     fn new(connection: E, buffers: &Buffers) -> Self {
         Self { connection, buffers: buffers.clone(), writing: PhantomData }
     }
+
+    /// Without the buffers.
+    pub fn into_connection(self) -> E {
+        self.connection
+    }
 }
 
 impl<R: Role, W: Writing, C: Provider> End for SymbolonEnd<Connection<'static, R, C>, W> {
@@ -248,6 +254,7 @@ impl<R: Role, W: Writing, C: Provider> End for SymbolonEnd<Connection<'static, R
         wire.extend_from_slice(waiting);
         let n = waiting.len();
         tx.sent(n);
+        tx.release();
         Ok(())
     }
 
@@ -271,11 +278,12 @@ impl<R: Role, W: Writing, C: Provider> End for SymbolonEnd<Connection<'static, R
 
     fn open(&mut self, _room: &mut [u8]) -> Result<usize, Error> {
         let (rx, tx) = &mut *self.buffers.borrow_mut();
-        let opened = match self.connection.step(rx, tx)? {
-            Event::Data(lent) => lent.len(),
+        let opened = match self.connection.step(rx, tx) {
+            Ok(Event::Data(lent)) => lent.len(),
             other => return Err(format!("{other:?} instead of data").into()),
         };
         rx.consume(opened);
+        rx.release();
         Ok(opened)
     }
 }

@@ -59,7 +59,7 @@ impl Memory<'_> {
     pub(crate) fn plain_to(&mut self, end: usize) {
         match self {
             // What the caller lent is the caller's to wipe.
-            Self::Borrowed(_) => {}
+            Self::Borrowed(_) => _ = end,
             #[cfg(feature = "alloc")]
             Self::Owned { bytes, .. } => bytes.plain_to(end),
         }
@@ -68,7 +68,7 @@ impl Memory<'_> {
     /// Wipes what others may have left there, before somebody sees it. The first `written` bytes are ours.
     pub(crate) fn clean(&mut self, written: usize) {
         match self {
-            Self::Borrowed(_) => {}
+            Self::Borrowed(_) => _ = written,
             #[cfg(feature = "alloc")]
             Self::Owned { bytes, .. } => bytes.clean(written),
         }
@@ -77,7 +77,7 @@ impl Memory<'_> {
     /// Gives the heap back. No plaintext is in the first `sealed` bytes, whatever was there before.
     pub(crate) fn release(&mut self, sealed: usize) {
         match self {
-            Self::Borrowed(_) => {}
+            Self::Borrowed(_) => _ = sealed,
             #[cfg(feature = "alloc")]
             Self::Owned { bytes, .. } => bytes.release(sealed),
         }

@@ -33,11 +33,11 @@ impl<R: Role, C: Crypto> App<'_, '_, R, C> {
         tx: &mut SendBuf<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Result<usize, Error>, Misuse> {
-        if self.conn.closed.by_us {
-            return Err(Misuse::Closed);
-        }
         let mut written: usize = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+            if self.conn.closed.by_us {
+                return Err(Misuse::Closed);
+            }
             let wrote = match self.renew_key(tx, observer) {
                 Ok(true) => {
                     let cut = self.conn.cut();

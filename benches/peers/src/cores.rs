@@ -120,7 +120,9 @@ fn measure(shop: &dyn Shop, threads: u32) -> Result<Measured, String> {
             count += 1;
         }
         let ran = thread_time() - ran;
-        let elapsed = begin.elapsed().saturating_sub(run_delay() - delayed);
+        // The delay is asked for within the time that it is taken from.
+        let delay = run_delay() - delayed;
+        let elapsed = begin.elapsed().saturating_sub(delay);
         Ok([elapsed, ran].map(|time| f64::from(count) / time.as_secs_f64()))
     };
     let rates = std::thread::scope(|scope| {

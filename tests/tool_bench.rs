@@ -83,6 +83,23 @@ fn both_ends_on_loopback_are_measured_in_four_kinds_of_handshakes() {
 }
 
 #[test]
+fn openssl_is_measured_beside_us_where_it_is_asked_for() {
+    if util::openssl::is_missing() {
+        return;
+    }
+    let done = run(symbolon().args(["bench", "--openssl", "--connections", "4"]), b"").is(0, &["openssl", "s_server"]);
+    for (name, times) in [("openssl s_server", "connected"), ("mutual, full", "connected")] {
+        assert_eq!(row(&done.out, &format!("{name:<21}{times}")).len(), 6, "{}", done.out);
+        assert_eq!(row(&done.out, &format!("{name:<22}"))[..4], ["4", "done,", "0", "failed"], "{}", done.out);
+    }
+    let done = run(symbolon().args(["bench", "--openssl", "--connections", "2", "--json"]), b"").is(0, &[]);
+    let object: Value = serde_json::from_str(&done.out).unwrap();
+    let last = object["measured"].as_array().unwrap().last().unwrap();
+    assert_eq!([&last["name"], &last["kind"]], ["openssl s_server", "mutual, full"]);
+    adds_up(last);
+}
+
+#[test]
 fn json_has_the_same_four_kinds_and_numbers_that_add_up() {
     let mut command = symbolon();
     command.args(["bench", "--connections", "6", "--concurrency", "3", "--p99-below", "3600000", "--json"]);
@@ -217,6 +234,7 @@ fn options_of_one_end_are_refused_at_the_other() {
         ("--listen 127.0.0.1:0 --resume", "cannot be used with"),
         ("--listen 127.0.0.1:0 --seconds 1", "cannot be used with"),
         ("--listen 127.0.0.1:0", "a server needs --cert and --key"),
+        ("--connect localhost:1 --openssl", "cannot be used with"),
         ("--seconds 1 --connections 1", "cannot be used with"),
     ] {
         run(symbolon().arg("bench").args(options.split_whitespace()), b"").is(2, &[says]);

@@ -2,12 +2,12 @@
 
 use super::util::openssl::Watch;
 use super::util::pair::World;
+use super::util::provider::provider;
 use super::{bytes, client, connected, hangs, over_a_pipe, run, run_over_tcp, server};
 use allocation_counter::measure;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use symbolon::config::{EarlyData, Resumption};
-use symbolon::crypto::Ring;
 use symbolon::io::tokio::{Handshake, accept, connect};
 use symbolon::resumption::{Shelf, SingleUseKeys, TicketKeys};
 use symbolon::{ClientAuth, ClientWith, EarlyDataState, ServerName, ServerWith, UnixTime};
@@ -149,7 +149,7 @@ fn key_updates_that_are_asked_for_go_out_with_what_is_said_next() {
 fn first_data_goes_early_where_a_ticket_allows_it_and_arrives_once() {
     let world = World::new();
     let single_use = Arc::new(SingleUseKeys::new(100, UnixTime(super::NOW - 1000)));
-    let keys = Arc::new(TicketKeys::generate(&Ring::new()).unwrap());
+    let keys = Arc::new(TicketKeys::generate(&provider()).unwrap());
     let resumption = Resumption::stateless(keys).early_data(EarlyData::new(1000, single_use));
     let server = world.server_config().client_auth(ClientAuth::none()).resumption(resumption);
     let server = Arc::new(server.build().unwrap());

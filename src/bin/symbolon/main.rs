@@ -12,6 +12,7 @@ mod instant;
 mod json;
 mod lint;
 mod net;
+mod openssl;
 mod options;
 mod outbox;
 mod pki;

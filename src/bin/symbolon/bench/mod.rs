@@ -8,9 +8,10 @@ mod tally;
 
 use crate::admission::AdmissionOptions;
 use crate::net::{self, Target};
+use crate::openssl::{self, Files, Openssl};
 use crate::options::{CertificateOptions, Settings, TicketOptions, restrict, seconds};
 use crate::pki::{CLIENT, Pki, SERVER};
-use crate::stop::{Stop, on_signal};
+use crate::stop::{Stop, on_signal, tell};
 use crate::trust::{TrustOptions, server_name};
 use crate::world::ticket_keys;
 use crate::wrap::print;
@@ -37,7 +38,8 @@ the client's certificate
 showed; with --listen, until the server is CONNECTED
 
 Each thread connects once before it is counted. Without --connect and --listen both ends are of this tool and have throw-away \
-certificates: mutual and server-auth handshakes, full and resumed.";
+certificates: mutual and server-auth handshakes, full and resumed; with --openssl, full mutual ones of our client and \
+`openssl s_server` as well.";
 
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("end").args(["connect", "listen"])))]
@@ -53,6 +55,9 @@ pub(crate) struct Options {
     /// Handshakes that are resumed, each by a ticket of a connection before. It is an error if the server gives none.
     #[arg(long, requires = "connect", conflicts_with = "listen")]
     resume: bool,
+    /// Measures `openssl s_server` beside our own server, if there is one on the PATH.
+    #[arg(long, conflicts_with = "end")]
+    openssl: bool,
     /// Ends after so many connections of each kind, whether they fail or not.
     #[arg(long, value_name = "N", conflicts_with = "seconds", value_parser = clap::value_parser!(u64).range(1..))]
     connections: Option<u64>,
@@ -96,6 +101,9 @@ const OF_ONE_END: [&str; 11] = [
     "no_tickets",
 ];
 
+/// What trust is called where certificates are thrown away.
+const CA: &str = "the throw-away CA";
+const S_SERVER: &str = "openssl s_server";
 /// What a run without an end in sight takes.
 const USUALLY: Duration = Duration::from_secs(5);
 
@@ -191,24 +199,52 @@ fn loopback(options: &Options, stop: &Arc<AtomicBool>) -> Result<Vec<Measured>, 
             break;
         }
         let (listener, address) = net::listen((Ipv4Addr::LOCALHOST, 0).into())?;
-        let (ca, settings) = ("the throw-away CA".to_owned(), options.settings.clone());
+        let settings = options.settings.clone();
         let served = Arc::new(Meter::new(Goal::Signal, Arc::default()));
         let config = Arc::new(server(&pki, mutual, &settings)?);
-        Serve { listener, config, ca: ca.clone(), settings: settings.clone() }.start(cores(), &served)?;
-        let load = Load {
-            target: Target { host: address.ip().to_string(), port: address.port() },
-            addresses: vec![address],
-            config: Arc::new(client(&pki, &settings, resumes)?),
-            server_name: server_name(SERVER)?,
-            ca,
-            settings,
-            resumes,
-        };
-        let meter = Meter::new(options.goal(), stop.clone());
-        load.run(options.clients(), &meter, &Progress::new(what))?;
-        measured.push(Measured { what: what.to_owned(), threads: options.clients(), tally: meter.finish() });
+        Serve { listener, config, ca: CA.to_owned(), settings }.start(cores(), &served)?;
+        measured.push(nearby(options, stop, &pki, address, what, resumes)?);
+    }
+    if options.openssl && !stop.load(Ordering::Relaxed) {
+        match openssl::version() {
+            Ok(_) => measured.push(s_server(options, stop, &pki)?),
+            Err(why) => tell(format_args!("{S_SERVER}: skipped: {why}")),
+        }
     }
     Ok(measured)
+}
+
+/// Our client and `openssl s_server`.
+fn s_server(options: &Options, stop: &Arc<AtomicBool>, pki: &Pki) -> Result<Measured, Stop> {
+    let files = Files::write(pki)?;
+    let mut openssl =
+        Openssl::start(files.command("s_server", "server").args(["-accept", "127.0.0.1:0", "-Verify", "4"]))?;
+    let address = openssl.accepts()?.parse().map_err(Stop::refused)?;
+    nearby(options, stop, pki, address, S_SERVER, false).map_err(|stop| openssl.blamed(stop))
+}
+
+/// Our client and a server with throw-away certificates.
+fn nearby(
+    options: &Options,
+    stop: &Arc<AtomicBool>,
+    pki: &Pki,
+    address: SocketAddr,
+    what: &'static str,
+    resumes: bool,
+) -> Result<Measured, Stop> {
+    let settings = options.settings.clone();
+    let load = Load {
+        target: Target { host: address.ip().to_string(), port: address.port() },
+        addresses: vec![address],
+        config: Arc::new(client(pki, &settings, resumes)?),
+        server_name: server_name(SERVER)?,
+        ca: CA.to_owned(),
+        settings,
+        resumes,
+    };
+    let meter = Meter::new(options.goal(), stop.clone());
+    load.run(options.clients(), &meter, &Progress::new(what))?;
+    Ok(Measured { what: what.to_owned(), threads: options.clients(), tally: meter.finish() })
 }
 
 fn client(pki: &Pki, settings: &Settings, resumes: bool) -> Result<ClientConfig<Ring>, Stop> {

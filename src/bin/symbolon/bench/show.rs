@@ -17,7 +17,17 @@ pub(super) struct Measured {
 
 impl Measured {
     fn title(&self) -> String {
-        self.tally.kind().map_or(self.what.clone(), |kind| kind.join(", "))
+        // Beside ours, of which the kind tells enough, another server has a name.
+        let kind = self.tally.kind().filter(|_| self.what != super::S_SERVER);
+        kind.map_or(self.what.clone(), |kind| kind.join(", "))
+    }
+
+    /// The same in two lines.
+    fn heads(&self) -> Option<[&str; 2]> {
+        match self.what.split_once(' ') {
+            Some(words) if self.what == super::S_SERVER => Some(words.into()),
+            _ => self.tally.kind(),
+        }
     }
 
     /// In milliseconds, of what was accepted.
@@ -120,7 +130,7 @@ fn histogram(measured: &[Measured]) {
     let bounds = bounds(&drawn);
     let room = (columns() - 12) / drawn.len().max(1);
     for (at, name) in ["accepted", ""].iter().enumerate() {
-        let heads = drawn.iter().filter_map(|one| Some(format!("{:<room$}", one.tally.kind()?[at])));
+        let heads = drawn.iter().filter_map(|one| Some(format!("{:<room$}", one.heads()?[at])));
         print(format!("{name:<12}{}", heads.collect::<String>()).trim_end());
     }
     let spread: Vec<Vec<u64>> = drawn.iter().map(|one| counts(&one.tally.accepted, &bounds)).collect();

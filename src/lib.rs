@@ -24,12 +24,13 @@
 //!
 //! - `std` (default): the blocking driver, the system's clock. Implies `alloc`.
 //! - `ring` (default): the provider `crypto::Ring`. Implies `alloc`.
+//! - `aws-lc-rs`: the provider `crypto::AwsLcRs`, faster in records and X25519 than `ring` where there is AVX-512. Implies `alloc`.
 //! - `rustcrypto`: the provider `crypto::rustcrypto::RustCrypto`, which needs neither `std` nor a heap.
 //! - `alloc`: buffers that grow, PEM, configurations behind `Arc`, the peer's whole identity.
 //! - `embedded-io`, `embedded-io-async`: drivers over these crates' traits, which need no more than `core`.
 //! - `brotli`, `zlib`: certificates compressed so (RFC 8879), where a configuration lists them. Imply `alloc`.
 //! - `keylog`: lets observers that ask see the secrets of the key schedule (RFC 9850).
-//! - `mlkem`: groups of ML-KEM (RFC 10024), which keep secret what is recorded until there are quantum computers; for both
+//! - `mlkem`: groups of ML-KEM (RFC 10024), which keep secret what is recorded until there are quantum computers; for all
 //!   providers, and only where a configuration lists them.
 //! - `redis`: servers that share in a Redis which early data they took. Implies `std`.
 //! - `tokio`: the driver over tokio's `AsyncRead` and `AsyncWrite`, for as many connections as there are. Implies `std`.

@@ -326,6 +326,7 @@ mod tests {
         let section = measure(&Pki::new().unwrap(), 20, 1).unwrap();
         assert_eq!(section.rows.len(), 2);
         assert_eq!(section.errors(), 0);
-        assert!(section.rows.iter().all(|row| row.p99 >= row.p50 && row.echoes.per_second > 0.0 && row.heap > 0));
+        // The heap is the process', in which other tests run.
+        assert!(section.rows.iter().all(|row| row.p99 >= row.p50 && row.echoes.per_second > 0.0));
     }
 }

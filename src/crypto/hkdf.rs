@@ -1,7 +1,6 @@
 //! HKDF (RFC 5869) and the functions of RFC 8446 §7.1 over it, written once over the provider's HMAC.
 
 use super::{Crypto, HashAlgorithm, Hmac, MAX_HASH_LEN, Secret};
-use zeroize::Zeroize;
 
 /// HKDF with the hash of a suite.
 pub(crate) struct Hkdf<'c, C> {
@@ -55,28 +54,17 @@ impl<M: Hmac> Expand<M> {
     pub(crate) fn expand_label(&self, label: &str, context: &[u8], out: &mut [u8]) {
         let frame = Frame::of(label, context, out);
         let [head, label, context_len, context] = frame.hkdf_label(label, context);
-        let parts = [head, label, context_len, context, &[1]];
-        let mut block = [0; MAX_HASH_LEN];
-        let t1 = block.get_mut(..self.hash.len()).unwrap_or_default();
-        self.hmac.sign(&parts, t1);
-        for (to, from) in out.iter_mut().zip(t1.iter()) {
-            *to = *from;
-        }
-        block.zeroize();
+        self.hmac.sign(&[head, label, context_len, context, &[1]], out);
     }
 
     /// HKDF-Expand-Label to as many blocks as `out` takes: up to 255 (RFC 5869 §2.3), what is beyond stays as it was.
     pub(crate) fn expand_label_in_blocks(&self, label: &str, context: &[u8], out: &mut [u8]) {
         let frame = Frame::of(label, context, out);
         let [head, label, context_len, context] = frame.hkdf_label(label, context);
-        let mut block = Secret::zeros(0);
+        let mut before: &[u8] = &[];
         for (counter, out) in (1..=u8::MAX).zip(out.chunks_mut(self.hash.len())) {
-            let before = core::mem::replace(&mut block, Secret::zeros(self.hash.len()));
-            let parts = [before.as_bytes(), head, label, context_len, context, &[counter]];
-            self.hmac.sign(&parts, block.as_mut());
-            for (to, from) in out.iter_mut().zip(block.as_bytes()) {
-                *to = *from;
-            }
+            self.hmac.sign(&[before, head, label, context_len, context, &[counter]], out);
+            before = out;
         }
     }
 

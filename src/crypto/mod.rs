@@ -26,7 +26,7 @@ mod x25519;
 pub use aws_lc_rs::{AwsLcRs, AwsLcRsAead, AwsLcRsHash, AwsLcRsHmac, AwsLcRsKx, AwsLcRsSigner};
 #[cfg(feature = "alloc")]
 pub(crate) use fingerprint::fingerprint;
-pub(crate) use hkdf::Hkdf;
+pub(crate) use hkdf::{Expand, Hkdf};
 #[cfg(feature = "ring")]
 pub use ring::{Ring, RingAead, RingHash, RingHmac, RingKx, RingSigner};
 
@@ -141,7 +141,7 @@ pub trait Hash: Clone {
 
 /// HMAC (RFC 2104) under one key, for any number of messages.
 pub trait Hmac {
-    /// HMAC of the parts, one behind the other; `out` is as long as the hash.
+    /// HMAC of the parts, one behind the other. A shorter `out` gets the front of it, a longer one is not filled up.
     fn sign(&self, parts: &[&[u8]], out: &mut [u8]);
 }
 

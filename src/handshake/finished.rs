@@ -61,9 +61,28 @@ impl<K, C: Crypto> Cx<'_, '_, K, C> {
         Ok(at)
     }
 
-    /// The handshake keys of a sender.
-    pub(super) fn handshake_keys(&self, sender: Side, at: &impl HasHandshakeTraffic) -> Option<TrafficKeys> {
-        Some(self.desk.schedule.as_ref()?.handshake_keys(self.base.crypto, sender, at))
+    /// K_send = handshake, at the sender's end.
+    pub(super) fn send_under_handshake_keys(
+        &mut self,
+        sender: Side,
+        at: &impl HasHandshakeTraffic,
+    ) -> Result<(), Fault> {
+        let keys = self.take_handshake_keys(sender, at);
+        self.base.set_send_key(keys)
+    }
+
+    /// K_recv = handshake, at the other end.
+    pub(super) fn recv_under_handshake_keys(
+        &mut self,
+        sender: Side,
+        at: &impl HasHandshakeTraffic,
+    ) -> Result<(), Fault> {
+        let keys = self.take_handshake_keys(sender, at);
+        self.base.set_recv_key(keys)
+    }
+
+    fn take_handshake_keys(&mut self, sender: Side, at: &impl HasHandshakeTraffic) -> Option<TrafficKeys> {
+        Some(self.desk.schedule.as_mut()?.take_handshake_keys(self.base.crypto, sender, at))
     }
 
     /// The server's Finished is the last message in the transcript: the application secrets hang from here.

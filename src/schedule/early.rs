@@ -1,6 +1,6 @@
 //! The Early Secret (RFC 8446 §7.1).
 
-use crate::crypto::{Crypto, Hash, HashAlgorithm, Hkdf, Secret, SuiteParams};
+use crate::crypto::{Crypto, Expand, HashAlgorithm, Hkdf, Hmac, Secret, SuiteParams};
 
 /// The Early Secret, for the hash of a suite.
 pub(crate) struct Early {
@@ -29,7 +29,7 @@ impl Early {
     /// The salt of the Handshake Secret.
     pub(super) fn salt<C: Crypto>(&self, crypto: &C) -> Secret {
         match self.suite.hash {
-            _ if self.of_psk => derived(crypto, self.suite, &self.secret),
+            hash if self.of_psk => derived(self.suite, &Hkdf::new(crypto, hash).from(&self.secret)),
             HashAlgorithm::Sha256 => Secret::of(&DERIVED_SHA256),
             HashAlgorithm::Sha384 => Secret::of(&DERIVED_SHA384),
         }
@@ -37,11 +37,27 @@ impl Early {
 }
 
 /// Derive-Secret(., "derived", ""): the salt of the next Extract.
-pub(super) fn derived<C: Crypto>(crypto: &C, suite: SuiteParams, secret: &Secret) -> Secret {
-    let empty = crypto.hash(suite.hash).finish();
-    Hkdf::new(crypto, suite.hash).derive_secret(secret, "derived", empty.as_ref())
+pub(super) fn derived<M: Hmac>(suite: SuiteParams, secret: &Expand<M>) -> Secret {
+    secret.derive_secret("derived", empty_hash(suite.hash))
 }
 
+/// Transcript-Hash("").
+pub(super) fn empty_hash(hash: HashAlgorithm) -> &'static [u8] {
+    match hash {
+        HashAlgorithm::Sha256 => &EMPTY_SHA256,
+        HashAlgorithm::Sha384 => &EMPTY_SHA384,
+    }
+}
+
+const EMPTY_SHA256: [u8; 32] = [
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41,
+    0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+];
+const EMPTY_SHA384: [u8; 48] = [
+    0x38, 0xb0, 0x60, 0xa7, 0x51, 0xac, 0x96, 0x38, 0x4c, 0xd9, 0x32, 0x7e, 0xb1, 0xb1, 0xe3, 0x6a, 0x21, 0xfd, 0xb7,
+    0x11, 0x14, 0xbe, 0x07, 0x43, 0x4c, 0x0c, 0xc7, 0xbf, 0x63, 0xf6, 0xe1, 0xda, 0x27, 0x4e, 0xde, 0xbf, 0xe7, 0x6f,
+    0x65, 0xfb, 0xd5, 0x1a, 0xd2, 0xf1, 0x48, 0x98, 0xb9, 0x5b,
+];
 const EARLY_SHA256: [u8; 32] = [
     0x33, 0xad, 0x0a, 0x1c, 0x60, 0x7e, 0xc0, 0x3b, 0x09, 0xe6, 0xcd, 0x98, 0x93, 0x68, 0x0c, 0xe2, 0x10, 0xad, 0xf3,
     0x00, 0xaa, 0x1f, 0x26, 0x60, 0xe1, 0xb2, 0x2e, 0x10, 0xf1, 0x70, 0xf9, 0x2a,
@@ -64,7 +80,7 @@ const DERIVED_SHA384: [u8; 48] = [
 #[cfg(all(test, feature = "ring"))]
 mod tests {
     use super::*;
-    use crate::crypto::Ring;
+    use crate::crypto::{Hash, Ring};
     use crate::wire::CipherSuite;
 
     // [7.1-2]
@@ -77,7 +93,9 @@ mod tests {
             let salt = Secret::zeros(suite.hash.len());
             let secret = Hkdf::new(&crypto, suite.hash).extract_zeros(salt.as_bytes());
             assert_eq!(early.secret.as_bytes(), secret.as_bytes());
-            assert_eq!(early.salt(&crypto).as_bytes(), derived(&crypto, suite, &secret).as_bytes());
+            let expand = Hkdf::new(&crypto, suite.hash).from(&secret);
+            assert_eq!(early.salt(&crypto).as_bytes(), derived(suite, &expand).as_bytes());
+            assert_eq!(empty_hash(suite.hash), crypto.hash(suite.hash).finish().as_ref());
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use exporter::export;
 pub(crate) use psk::resumption_psk;
 pub(crate) use vault::Vault;
 
-use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Iv, Secret, SharedSecret, SuiteParams, TrafficKeys};
+use crate::crypto::{Crypto, Digest, Epoch, Expand, Hkdf, Hmac, Iv, Secret, SharedSecret, SuiteParams, TrafficKeys};
 use crate::fault::Side;
 
 /// The Handshake Secret is there. What hangs from it waits for ServerHello.
@@ -123,23 +123,22 @@ impl core::fmt::Display for SecretName {
     }
 }
 
-/// `[sender]_write_key` and `[sender]_write_iv` of a traffic secret (§7.3).
-fn traffic_keys<C: Crypto>(crypto: &C, suite: SuiteParams, secret: &Secret, epoch: Epoch) -> TrafficKeys {
-    let expand = Hkdf::new(crypto, suite.hash).from(secret);
+/// `[sender]_write_key` and `[sender]_write_iv` (§7.3); `secret` is a traffic secret.
+fn traffic_keys<M: Hmac>(suite: SuiteParams, secret: &Expand<M>, epoch: Epoch) -> TrafficKeys {
     let mut keys = TrafficKeys { epoch, suite: suite.suite, key: [0; 32], key_len: suite.key_len, iv: Iv([0; _]) };
     // [7.3-1]
-    expand.expand_label("key", &[], keys.key.get_mut(..suite.key_len).unwrap_or_default());
-    expand.expand_label("iv", &[], &mut keys.iv.0);
+    secret.expand_label("key", &[], keys.key.get_mut(..suite.key_len).unwrap_or_default());
+    secret.expand_label("iv", &[], &mut keys.iv.0);
     keys
 }
 
 /// The secrets that live only as long as the handshake.
 pub(crate) struct Schedule {
     suite: SuiteParams,
-    /// The Handshake Secret, then the Master Secret.
+    /// The Handshake Secret, then the salt of the Master Secret, then that.
     running: Secret,
-    client_handshake_traffic: Secret,
-    server_handshake_traffic: Secret,
+    client: Secret,
+    server: Secret,
 }
 
 impl Schedule {
@@ -158,8 +157,7 @@ impl Schedule {
             None => hkdf.extract_zeros(salt.as_bytes()),
         };
         let none = || Secret::zeros(suite.hash.len());
-        let schedule = Self { suite, running, client_handshake_traffic: none(), server_handshake_traffic: none() };
-        (schedule, AtHandshakeSecret(()))
+        (Self { suite, running, client: none(), server: none() }, AtHandshakeSecret(()))
     }
 
     /// `hello` is Transcript-Hash(ClientHello..ServerHello).
@@ -170,8 +168,9 @@ impl Schedule {
         hello: &Digest,
     ) -> AtHandshake {
         let expand = Hkdf::new(crypto, self.suite.hash).from(&self.running);
-        self.client_handshake_traffic = expand.derive_secret("c hs traffic", hello.as_ref());
-        self.server_handshake_traffic = expand.derive_secret("s hs traffic", hello.as_ref());
+        self.client = expand.derive_secret("c hs traffic", hello.as_ref());
+        self.server = expand.derive_secret("s hs traffic", hello.as_ref());
+        self.running = derived(self.suite, &expand);
         AtHandshake(())
     }
 
@@ -184,8 +183,7 @@ impl Schedule {
         vault: &mut Vault,
     ) -> AtMaster {
         let hkdf = Hkdf::new(crypto, self.suite.hash);
-        let salt = derived(crypto, self.suite, &self.running);
-        self.running = hkdf.extract_zeros(salt.as_bytes());
+        self.running = hkdf.extract_zeros(self.running.as_bytes());
         // [7.1-1]
         let expand = hkdf.from(&self.running);
         let derive = |label| expand.derive_secret(label, server_finished.as_ref());
@@ -210,25 +208,32 @@ impl Schedule {
         &self.running
     }
 
-    /// The handshake traffic secret of a sender.
+    /// The handshake traffic secret of a sender, until its keys are taken.
     pub(crate) fn handshake_traffic(&self, sender: Side, _: &impl HasHandshakeTraffic) -> &Secret {
         match sender {
-            Side::Client => &self.client_handshake_traffic,
-            Side::Server => &self.server_handshake_traffic,
+            Side::Client => &self.client,
+            Side::Server => &self.server,
         }
     }
 
-    /// The handshake keys of a sender.
-    pub(crate) fn handshake_keys<C: Crypto>(
-        &self,
+    /// The handshake keys of a sender. What else hangs from its traffic secret is finished_key, which takes its place.
+    pub(crate) fn take_handshake_keys<C: Crypto>(
+        &mut self,
         crypto: &C,
         sender: Side,
-        at: &impl HasHandshakeTraffic,
+        _: &impl HasHandshakeTraffic,
     ) -> TrafficKeys {
-        traffic_keys(crypto, self.suite, self.handshake_traffic(sender, at), Epoch::Handshake)
+        let secret = match sender {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        };
+        let expand = Hkdf::new(crypto, self.suite.hash).from(secret);
+        // [4.4.4-1]
+        *secret = expand.derive_secret("finished", &[]);
+        traffic_keys(self.suite, &expand, Epoch::Handshake)
     }
 
-    /// The verify_data of a sender's Finished (§4.4.4), given the transcript hash before it.
+    /// The verify_data of a sender's Finished (§4.4.4), whose keys were taken, given the transcript hash before it.
     pub(crate) fn verify_data<C: Crypto>(
         &self,
         crypto: &C,
@@ -236,9 +241,7 @@ impl Schedule {
         before: &Digest,
         at: &impl HasHandshakeTraffic,
     ) -> Secret {
-        let hkdf = Hkdf::new(crypto, self.suite.hash);
-        // [4.4.4-1]
-        let finished_key = hkdf.derive_secret(self.handshake_traffic(sender, at), "finished", &[]);
-        hkdf.mac(&finished_key, before.as_ref())
+        let finished_key = self.handshake_traffic(sender, at);
+        Hkdf::new(crypto, self.suite.hash).mac(finished_key, before.as_ref())
     }
 }

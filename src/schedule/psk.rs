@@ -1,7 +1,8 @@
 //! What a PSK adds to the key schedule (RFC 8446 §7.1): binders, early data, the early exporter; and where it comes from.
 
+use super::early::empty_hash;
 use super::{Early, traffic_keys};
-use crate::crypto::{Crypto, Digest, Epoch, Hash, Hkdf, Secret, SuiteParams, TrafficKeys};
+use crate::crypto::{Crypto, Digest, Epoch, Hkdf, Secret, SuiteParams, TrafficKeys};
 
 impl Early {
     /// From a PSK.
@@ -18,8 +19,7 @@ impl Early {
 
     /// binder_key: `label` tells where the PSK comes from.
     pub(crate) fn binder_key<C: Crypto>(&self, crypto: &C, label: &str) -> Secret {
-        let empty = crypto.hash(self.suite.hash).finish();
-        Hkdf::new(crypto, self.suite.hash).derive_secret(&self.secret, label, empty.as_ref())
+        Hkdf::new(crypto, self.suite.hash).derive_secret(&self.secret, label, empty_hash(self.suite.hash))
     }
 
     /// The value of a PskBinderEntry (§4.2.11.2): `hello` is Transcript-Hash of the handshake up to the identities.
@@ -43,7 +43,7 @@ impl Early {
 
     /// The keys of early data.
     pub(crate) fn keys<C: Crypto>(&self, crypto: &C, client_early_traffic: &Secret) -> TrafficKeys {
-        traffic_keys(crypto, self.suite, client_early_traffic, Epoch::EarlyData)
+        traffic_keys(self.suite, &Hkdf::new(crypto, self.suite.hash).from(client_early_traffic), Epoch::EarlyData)
     }
 }
 

@@ -65,7 +65,9 @@ impl Vault {
             Side::Client => (&self.client, self.client_generation),
             Side::Server => (&self.server, self.server_generation),
         };
-        Some(traffic_keys(crypto, SuiteParams::of(self.suite)?, secret, Epoch::Application(generation)))
+        let suite = SuiteParams::of(self.suite)?;
+        let expand = Hkdf::new(crypto, suite.hash).from(secret);
+        Some(traffic_keys(suite, &expand, Epoch::Application(generation)))
     }
 
     /// True if a sender may update its key once more: up to 2^48 - 1 times (RFC 9846 §4.7.3).

@@ -37,7 +37,7 @@ pub struct Replay<'s, R: Role, C: Crypto> {
 /// The provider of one side, which offers what the ClientHello of the trace offers.
 fn script<C: Provider>(section: &Section, side: Side) -> (Script<C>, Tape) {
     let tape = Tape::default();
-    tape.lines().randoms = section.randoms(side).into();
+    tape.lines().random = section.random(side).into();
     tape.lines().keys = section.keys(side).into();
     let mut script = Script::new(tape.clone());
     let hello = section.client_hello();
@@ -94,7 +94,7 @@ impl<'s, C: Provider> Replay<'s, ClientRole, C> {
         configure: impl FnOnce(ClientConfigBuilder<Script<C>>) -> ClientConfigBuilder<Script<C>>,
     ) -> Self {
         let (script, tape) = script(section, Side::Client);
-        let has_session_id = section.randoms(Side::Client).iter().all(|drawn| !drawn.is_empty());
+        let has_session_id = section.random(Side::Client).len() > 32;
         let mut config = ClientConfig::builder(script)
             .certificate_schemes([])
             .record_size_limit(RECORD_SIZE_LIMIT)

@@ -61,7 +61,7 @@ pub struct Tape(Arc<Mutex<Lines>>);
 #[derive(Default)]
 pub struct Lines {
     /// What `random` gives, in this order.
-    pub randoms: VecDeque<Vec<u8>>,
+    pub random: VecDeque<u8>,
     /// What key exchanges are made with, in this order.
     pub keys: VecDeque<Key>,
     /// A message of ours, and what transcripts take in its place.
@@ -193,9 +193,8 @@ impl<C: Crypto> Crypto for Script<C> {
     }
 
     fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
-        let next = self.tape.lines().randoms.pop_front().filter(|next| next.len() == out.len());
-        out.copy_from_slice(&next.ok_or(CryptoError)?);
-        Ok(())
+        let random = &mut self.tape.lines().random;
+        out.iter_mut().try_for_each(|byte| random.pop_front().map(|next| *byte = next)).ok_or(CryptoError)
     }
 
     fn hash(&self, algorithm: HashAlgorithm) -> TapedHash<C::Hash> {

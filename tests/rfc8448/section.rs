@@ -113,21 +113,22 @@ impl Section {
     }
 
     /// What a side draws: its random, a client's legacy_session_id, a server's ticket_age_add and what its ticket is made of.
-    pub fn randoms(&self, side: Side) -> Vec<Vec<u8>> {
+    pub fn random(&self, side: Side) -> Vec<u8> {
         match side {
             Side::Client => {
                 let hello = self.client_hello();
                 let hello = ClientHello::parse(&hello).unwrap();
-                vec![hello.random.to_vec(), hello.legacy_session_id.to_vec()]
+                [hello.random, hello.legacy_session_id].concat()
             }
             Side::Server => {
                 let hello = self.message(side, HandshakeType::server_hello).unwrap();
-                let mut randoms = vec![ServerHello::parse(&hello).unwrap().random.to_vec()];
+                let mut random = ServerHello::parse(&hello).unwrap().random.to_vec();
                 if let Some(ticket) = self.ticket() {
                     let age_add = NewSessionTicket::parse(&ticket).unwrap().ticket_age_add;
-                    randoms.extend([age_add.to_be_bytes().to_vec(), vec![0x2c; 32]]);
+                    random.extend(age_add.to_be_bytes());
+                    random.extend([0x2c; 32]);
                 }
-                randoms
+                random
             }
         }
     }

@@ -64,7 +64,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
         }
         if !accepted {
             self.reject_early_data(EarlyDataDeclined::ByServer);
-            return self.base.set_send_key(self.handshake_keys(Side::Client, at));
+            return self.send_under_handshake_keys(Side::Client, at);
         }
         let alpn = self.base.negotiated.alpn.and_then(|at| self.config.settings.alpn().iter().nth(at.into()));
         // [4.2.10-12] Only under the first PSK, with its suite and its protocol.
@@ -82,7 +82,7 @@ impl<C: Crypto> ClientCx<'_, '_, C> {
         if self.sends_early_data() {
             self.send_no_more();
             self.send(&EndOfEarlyData)?;
-            self.base.set_send_key(self.handshake_keys(Side::Client, at))?;
+            self.send_under_handshake_keys(Side::Client, at)?;
         }
         Ok(())
     }

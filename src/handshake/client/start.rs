@@ -20,13 +20,15 @@ use crate::wire::{
 impl Start {
     pub(super) fn send_client_hello<C: Crypto>(self, cx: &mut ClientCx<'_, '_, C>) -> Result<WaitSh, Fault> {
         let config = cx.config;
-        let mut session_id = [0; 32];
-        config.settings.crypto.random(&mut cx.desk.client_random).map_err(|_| Reason::RandomFailed)?;
-        if config.middlebox_compatibility {
-            // [4.1.2-5] [D.4-1] A session id that the server echoes makes this look like resumed TLS 1.2.
-            cx.crypto().random(&mut session_id).map_err(|_| Reason::RandomFailed)?;
-            cx.desk.legacy_session_id = LegacySessionId::new(&session_id).unwrap_or(LegacySessionId::EMPTY);
-        }
+        // One call for both of them: each may be one to the operating system.
+        let mut drawn = [0; 64];
+        let len = if config.middlebox_compatibility { 64 } else { 32 };
+        let drawn = drawn.get_mut(..len).unwrap_or_default();
+        cx.crypto().random(drawn).map_err(|_| Reason::RandomFailed)?;
+        let (random, session_id) = drawn.split_first_chunk().ok_or(Reason::Internal)?;
+        cx.desk.client_random = *random;
+        // [4.1.2-5] [D.4-1] A session id that the server echoes makes this look like resumed TLS 1.2.
+        cx.desk.legacy_session_id = LegacySessionId::new(session_id).unwrap_or(LegacySessionId::EMPTY);
         // [4.2.8-1] [4.2.8-3] [9846-4.3.8-1]
         for (slot, group) in cx.desk.kx.iter_mut().zip(config.shared_groups()) {
             *slot = Some((group, generate(&config.settings.crypto, group)?));

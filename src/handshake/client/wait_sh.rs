@@ -178,13 +178,13 @@ impl WaitSh {
         // [D.4-3] Before anything that is protected.
         cx.send_change_cipher_spec()?;
         let at = cx.enter_handshake(at)?;
-        cx.base.set_recv_key(cx.handshake_keys(Side::Server, &at))?;
+        cx.recv_under_handshake_keys(Side::Server, &at)?;
         if psk.is_none() {
             cx.continue_without_psk();
         }
         // The key of early data is kept until EncryptedExtensions tell, and where they accept, until its end.
         if !cx.sends_early_data() {
-            cx.base.set_send_key(cx.handshake_keys(Side::Client, &at))?;
+            cx.send_under_handshake_keys(Side::Client, &at)?;
         }
         Ok(WaitEe { at, psk })
     }

@@ -66,10 +66,10 @@ impl Negotiated {
         // [D.4-4] After the first message of ours.
         cx.send_change_cipher_spec()?;
         let at = cx.enter_handshake(self.at)?;
-        cx.base.set_send_key(cx.handshake_keys(Side::Server, &at))?;
+        cx.send_under_handshake_keys(Side::Server, &at)?;
         match self.by {
             By::Certificate(scheme) => {
-                cx.base.set_recv_key(cx.handshake_keys(Side::Client, &at))?;
+                cx.recv_under_handshake_keys(Side::Client, &at)?;
                 send_encrypted_extensions(&hello, limit, cx)?;
                 send_certificate(&hello, cx)?;
                 Ok(AfterFlight::Signing(NegotiatedSigning { at, scheme }))
@@ -91,17 +91,19 @@ fn finish_by_psk<C: Crypto>(
     cx: &mut ServerCx<'_, '_, C>,
 ) -> Result<AfterFlight, Fault> {
     let early_data = cx.desk.early.as_deref_mut().and_then(|early| Some((early.keys.take()?, early.left)));
-    let left = early_data.as_ref().map(|(_, left)| *left);
-    let early_data_keys = early_data.map(|(keys, _)| keys);
-    cx.base.set_recv_key(early_data_keys.or_else(|| cx.handshake_keys(Side::Client, &at)))?;
-    if let Some(left) = left {
-        cx.take_early_data(left);
+    let takes_early_data = early_data.is_some();
+    match early_data {
+        Some((keys, left)) => {
+            cx.base.set_recv_key(Some(keys))?;
+            cx.take_early_data(left);
+        }
+        None => cx.recv_under_handshake_keys(Side::Client, &at)?,
     }
     send_encrypted_extensions(hello, limit, cx)?;
     let at = finish_flight(at, cx)?;
-    Ok(match left {
-        Some(_) => AfterFlight::WaitEoed(WaitEoed { at, psk }),
-        None => AfterFlight::WaitFlight2(WaitFlight2 { at, psk: Some(psk) }),
+    Ok(match takes_early_data {
+        true => AfterFlight::WaitEoed(WaitEoed { at, psk }),
+        false => AfterFlight::WaitFlight2(WaitFlight2 { at, psk: Some(psk) }),
     })
 }
 

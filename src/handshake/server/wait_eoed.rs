@@ -13,7 +13,7 @@ impl WaitEoed {
         cx: &mut ServerCx<'_, '_, C>,
     ) -> Result<WaitFlight2, Fault> {
         let EndOfEarlyData = cx.absorb(msg)?;
-        cx.base.set_recv_key(cx.handshake_keys(Side::Client, &self.at))?;
+        cx.recv_under_handshake_keys(Side::Client, &self.at)?;
         Ok(WaitFlight2 { at: self.at, psk: Some(self.psk) })
     }
 }

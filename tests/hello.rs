@@ -4,8 +4,8 @@ mod util;
 
 use std::sync::Arc;
 use symbolon::wire::{
-    AlertDescription, ClientHello, ClientHelloExtensions, ContentType, ExtensionType, HandshakeType, Parse,
-    ServerHello, ServerHelloExtensions,
+    AlertDescription, ClientHello, ClientHelloExtensions, ContentType, ExtensionType, HandshakeType, KeyShareEntry,
+    NamedGroup, Parse, ServerHello, ServerHelloExtensions, Vector,
 };
 use symbolon::{Error, Place, Reason};
 use util::null::Null;
@@ -194,6 +194,49 @@ fn nothing_stands_in_a_record_behind_a_hello_that_has_to_be_answered_first() {
     let Some(Error::Refused(refusal)) = client.error else { panic!("{:?}", client.error) };
     assert_eq!(refusal.reason, Reason::KeyChangeInsideRecord);
     assert_eq!(client.seen.alerts_sent, [AlertDescription::unexpected_message]);
+}
+
+/// A ClientHello that lists these groups, and has shares of x25519 and of those others, first to last.
+fn with_shares(hello: &[u8], groups: &[u16], others: &[u16]) -> Vec<u8> {
+    let groups: Vec<_> = groups.iter().copied().map(NamedGroup).collect();
+    let share = |group| KeyShareEntry { group, key_exchange: &[9; 32] };
+    let others = others.iter().copied().map(NamedGroup);
+    let shares: Vec<_> = others.chain([NamedGroup::x25519]).map(share).collect();
+    let hello = ClientHello::parse(&hello[4..]).unwrap();
+    let extensions = ClientHelloExtensions {
+        supported_groups: Some(Vector::items(&groups)),
+        key_share: Some(Vector::items(&shares)),
+        ..hello.extensions
+    };
+    encoded(&ClientHello { extensions, ..hello })
+}
+
+// [4.2.8-2]
+#[test]
+fn a_server_bears_with_a_few_shares_that_are_not_in_the_order_of_the_groups() {
+    let world = PlainWorld::new();
+    let mut client = plain::client(&Arc::new(world.client_config().build().unwrap()));
+    client.drive();
+    let hello = hello_of(&client.take_output());
+    let x25519 = NamedGroup::x25519.0;
+    let server_given = |groups: &[u16], others: &[u16]| {
+        let mut server = server_of(&world);
+        give(&mut server, &with_shares(&hello, groups, others));
+        server
+    };
+    for (groups, others) in
+        [(&[x25519, 0x7a7a][..], &[0x7a7a][..]), (&[0x6a6a, x25519, 0x7a7a, 0x5a5a], &[0x5a5a, 0x7a7a, 0x6a6a])]
+    {
+        let server = server_given(groups, others);
+        assert_eq!((server.error, server.conn.state().name()), (None, "WAIT_CERT"), "{groups:x?} {others:x?}");
+    }
+    let stranger = server_given(&[x25519, 0x7a7a], &[0x7a7a, 0x6a6a]);
+    assert_eq!(refused(&stranger).0, Reason::KeyShareGroupNotOffered);
+    // Each of them costs a walk over all groups.
+    let groups: Vec<_> = [x25519].into_iter().chain(0x4000..0x4040).collect();
+    let others: Vec<_> = (0x4000..0x4040).rev().collect();
+    let work = server_given(&groups, &others);
+    assert_eq!(refused(&work).0, Reason::KeyShareGroupNotOffered);
 }
 
 #[test]

@@ -91,7 +91,7 @@ reasons! {
     #[cfg(feature = "alloc")]
     NoCommonAuthority => handshake_failure, "RFC 8446 §4.2.4", "no credential of ours that fits the signature schemes is issued under an authority that the peer names";
     KeyShareDuplicate => illegal_parameter, "RFC 8446 §4.2.8", "two key shares of one group";
-    KeyShareGroupNotOffered => illegal_parameter, "RFC 8446 §4.2.8", "a key share of a group that supported_groups does not list, or not in this order";
+    KeyShareGroupNotOffered => illegal_parameter, "RFC 8446 §4.2.8", "a key share of a group that supported_groups does not list, or many of them in another order";
     KeyShareBad => illegal_parameter, "RFC 8446 §4.2.8.1, §4.2.8.2, §7.4, RFC 10024 §4.2", "a key share is not a valid public value of its group";
     SecondHelloChanged => illegal_parameter, "RFC 8446 §4.1.2", "the second ClientHello differs from the first where it must not";
     SecondHelloShare => illegal_parameter, "RFC 8446 §4.2.8", "the second ClientHello does not carry exactly the key share asked for";

@@ -189,10 +189,14 @@ fn suite<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<Ciph
     chosen.ok_or_else(|| Fault::from(Reason::NoCommonSuite).field("cipher_suites"))
 }
 
+/// Key shares that may come behind one of a group that the client lists later, although §4.2.8 wants them in the order of the
+/// groups: more than anybody sends who means it.
+const MAX_OUT_OF_ORDER: u8 = 16;
+
 type Groups<'a> = (Vector<'a, NamedGroup>, Vector<'a, KeyShareEntry<'a>>);
 
 /// [4.2.8-2] Shares are of offered groups, and there are no two of a group that we know. The work is bounded: one walk over all
-/// shares for each of ours.
+/// shares for each of ours, and one over the groups for each share out of order that is borne with.
 fn key_exchange<'a>(ch: &ClientHello<'a>, ours: &[NamedGroup]) -> Result<Groups<'a>, Fault> {
     let at = |reason: Reason, group: NamedGroup| {
         Err(Fault::from(reason).extension(ExtensionType::key_share).detail(Detail::Value(group.0.into())))
@@ -203,9 +207,17 @@ fn key_exchange<'a>(ch: &ClientHello<'a>, ours: &[NamedGroup]) -> Result<Groups<
     if let Some(group) = ours.iter().find(|group| shares.iter().filter(|share| share.group == **group).count() > 1) {
         return at(Reason::KeyShareDuplicate, *group);
     }
-    // They come in the order of the groups, so one walk over both is enough.
-    let mut rest = groups.iter();
-    match shares.iter().find(|share| !rest.any(|group| group == share.group)) {
+    // They come in the order of the groups, so one walk over both is enough; where they don't, it begins again, a few times.
+    let (mut rest, mut again) = (groups.iter(), 0..MAX_OUT_OF_ORDER);
+    let mut is_listed = |share: &KeyShareEntry<'_>| {
+        let mut listed = rest.any(|group| group == share.group);
+        if !listed && again.next().is_some() {
+            rest = groups.iter();
+            listed = rest.any(|group| group == share.group);
+        }
+        listed
+    };
+    match shares.iter().find(|share| !is_listed(share)) {
         Some(stranger) => at(Reason::KeyShareGroupNotOffered, stranger.group),
         None => Ok((groups, shares)),
     }

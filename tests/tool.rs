@@ -421,6 +421,27 @@ fn a_server_that_says_nothing_is_given_up() {
 }
 
 #[test]
+fn the_alert_of_a_client_is_not_lost_for_what_it_did_not_read() {
+    let files = Files::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut client = files.client(&listener.local_addr().unwrap().to_string(), "");
+    let client = client.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let (mut tcp, _) = listener.accept().unwrap();
+    tcp.set_read_timeout(Some(MOST)).unwrap();
+    let mut header = [0; 5];
+    tcp.read_exact(&mut header).unwrap();
+    let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+    tcp.read_exact(&mut hello).unwrap();
+    // A ServerHello without a body, and much behind it.
+    tcp.write_all(&[&[22, 3, 3, 0, 4, 2, 0, 0, 0][..], &vec![0; 200_000]].concat()).unwrap();
+    tcp.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut heard = Vec::new();
+    tcp.read_to_end(&mut heard).expect("the end, and no reset");
+    assert_eq!(heard, [21, 3, 3, 0, 2, 2, 50]);
+    assert_eq!(client.wait_with_output().unwrap().status.code(), Some(1));
+}
+
+#[test]
 fn plain_http_is_called_by_its_name() {
     let files = Files::new();
     let server = files.server("--www --once");

@@ -54,13 +54,20 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     let tcp = Arc::new(net::connect(&options.target, timeout)?);
     let server_name = name.to_string();
     let case = || Case { witness: watch.witness(), ca: &trusting.ca, server_name: &server_name, timeout };
+    // The server is to see our alert, and no reset in its place.
+    let failed = |cause: &Cause, conn: &ClientWith<'_, Ring>| {
+        if let Cause::Tls(_) = cause {
+            net::close(&tcp);
+        }
+        case().explain(cause, conn)
+    };
     let conn = ClientWith::new(Arc::new(trusting.config), name, UnixTime::now());
     let handshake = Handshake::new(conn, Wire::new(&tcp, timeout)).observer(watch.clone());
     let handshake = match &first_data {
         Some(bytes) => handshake.first_data(bytes),
         None => handshake,
     };
-    let mut tls = handshake.complete().map_err(|failed| case().explain(&failed.cause, &failed.conn))?;
+    let mut tls = handshake.complete().map_err(|end| failed(&end.cause, &end.conn))?;
     let manner = manner(tls.conn(), watch.witness().declined);
     tell(format_args!("connected to {}: {}; {manner}", options.target, parameters(tls.conn())));
     tell(format_args!("the server is {}", proven(tls.conn())));
@@ -73,7 +80,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
     }
     if tls.conn().client_auth() == ClientAuthState::Sent && !options.await_client_auth.is_zero() {
         tls.transport_mut().within(options.await_client_auth);
-        tls.await_client_auth().map_err(|cause| case().explain(&cause, tls.conn()))?;
+        tls.await_client_auth().map_err(|cause| failed(&cause, tls.conn()))?;
     }
     match tls.conn().client_auth() {
         ClientAuthState::NotRequested => {}
@@ -88,7 +95,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Stop> {
             Err(Stop::refused(format_args!("the server did not take what we sent for {seconds} s"))
                 .hint(format_args!("{option} waits longer")))
         }
-        Err(Over::Cause(cause)) => Err(case().explain(&cause, &live.conn)),
+        Err(Over::Cause(cause)) => Err(failed(&cause, &live.conn)),
     }
 }
 

@@ -271,6 +271,7 @@ fn live(options: &Options, target: &Target, pages: &mut Pages) -> Result<(), Sto
         Ok(()) => Ok(()),
         Err(cause) => {
             pages.told(&end.seen.told);
+            net::close(&tcp);
             Err(end.case(options, &trusting.ca, &name).explain(&cause, &end.conn))
         }
     }

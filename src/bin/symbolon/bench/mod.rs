@@ -162,7 +162,7 @@ fn connect(options: &Options, target: &Target, stop: &Arc<AtomicBool>) -> Result
     };
     let meter = Meter::new(options.goal(), stop.clone());
     load.run(options.clients(), &meter, &Progress::new(""))?;
-    Ok(Measured { what: target.to_string(), threads: options.clients(), tally: meter.finish() })
+    Ok(Measured { what: target.to_string(), goes_by_name: false, threads: options.clients(), tally: meter.finish() })
 }
 
 fn listen(options: &Options, address: SocketAddr, stop: &Arc<AtomicBool>) -> Result<Measured, Stop> {
@@ -182,7 +182,7 @@ fn listen(options: &Options, address: SocketAddr, stop: &Arc<AtomicBool>) -> Res
         keys.iter_mut().for_each(|keys| keys.refresh());
         meter.is_over()
     });
-    Ok(Measured { what: address.to_string(), threads, tally: meter.finish() })
+    Ok(Measured { what: address.to_string(), goes_by_name: false, threads, tally: meter.finish() })
 }
 
 /// Both ends with throw-away certificates.
@@ -220,7 +220,8 @@ fn s_server(options: &Options, stop: &Arc<AtomicBool>, pki: &Pki) -> Result<Meas
     let mut openssl =
         Openssl::start(files.command("s_server", "server").args(["-accept", "127.0.0.1:0", "-Verify", "4"]))?;
     let address = openssl.accepts()?.parse().map_err(Stop::refused)?;
-    nearby(options, stop, pki, address, S_SERVER, false).map_err(|stop| openssl.blamed(stop))
+    let measured = nearby(options, stop, pki, address, S_SERVER, false).map_err(|stop| openssl.blamed(stop))?;
+    Ok(Measured { goes_by_name: true, ..measured })
 }
 
 /// Our client and a server with throw-away certificates.
@@ -244,7 +245,7 @@ fn nearby(
     };
     let meter = Meter::new(options.goal(), stop.clone());
     load.run(options.clients(), &meter, &Progress::new(what))?;
-    Ok(Measured { what: what.to_owned(), threads: options.clients(), tally: meter.finish() })
+    Ok(Measured { what: what.to_owned(), goes_by_name: false, threads: options.clients(), tally: meter.finish() })
 }
 
 fn client(pki: &Pki, settings: &Settings, resumes: bool) -> Result<ClientConfig<Ring>, Stop> {

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub(super) struct Measured {
     /// Which they were to be, or where.
     pub(super) what: String,
+    /// Beside ours, of which the kind tells enough, another server has a name.
+    pub(super) goes_by_name: bool,
     /// That made them.
     pub(super) threads: usize,
     pub(super) tally: Tally,
@@ -17,15 +19,14 @@ pub(super) struct Measured {
 
 impl Measured {
     fn title(&self) -> String {
-        // Beside ours, of which the kind tells enough, another server has a name.
-        let kind = self.tally.kind().filter(|_| self.what != super::S_SERVER);
+        let kind = self.tally.kind().filter(|_| !self.goes_by_name);
         kind.map_or(self.what.clone(), |kind| kind.join(", "))
     }
 
     /// The same in two lines.
     fn heads(&self) -> Option<[&str; 2]> {
         match self.what.split_once(' ') {
-            Some(words) if self.what == super::S_SERVER => Some(words.into()),
+            Some(words) if self.goes_by_name => Some(words.into()),
             _ => self.tally.kind(),
         }
     }

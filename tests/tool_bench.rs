@@ -99,6 +99,32 @@ fn openssl_is_measured_beside_us_where_it_is_asked_for() {
     adds_up(last);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_openssl_that_does_not_run_has_failed_and_the_figures_of_the_others_are_shown() {
+    use std::os::unix::fs::PermissionsExt;
+    let files = Files::new();
+    let program = files.path("openssl");
+    files.write(
+        "openssl",
+        "#!/bin/sh\nif [ \"$1\" = version ]; then echo OpenSSL 3.0.0; else echo oops >&2; exit 3; fi\n",
+    );
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", files.dir.display());
+    let with_it = |options: &str| {
+        let mut command = symbolon();
+        command.args(["bench", "--openssl", "--connections", "2"]).args(options.split_whitespace()).env("PATH", &path);
+        run(&mut command, b"").is(1, &["openssl s_server: no handshake was done, and 1 failed"])
+    };
+    let done = with_it("");
+    assert_eq!(row(&done.out, "mutual, full         connected").len(), 6, "{}", done.out);
+    assert!(done.out.contains("1 failed  openssl ended") && done.out.contains("openssl: oops"), "{}", done.out);
+    let object: Value = serde_json::from_str(&with_it("--json").out).unwrap();
+    let measured = object["measured"].as_array().unwrap();
+    assert_eq!(measured.iter().map(|one| one["done"].as_u64().unwrap()).collect::<Vec<_>>(), [2, 2, 2, 2, 0]);
+    measured.iter().for_each(adds_up);
+}
+
 #[test]
 fn json_has_the_same_four_kinds_and_numbers_that_add_up() {
     let mut command = symbolon();
@@ -234,6 +260,7 @@ fn options_of_one_end_are_refused_at_the_other() {
         ("--listen 127.0.0.1:0 --resume", "cannot be used with"),
         ("--listen 127.0.0.1:0 --seconds 1", "cannot be used with"),
         ("--listen 127.0.0.1:0", "a server needs --cert and --key"),
+        ("--listen localhost:4433", "write ADDR:PORT, as in"),
         ("--connect localhost:1 --openssl", "cannot be used with"),
         ("--seconds 1 --connections 1", "cannot be used with"),
     ] {

@@ -44,6 +44,12 @@ impl std::fmt::Display for Target {
     }
 }
 
+/// Where to listen.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
+    let written = "not an IP address with a port: write ADDR:PORT, as in 127.0.0.1:4433 or [::]:4433";
+    text.parse().map_err(|_| written.to_owned())
+}
+
 /// How often a waiting connection looks whether it shall stop.
 const GLANCE: Duration = Duration::from_millis(100);
 

@@ -19,7 +19,7 @@ use symbolon::{EarlyDataState, ServerConfig, ServerWith, Side, UnixTime};
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Address and port to listen on, as in 127.0.0.1:4433; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = net::address)]
     listen: SocketAddr,
     #[command(flatten)]
     admission: AdmissionOptions,

@@ -22,7 +22,7 @@ use show::Measured;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use symbolon::config::Resumption;
 use symbolon::crypto::Ring;
 use symbolon::resumption::ClientTickets;
@@ -50,7 +50,7 @@ pub(crate) struct Options {
     connect: Option<Target>,
     /// Is the server, at this address and port; port 0 takes a free one, and the first line tells which. A signal, as by Ctrl-C, or
     /// --connections ends it.
-    #[arg(long, value_name = "ADDR", conflicts_with = "TrustOptions")]
+    #[arg(long, value_name = "ADDR", conflicts_with = "TrustOptions", value_parser = net::address)]
     listen: Option<SocketAddr>,
     /// Handshakes that are resumed, each by a ticket of a connection before. It is an error if the server gives none.
     #[arg(long, requires = "connect", conflicts_with = "listen")]
@@ -162,7 +162,7 @@ fn connect(options: &Options, target: &Target, stop: &Arc<AtomicBool>) -> Result
     };
     let meter = Meter::new(options.goal(), stop.clone());
     load.run(options.clients(), &meter, &Progress::new(""))?;
-    Ok(Measured { what: target.to_string(), goes_by_name: false, threads: options.clients(), tally: meter.finish() })
+    Ok(Measured::new(target, options.clients(), &meter))
 }
 
 fn listen(options: &Options, address: SocketAddr, stop: &Arc<AtomicBool>) -> Result<Measured, Stop> {
@@ -182,7 +182,7 @@ fn listen(options: &Options, address: SocketAddr, stop: &Arc<AtomicBool>) -> Res
         keys.iter_mut().for_each(|keys| keys.refresh());
         meter.is_over()
     });
-    Ok(Measured { what: address.to_string(), goes_by_name: false, threads, tally: meter.finish() })
+    Ok(Measured::new(address, threads, &meter))
 }
 
 /// Both ends with throw-away certificates.
@@ -207,21 +207,29 @@ fn loopback(options: &Options, stop: &Arc<AtomicBool>) -> Result<Vec<Measured>, 
     }
     if options.openssl && !stop.load(Ordering::Relaxed) {
         match openssl::version() {
-            Ok(_) => measured.push(s_server(options, stop, &pki)?),
+            Ok(_) => measured.push(s_server(options, stop, &pki)),
             Err(why) => tell(format_args!("{S_SERVER}: skipped: {why}")),
         }
     }
     Ok(measured)
 }
 
-/// Our client and `openssl s_server`.
-fn s_server(options: &Options, stop: &Arc<AtomicBool>, pki: &Pki) -> Result<Measured, Stop> {
+/// Our client and `openssl s_server`. If that can't be run, it is what failed, and the others are told of all the same.
+fn s_server(options: &Options, stop: &Arc<AtomicBool>, pki: &Pki) -> Measured {
+    let measured = beside(options, stop, pki).unwrap_or_else(|why| {
+        let meter = Meter::new(options.goal(), stop.clone());
+        meter.add(Instant::now(), Err(why));
+        Measured::new(S_SERVER, options.clients(), &meter)
+    });
+    Measured { goes_by_name: true, ..measured }
+}
+
+fn beside(options: &Options, stop: &Arc<AtomicBool>, pki: &Pki) -> Result<Measured, Stop> {
     let files = Files::write(pki)?;
     let mut openssl =
         Openssl::start(files.command("s_server", "server").args(["-accept", "127.0.0.1:0", "-Verify", "4"]))?;
     let address = openssl.accepts()?.parse().map_err(Stop::refused)?;
-    let measured = nearby(options, stop, pki, address, S_SERVER, false).map_err(|stop| openssl.blamed(stop))?;
-    Ok(Measured { goes_by_name: true, ..measured })
+    nearby(options, stop, pki, address, S_SERVER, false).map_err(|stop| openssl.blamed(stop))
 }
 
 /// Our client and a server with throw-away certificates.
@@ -245,7 +253,7 @@ fn nearby(
     };
     let meter = Meter::new(options.goal(), stop.clone());
     load.run(options.clients(), &meter, &Progress::new(what))?;
-    Ok(Measured { what: what.to_owned(), goes_by_name: false, threads: options.clients(), tally: meter.finish() })
+    Ok(Measured::new(what, options.clients(), &meter))
 }
 
 fn client(pki: &Pki, settings: &Settings, resumes: bool) -> Result<ClientConfig<Ring>, Stop> {

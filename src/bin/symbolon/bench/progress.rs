@@ -28,8 +28,9 @@ impl Progress {
             Goal::Time(time) => (Some(millis(time)), "{prefix}[{bar:30}] {msg}"),
             Goal::Signal => (None, "{prefix}{spinner} {msg}"),
         };
-        length.iter().for_each(|length| self.bar.set_length(*length));
+        // The style first: a bar that is given a length is drawn.
         self.bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        length.iter().for_each(|length| self.bar.set_length(*length));
         self.bar.set_prefix(format!("{:<22}", self.what));
         let mut told = Instant::now();
         while !done() {

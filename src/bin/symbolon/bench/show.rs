@@ -1,16 +1,17 @@
 //! Tables and pictures of what was measured, and the same for programs.
 
-use super::tally::{Failures, Tally};
+use super::tally::{Failures, Meter, Tally};
 use crate::stop::tell;
 use crate::wrap::{columns, print, wrapped};
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
+use std::fmt::Display;
 
 /// Handshakes of one kind.
 pub(super) struct Measured {
     /// Which they were to be, or where.
     pub(super) what: String,
-    /// Beside ours, of which the kind tells enough, another server has a name.
+    /// That is the name of another server than ours, of which the kind tells enough.
     pub(super) goes_by_name: bool,
     /// That made them.
     pub(super) threads: usize,
@@ -18,6 +19,11 @@ pub(super) struct Measured {
 }
 
 impl Measured {
+    /// What the meter has seen.
+    pub(super) fn new(what: impl Display, threads: usize, meter: &Meter) -> Self {
+        Self { what: what.to_string(), goes_by_name: false, threads, tally: meter.finish() }
+    }
+
     fn title(&self) -> String {
         let kind = self.tally.kind().filter(|_| !self.goes_by_name);
         kind.map_or(self.what.clone(), |kind| kind.join(", "))

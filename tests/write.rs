@@ -37,6 +37,11 @@ fn what_was_not_put_into_space_of_this_record_is_not_sealed() {
     app.update_keys(false, tx).unwrap().unwrap();
     assert_eq!(app.commit(5, tx).map(|_| ()), Err(Misuse::TooMuch), "a KeyUpdate was written over it");
 
+    let mut cleared = symbolon::SendBuf::new();
+    app.space(&mut cleared).unwrap().unwrap()[..5].copy_from_slice(b"third");
+    cleared.clear();
+    assert_eq!(app.commit(5, &mut cleared).map(|_| ()), Err(Misuse::TooMuch), "it was forgotten");
+
     pair.run();
     pair.assert_connected();
     assert_eq!(pair.server.received, b"first");

@@ -93,7 +93,7 @@ impl<'b> SendBuf<'b> {
     /// Forgets what waits: for a buffer that goes from a connection whose transport failed to another one.
     pub fn clear(&mut self) {
         self.drop_open();
-        (self.sent, self.sealed, self.end) = (0, 0, 0);
+        (self.sent, self.sealed, self.end, self.offered) = (0, 0, 0, 0);
     }
 
     /// Gives the heap memory back if nothing waits; the next message takes it again. Under feature `std` that is memory that this

@@ -6,17 +6,32 @@ mod util;
 use proptest::prelude::*;
 use rcgen::date_time_ymd;
 use std::sync::{Arc, LazyLock};
-use symbolon::crypto::{CryptoError, Signer};
+use symbolon::crypto::{CryptoError, Random, Signer};
 use symbolon::wire::SignatureScheme;
 use symbolon::x509::{GoodSignatures, certificates_from_pem};
 use symbolon::{Allow, ClientAuth, ClientWith, Credential, Error, Reason, ServerName, ServerWith, Signing, UnixTime};
 use util::der::changed;
 use util::pair::{Pair, World};
 use util::pki::{Chain, For, NOW, Pki};
-use util::provider::{credential, local, provider, signer};
+use util::provider::{Provider, Provides, credential, local, provider, signer};
 
 fn remembering(signatures: usize) -> Arc<GoodSignatures> {
     Arc::new(GoodSignatures::new(&provider(), signatures).unwrap())
+}
+
+struct NoRandomness;
+
+impl Random for NoRandomness {
+    fn fill(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError)
+    }
+}
+
+#[test]
+fn where_there_is_no_randomness_nothing_can_be_remembered_and_the_error_says_so() {
+    let none = GoodSignatures::new(&Provider::with_source(NoRandomness), 100);
+    let error: Box<dyn std::error::Error> = none.unwrap_err().into();
+    assert!(error.to_string().contains("no randomness"), "{error}");
 }
 
 fn refused(error: Option<Error>) -> Option<Reason> {

@@ -35,10 +35,19 @@ pub use suite::SuiteParams;
 pub use x25519::X25519;
 
 use crate::wire::{CipherSuite, NamedGroup, SignatureScheme};
+use core::fmt;
 
 /// A primitive refused its input, or failed. Why is not told, so that it can't become an oracle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CryptoError;
+
+impl fmt::Display for CryptoError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a cryptographic primitive refused its input or failed, or there is no randomness")
+    }
+}
+
+impl core::error::Error for CryptoError {}
 
 /// The peer's share led to no shared secret. A share is public, so what of it is bad may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +134,8 @@ impl AsRef<[u8]> for Digest {
     }
 }
 
-impl core::fmt::Debug for Digest {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_ref().iter().try_for_each(|b| write!(f, "{b:02x}"))
     }
 }

@@ -88,6 +88,7 @@ fn openssl_is_measured_beside_us_where_it_is_asked_for() {
         return;
     }
     let done = run(symbolon().args(["bench", "--openssl", "--connections", "4"]), b"").is(0, &["openssl", "s_server"]);
+    assert!(done.out.lines().all(|line| line.chars().count() <= 80), "{}", done.out);
     for (name, times) in [("openssl s_server", "connected"), ("mutual, full", "connected")] {
         assert_eq!(row(&done.out, &format!("{name:<21}{times}")).len(), 6, "{}", done.out);
         assert_eq!(row(&done.out, &format!("{name:<22}"))[..4], ["4", "done,", "0", "failed"], "{}", done.out);

@@ -79,7 +79,7 @@ pub(super) fn table(measured: &[Measured]) {
     if done {
         let heads: String =
             QUANTILES.iter().map(|(name, _)| *name).chain(["max"]).map(|name| format!("{name:>8}")).collect();
-        print(format_args!("{:<31}{:>8}{heads} ms", "", "per s"));
+        print(format_args!("{:<31}{:>8}{heads}", "times in ms", "per s"));
     }
     for one in measured {
         for (at, (name, times)) in one.times().enumerate() {
@@ -137,7 +137,8 @@ fn histogram(measured: &[Measured]) {
     let bounds = bounds(&drawn);
     let room = (columns() - 12) / drawn.len().max(1);
     for (at, name) in ["accepted", ""].iter().enumerate() {
-        let heads = drawn.iter().filter_map(|one| Some(format!("{:<room$}", one.heads()?[at])));
+        let most = room.saturating_sub(1);
+        let heads = drawn.iter().filter_map(|one| Some(format!("{:<room$.most$}", one.heads()?[at])));
         print(format!("{name:<12}{}", heads.collect::<String>()).trim_end());
     }
     let spread: Vec<Vec<u64>> = drawn.iter().map(|one| counts(&one.tally.accepted, &bounds)).collect();

@@ -167,6 +167,20 @@ fn a_client_and_a_server_of_it_count_the_same_handshakes() {
 }
 
 #[test]
+fn peers_that_share_a_psk_know_each_other_by_it_and_that_stands_in_its_columns() {
+    let files = Files::new();
+    let psk = format!("--psk robot:{}", "5a".repeat(32));
+    let mut server = Server::start(
+        symbolon().args(["bench", "--listen", "127.0.0.1:0", "--connections", "3"]).args(psk.split_whitespace()),
+    );
+    let done = bench(&files, &server.address, &format!("--connections 2 {psk}")).is(0, &["2 done, 0 failed"]);
+    for (out, time) in [(done.out, "connected"), (rest(&mut server), "accepted")] {
+        assert_eq!(row(&out, &format!("{:<21}{time}", "mutual, by PSK")).len(), 6, "{out}");
+    }
+    assert_eq!(server.end().0, Some(0));
+}
+
+#[test]
 fn a_server_prints_its_figures_when_a_signal_ends_it() {
     let files = Files::new();
     let mut server = listen(&files, "--client-ca ca.pem --json");

@@ -27,6 +27,8 @@ pub(crate) fn version() -> Result<String, String> {
 
 /// Everything on loopback is said long before.
 const TIME: Duration = Duration::from_secs(10);
+/// What is waited for a complaint of a program that has failed; perhaps it has none.
+const MOMENT: Duration = Duration::from_millis(200);
 /// Lines that wait to be read; what comes beyond them is dropped, so that a long run takes no memory.
 const MOST_LINES: usize = 1024;
 
@@ -118,8 +120,11 @@ impl Openssl {
 
     /// With what openssl complained about.
     pub(crate) fn blamed(&self, stop: Stop) -> Stop {
-        self.complained
-            .try_iter()
+        // Another thread may still be reading it.
+        let first = self.complained.recv_timeout(MOMENT).ok();
+        first
+            .into_iter()
+            .chain(self.complained.try_iter())
             .take(8)
             .fold(stop, |stop, line| stop.line(format_args!("openssl: {}", line.trim_end())))
     }

@@ -24,7 +24,7 @@ pub(super) struct Seen {
     pub(super) accepted: Duration,
     /// What stood in for certificates.
     pub(super) psk: Option<PskKind>,
-    /// The client has proved who it is, in this handshake or in the one that its ticket is of.
+    /// The client has proved who it is by a certificate, in this handshake or in the one that its ticket is of.
     pub(super) mutual: bool,
     /// Parameters, for people.
     pub(super) agreed: String,
@@ -95,7 +95,7 @@ impl Tally {
         };
         let manner = match self.by_external_psk {
             0 => all(self.resumed, "resumed", "full"),
-            part => all(part, "by an external PSK", "full"),
+            part => all(part, "by PSK", "full"),
         };
         (self.done() > 0).then_some([all(self.mutual, "mutual", "server-auth"), manner])
     }
@@ -110,8 +110,10 @@ impl Tally {
                 seen.connected.iter().for_each(|time| self.connected.saturating_record(nanos(*time)));
                 self.accepted.saturating_record(nanos(seen.accepted));
                 self.resumed += u64::from(seen.psk == Some(PskKind::Resumption));
-                self.by_external_psk += u64::from(seen.psk.is_some_and(|psk| psk != PskKind::Resumption));
-                self.mutual += u64::from(seen.mutual);
+                let by_external_psk = seen.psk.is_some_and(|psk| psk != PskKind::Resumption);
+                self.by_external_psk += u64::from(by_external_psk);
+                // Both ends have proved that they know its secret.
+                self.mutual += u64::from(seen.mutual || by_external_psk);
                 self.agreed.get_or_insert(seen.agreed);
             }
             Err(stop) => self.failures.add(stop),

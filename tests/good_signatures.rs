@@ -98,6 +98,24 @@ fn configurations_share_what_they_know_and_nothing_of_what_they_trust() {
 }
 
 #[test]
+fn what_is_new_is_remembered_beside_what_is_known_also_where_each_signature_takes_a_step() {
+    let world = World::new();
+    let intermediate = symbolon::Anchors::from_pem(world.pki.intermediate.pem.as_bytes()).unwrap();
+    for in_steps in [false, true] {
+        let good = remembering(100);
+        for (anchors, known) in [(intermediate.clone(), 1), (world.anchors(), 2)] {
+            let auth = ClientAuth::require(anchors, Allow::anyone());
+            let server = world.server_config().client_auth(auth).good_signatures(good.clone());
+            let server = if in_steps { server.one_operation_per_step() } else { server };
+            let mut pair = Pair::of(world.client_config().build().unwrap(), server.build().unwrap());
+            pair.run();
+            pair.assert_connected();
+            assert_eq!(good.len(), known, "in steps: {in_steps}");
+        }
+    }
+}
+
+#[test]
 fn many_clients_leave_no_more_than_the_bound_allows() {
     let (world, good) = (World::new(), remembering(8));
     let server = world.server_config().client_auth(ClientAuth::require(world.anchors(), Allow::anyone()));

@@ -139,7 +139,7 @@ struct Search<'s, 'a, C, W> {
     /// Of the path that was found last, leaf first.
     #[cfg(feature = "alloc")]
     revocation: [RevocationStatus; MAX_CHAIN],
-    /// Whether a signature was verified that was not known from before.
+    /// Whether there was a signature that this run did not find among those known from before.
     #[cfg(feature = "alloc")]
     verified: bool,
     /// Of the path that was found last, if there was one.

@@ -58,18 +58,24 @@ impl<'a, C: Crypto, W: Witness> Search<'_, 'a, C, W> {
         #[cfg(not(feature = "alloc"))]
         let _ = issuer_spki;
         #[cfg(feature = "alloc")]
-        let (good, new) = (self.question.good_signatures, &mut self.verified);
-        self.witness.signature(|| {
+        let (good, mut known) = (self.question.good_signatures, false);
+        let verdict = self.witness.signature(|| {
             #[cfg(feature = "alloc")]
             if let Some(good) = good {
                 let fingerprint = good.fingerprint(crypto, issuer_spki, certificate.der());
-                if fingerprint.is_some_and(|fingerprint| good.has(&fingerprint)) {
+                known = fingerprint.is_some_and(|fingerprint| good.has(&fingerprint));
+                if known {
                     return Ok(());
                 }
-                *new = true;
             }
             spki::signed_by(crypto, certificate, key)
-        })
+        });
+        // The verdict of a run before may have been found either way.
+        #[cfg(feature = "alloc")]
+        {
+            self.verified |= !known;
+        }
+        verdict
     }
 
     /// Takes down what is to be remembered of a path whose signatures are good; nothing if all of them were known from before.

@@ -189,14 +189,14 @@ fn suite<C: Crypto>(ch: &ClientHello<'_>, settings: &Settings<C>) -> Result<Ciph
     chosen.ok_or_else(|| Fault::from(Reason::NoCommonSuite).field("cipher_suites"))
 }
 
-/// Key shares that may come behind one of a group that the client lists later, although §4.2.8 wants them in the order of the
-/// groups: more than anybody sends who means it.
-const MAX_OUT_OF_ORDER: u8 = 16;
+/// Groups that are looked at to find those of the key shares: twice the longest list.
+#[cfg(feature = "alloc")]
+const MAX_WALK: usize = 1 << 16;
 
 type Groups<'a> = (Vector<'a, NamedGroup>, Vector<'a, KeyShareEntry<'a>>);
 
 /// [4.2.8-2] Shares are of offered groups, and there are no two of a group that we know. The work is bounded: one walk over all
-/// shares for each of ours, and one over the groups for each share out of order that is borne with.
+/// shares for each of ours, and so much of one over the groups.
 fn key_exchange<'a>(ch: &ClientHello<'a>, ours: &[NamedGroup]) -> Result<Groups<'a>, Fault> {
     let at = |reason: Reason, group: NamedGroup| {
         Err(Fault::from(reason).extension(ExtensionType::key_share).detail(Detail::Value(group.0.into())))
@@ -207,17 +207,12 @@ fn key_exchange<'a>(ch: &ClientHello<'a>, ours: &[NamedGroup]) -> Result<Groups<
     if let Some(group) = ours.iter().find(|group| shares.iter().filter(|share| share.group == **group).count() > 1) {
         return at(Reason::KeyShareDuplicate, *group);
     }
-    // They come in the order of the groups, so one walk over both is enough; where they don't, it begins again, a few times.
-    let (mut rest, mut again) = (groups.iter(), 0..MAX_OUT_OF_ORDER);
-    let mut is_listed = |share: &KeyShareEntry<'_>| {
-        let mut listed = rest.any(|group| group == share.group);
-        if !listed && again.next().is_some() {
-            rest = groups.iter();
-            listed = rest.any(|group| group == share.group);
-        }
-        listed
-    };
-    match shares.iter().find(|share| !is_listed(share)) {
+    // They come in the order of the groups, so one walk over both is enough; where they don't, it goes round. A small image insists.
+    #[cfg(feature = "alloc")]
+    let mut walk = groups.iter().cycle().take(MAX_WALK);
+    #[cfg(not(feature = "alloc"))]
+    let mut walk = groups.iter();
+    match shares.iter().find(|share| !walk.any(|group| group == share.group)) {
         Some(stranger) => at(Reason::KeyShareGroupNotOffered, stranger.group),
         None => Ok((groups, shares)),
     }

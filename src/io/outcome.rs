@@ -48,6 +48,9 @@ pub enum Cause {
 }
 
 /// A handshake that failed, with what is known of the peer.
+///
+/// The transport is gone, unless a reference to it was handed over. A socket that is closed with unread bytes in it is reset, and
+/// the peer may never see our alert: to be sure of that, keep the socket, end its own half, and read for a moment what still comes.
 pub struct Failed<'c, R: Role, C: Crypto> {
     /// Why.
     pub cause: Cause,

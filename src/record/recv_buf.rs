@@ -14,9 +14,9 @@
 
 use super::{HEADER_LEN, MAX_EXPANSION, MAX_PLAINTEXT, Opener};
 use crate::buffer::Memory;
-use crate::crypto::{Aead, TAG_LEN};
+use crate::crypto::{Aead, MAX_HASH_LEN, TAG_LEN};
 use crate::fault::{Detail, Fault, Reason};
-use crate::wire::{Alert, ContentType, Parse, ProtocolVersion};
+use crate::wire::{Alert, ContentType, HandshakeType, Malformed, Parse, ProtocolVersion};
 use core::ops::Range;
 
 /// The longest handshake message that a buffer on the heap takes: no ClientHello can be longer, with all that its vectors hold.
@@ -177,10 +177,17 @@ impl<'b> RecvBuf<'b> {
     #[inline(never)]
     pub(crate) fn message(&self) -> Result<Option<Range<usize>>, Fault> {
         let waiting = self.memory.get(self.hs_at..self.hs_end).unwrap_or_default();
-        let Some(&[_, a, b, c]) = waiting.first_chunk::<4>() else { return Ok(None) };
+        let Some(&[msg_type, a, b, c]) = waiting.first_chunk::<4>() else { return Ok(None) };
         let len = usize::try_from(u32::from_be_bytes([0, a, b, c])).unwrap_or(usize::MAX).saturating_add(4);
         let most = self.most_message();
         if len > most {
+            let msg_type = HandshakeType(msg_type);
+            // [6-3] These have a length of their own, at most that of a hash: with another they are not well-formed.
+            let fixed = [HandshakeType::finished, HandshakeType::key_update, HandshakeType::end_of_early_data];
+            let longest = 4_usize.saturating_add(MAX_HASH_LEN);
+            if cfg!(feature = "alloc") && fixed.contains(&msg_type) && len > longest {
+                return Err(Fault::from(Malformed::length("length")).message(msg_type));
+            }
             // [4-2] Only the length is known, so it must be judged before its bytes are waited for.
             let limit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             return Err(

@@ -214,6 +214,8 @@ FILES = {
         ("client", "CONNECTED", False, "change_cipher_spec after the handshake", CCS, "BadChangeCipherSpec"),
         ("client", "WAIT_SH", False, "33 times change_cipher_spec", CCS * 33, "TooManyChangeCipherSpecs"),
         ("server", "START", False, "a ClientHello of 2^17 + 2^9 bytes", record(22, b"\x01\x02\x02\0"), "MessageTooLong"),
+        ("server", "WAIT_FINISHED", True, "a Finished of 2^24 - 1 bytes", record(22, b"\x14\xff\xff\xff"), "Malformed"),
+        ("client", "CONNECTED", True, "a KeyUpdate of 2^18 bytes", record(22, b"\x18\x04\0\0"), "Malformed"),
         ("server", "START", False, "an alert of one byte", record(21, b"\2"), "AlertMalformed"),
         ("client", "CONNECTED", True, "two alerts in one record", record(21, b"\1\x5a\1\0"), "AlertMalformed"),
         ("server", "START", False, "an alert of level 3", record(21, b"\3\x28"), "AlertLevelUnknown"),

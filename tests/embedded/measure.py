@@ -31,8 +31,8 @@ OTHERS = [
     ("rustls 0.23, no_std, RustCrypto", "client", "207.6 KB", "27.0 KB", "15.4 KB", "98 M"),
 ]
 # What the figures of ours may be at most, in bytes and instructions: text, RAM, instructions. They only go down.
-LIMITS = {"client": (64_550, 9_300, 48_000_000), "server": (65_800, 9_400, 39_000_000)}
-RISCV_LIMITS = {"client": (84_750, 9_200, 71_000_000), "server": (86_700, 9_300, 57_500_000)}
+LIMITS = {"client": (64_500, 9_300, 48_000_000), "server": (65_700, 9_400, 39_000_000)}
+RISCV_LIMITS = {"client": (84_700, 9_200, 71_000_000), "server": (86_550, 9_300, 57_500_000)}
 
 
 @dataclass(frozen=True)

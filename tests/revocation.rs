@@ -6,7 +6,7 @@ mod util;
 use symbolon::wire::AlertDescription;
 use symbolon::x509::{Crls, Revocation, RevocationStatus, Teller};
 use symbolon::{Anchors, Credential, CredentialError, Error, PeerIdentity, Reason, UnixTime};
-use util::crl::Crl;
+use util::crl::{Crl, serial};
 use util::ocsp::{Ocsp, revoked};
 use util::pair::{Pair, World};
 use util::pki::Chain;
@@ -18,12 +18,6 @@ fn crls(world: &World, revoked: &[&Chain]) -> Crls {
     let serials: Vec<&[u8]> = serials.iter().map(Vec::as_slice).collect();
     let crl = Crl::of(&world.pki.intermediate, &serials).sign(&world.pki.intermediate);
     Crls::from_der(&provider(), &[&crl], &Anchors::default()).unwrap()
-}
-
-/// The content of the INTEGER.
-fn serial(der: &[u8]) -> Vec<u8> {
-    let serial = symbolon::x509::Certificate::parse(der).unwrap().serial().to_vec();
-    if serial[0] & 0x80 == 0 { serial } else { [&[0], &serial[..]].concat() }
 }
 
 fn staple(world: &World, chain: &Chain) -> Vec<u8> {

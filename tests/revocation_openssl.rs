@@ -9,7 +9,7 @@ use symbolon::x509::{
 };
 use symbolon::{Anchors, Reason, UnixTime};
 use util::ca::Signs;
-use util::crl::Crl;
+use util::crl::{Crl, serial};
 use util::ocsp::{Ocsp, has_sha1, revoked};
 use util::openssl::{Both, Folder, error, is_missing, output};
 use util::pair::World;
@@ -191,10 +191,9 @@ fn a_client_of_openssl_that_was_revoked_is_refused_with_certificate_revoked() {
     }
     let both = Both::new();
     let issuer = &both.world.pki.intermediate;
-    let serial = Certificate::parse(&both.world.client.leaf.der).unwrap().serial().to_vec();
-    let content = if serial[0] & 0x80 == 0 { serial } else { [&[0], &serial[..]].concat() };
+    let serial = serial(&both.world.client.leaf.der);
     let client = both.client.with_chain();
-    for (serials, revoked) in [(&[&content[..]][..], true), (&[], false)] {
+    for (serials, revoked) in [(&[&serial[..]][..], true), (&[], false)] {
         let crl = Crl::of(issuer, serials).sign(issuer);
         let crls = Crls::from_der(&provider(), &[&crl], &Anchors::from_der([issuer.der()]).unwrap()).unwrap();
         // s_client is asked for a staple as well, and has none.

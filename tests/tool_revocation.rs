@@ -6,9 +6,9 @@ mod tool;
 mod util;
 
 use std::fs;
-use symbolon::x509::{Certificate, certificates_from_pem};
+use symbolon::x509::certificates_from_pem;
 use tool::{Files, run, symbolon};
-use util::crl::Crl;
+use util::crl::{Crl, serial};
 use util::der::{element, pem};
 use util::ocsp::{Ocsp, revoked};
 
@@ -21,10 +21,7 @@ fn leaf(files: &Files, name: &str) -> Vec<u8> {
 
 /// Writes a CRL of the intermediate that revokes this certificate.
 fn write_crl(files: &Files, name: &str, revokes: &str) {
-    let der = leaf(files, revokes);
-    let serial = Certificate::parse(&der).unwrap().serial().to_vec();
-    let content = if serial[0] & 0x80 == 0 { serial } else { [&[0], &serial[..]].concat() };
-    let mut crl = Crl::of(&files.pki.intermediate, &[&content]);
+    let mut crl = Crl::of(&files.pki.intermediate, &[&serial(&leaf(files, revokes))]);
     crl.next_update = element(0x18, LASTS);
     let text = pem("X509 CRL", &crl.sign(&files.pki.intermediate)) + &files.pki.intermediate.pem;
     files.write(name, &text);

@@ -12,7 +12,7 @@ use symbolon::{
     x509::{Anchor, Certificate, Crls, PolicyDemand, Profile, Purpose, Question, Revocation, verify},
 };
 use util::ca::{Ca, NOT_AFTER, NOW};
-use util::crl::{Crl, NEXT_UPDATE, point, scope};
+use util::crl::{Crl, NEXT_UPDATE, point, scope, serial};
 use util::der::{element, sequence};
 use util::ocsp::{self, Ocsp};
 use util::provider::provider;
@@ -361,7 +361,7 @@ fn a_certificate_that_the_crls_no_longer_cover_is_declined_only_where_it_must_be
     let own = [revoking(&root, &[])];
     let cas_only = [Crl::of(&root, &[]).with(scope(&[&element(0x82, &[0xff])])).sign(&root)];
     // Of the same name, and another key: what it revokes is not ours.
-    let theirs = [revoking(&other, Certificate::parse(&leaf).unwrap().serial())];
+    let theirs = [revoking(&other, &serial(&leaf))];
     let lists = [crls(&cas_only, &[&root]), crls(&theirs, &[&other]), Crls::default()];
     let require = |crls| Rules::of(&[&root]).revocation(Revocation::require(crls));
     let soft = |crls| Rules::of(&[&root]).revocation(Revocation::soft(crls));
@@ -471,7 +471,7 @@ fn what_is_never_revoked_is_not_looked_up() {
     };
     for leaf in [brief, itself.clone()] {
         let trust = rules(&[]).accept(&[&leaf]);
-        let all = [revoking(&root, &[]), Crl::of(&root, &[Certificate::parse(&leaf).unwrap().serial()]).sign(&root)];
+        let all = [revoking(&root, &[]), Crl::of(&root, &[&serial(&leaf)]).sign(&root)];
         assert_eq!(rules(&all).meet(&trust), Ok(()));
     }
 }

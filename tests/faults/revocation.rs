@@ -1,8 +1,8 @@
 //! The cases of `described.kv` that are about revocation of the server's certificate.
 
 use super::util::ca::Signs;
-use super::util::crl::{Crl, number, scope};
-use super::util::der::{Parts, changed, element, extension, sequence};
+use super::util::crl::{Crl, number, scope, serial};
+use super::util::der::{changed, element, extension, sequence};
 use super::util::null::Null;
 use super::util::ocsp::{Ocsp, cert_id_by, revoked, unknown};
 use super::util::pair::{ClientRole, End};
@@ -31,9 +31,7 @@ fn by_crl(title: &str) -> Option<End<ClientRole, Null>> {
     let with = |extension| Crl::of(issuer, &[]).with(extension);
     match title {
         "a leaf on the CRL of its issuer" => {
-            // serialNumber is an INTEGER of less than 128 bytes.
-            let serial = Parts::of(&leaf).tbs[1][2..].to_vec();
-            crl = Crl::of(issuer, &[&serial]);
+            crl = Crl::of(issuer, &[&serial(&leaf)]);
         }
         "a CRL of another issuer" => crl = Crl::of(&WORLD.pki.root, &[]),
         "a CRL with a signature of zeros" => {}

@@ -2,6 +2,7 @@
 
 use super::town::{Authority, Chain, Client, Full, Resumed, Rules, Town, both_kinds, declined, meeting, visit};
 use super::util::ca::NOW;
+use super::util::crl::serial;
 use super::util::pair::Pair;
 use super::util::provider::{Provider, provider};
 use rcgen::date_time_ymd;
@@ -58,7 +59,7 @@ fn a_server_whose_certificate_is_not_trusted_any_more_is_not_offered_a_ticket() 
             let policy = Revocation::require(revoked(of_root, of_issuing)).whole_path();
             move |builder: Builder| builder.revocation(policy)
         };
-        let issuing = super::town::serial(&town.authorities[0].issuing.der);
+        let issuing = serial(&town.authorities[0].issuing.der);
         let from = required(&[], &[]);
         assert_eq!(meeting(&meet(&town, client, &server, from)), Full);
         for (to, why, reason) in [

@@ -1,7 +1,7 @@
 //! Clients of two CAs and three trades, each with a store of tickets, who visit a server and come back.
 
 use super::util::ca::{Ca, NOW, common_name};
-use super::util::crl::Crl;
+use super::util::crl::{Crl, serial};
 use super::util::pair::Pair;
 use super::util::provider::{Provider, Provides, provider, signer};
 use rcgen::{CertificateParams, KeyPair, KeyUsagePurpose, SanType};
@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use symbolon::config::{ClientConfigBuilder, Resumption, ServerConfigBuilder};
 use symbolon::resumption::{Declined, PskKind, Shelf, StoredTickets, Ticket, TicketKeys};
-use symbolon::x509::{Certificate, Crls, Profile, Revocation};
+use symbolon::x509::{Crls, Profile, Revocation};
 use symbolon::{
     Allow, Anchors, ClientAuth, ClientAuthMode, ClientConfig, ClientWith, Credential, Error, Reason, ServerConfig,
     ServerName, ServerWith, Signing, UnixTime,
@@ -123,12 +123,6 @@ impl Chain {
     pub fn serial(&self) -> Vec<u8> {
         serial(&self.ders[0])
     }
-}
-
-/// The content of the INTEGER.
-pub fn serial(der: &[u8]) -> Vec<u8> {
-    let serial = Certificate::parse(der).unwrap().serial().to_vec();
-    if serial[0] & 0x80 == 0 { serial } else { [&[0], &serial[..]].concat() }
 }
 
 impl Client {

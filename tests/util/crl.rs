@@ -1,7 +1,7 @@
 //! CRLs made for a test, with whatever is to be wrong in them.
 
 use super::ca::Signs;
-use super::der::{element, extension, sequence};
+use super::der::{Parts, content, element, extension, sequence};
 
 /// thisUpdate and nextUpdate, unless a test says otherwise.
 pub const THIS_UPDATE: i64 = 1_777_593_600; // 2026-05-01T00:00:00Z
@@ -53,6 +53,11 @@ impl Crl {
         let signature = [&[0], &ca.sign_bytes(&tbs)[..]].concat();
         sequence(&[&tbs, &ecdsa_with_sha256, &element(3, &signature)])
     }
+}
+
+/// The content of the serialNumber of a certificate. Without the zero in front of a high bit it would be another one.
+pub fn serial(certificate: &[u8]) -> Vec<u8> {
+    content(&Parts::of(certificate).tbs[1]).to_vec()
 }
 
 /// An entry, revoked on 2026-05-20.

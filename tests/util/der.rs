@@ -84,7 +84,7 @@ fn lengths(der: &[u8]) -> (usize, usize) {
     }
 }
 
-fn content(der: &[u8]) -> &[u8] {
+pub fn content(der: &[u8]) -> &[u8] {
     &der[lengths(der).0..]
 }
 

@@ -1,6 +1,7 @@
 //! OCSP responses made for a test, with whatever is to be wrong in them.
 
 use super::ca::Signs;
+use super::crl::serial;
 use super::der::{element, sequence};
 use super::provider::provider;
 use symbolon::crypto::{Crypto, Hash, HashAlgorithm};
@@ -58,7 +59,7 @@ pub fn cert_id(issuer: &[u8], leaf: &[u8], sha1: bool) -> Vec<u8> {
 
 /// The same with the hashes of this provider.
 pub fn cert_id_by(crypto: &impl Crypto, issuer: &[u8], leaf: &[u8], sha1: bool) -> Vec<u8> {
-    let (issuer, leaf) = (Certificate::parse(issuer).unwrap(), Certificate::parse(leaf).unwrap());
+    let issuer = Certificate::parse(issuer).unwrap();
     let hash = |bytes: &[u8]| {
         if sha1 {
             return element(4, &crypto.sha1_identifier(bytes).unwrap());
@@ -69,10 +70,8 @@ pub fn cert_id_by(crypto: &impl Crypto, issuer: &[u8], leaf: &[u8], sha1: bool) 
     };
     let algorithm: &[u8] = if sha1 { b"\x2b\x0e\x03\x02\x1a" } else { b"\x60\x86\x48\x01\x65\x03\x04\x02\x01" };
     let algorithm = sequence(&[&element(6, algorithm), &[5, 0]]);
-    let serial = leaf.serial();
-    let serial = if serial[0] & 0x80 == 0 { serial.to_vec() } else { [&[0], serial].concat() };
     let key = issuer.public_key().unwrap();
-    sequence(&[&algorithm, &hash(issuer.subject().der()), &hash(key.bytes), &element(2, &serial)])
+    sequence(&[&algorithm, &hash(issuer.subject().der()), &hash(key.bytes), &element(2, &serial(leaf))])
 }
 
 impl Ocsp {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rcgen::{CrlDistributionPoint, CustomExtension, SerialNumber};
 use symbolon::x509::{Crl as View, Crls, Question, Revocation, RevocationStatus, Teller};
 use util::ca::Signs;
-use util::crl::{Crl, NEXT_UPDATE, THIS_UPDATE, entry, number, point, reason, scope};
+use util::crl::{Crl, NEXT_UPDATE, THIS_UPDATE, entry, number, point, reason, scope, serial};
 use util::der::{element, extension, pem, sequence};
 
 /// The serial number of the leaf that is judged.
@@ -260,9 +260,7 @@ fn only_the_whole_path_has_its_intermediates_judged() {
     let root = issuer();
     let lower = root.intermediate_with("lower", crl_sign);
     let leaf = leaf(&lower, |_| ());
-    let serial = Certificate::parse(&lower.der).unwrap().serial().to_vec();
-    let content = if serial[0] & 0x80 == 0 { serial } else { [&[0], &serial[..]].concat() };
-    let crls = load(&[Crl::of(&lower, &[]).sign(&lower), Crl::of(&root, &[&content]).sign(&root)], &[]);
+    let crls = load(&[Crl::of(&lower, &[]).sign(&lower), Crl::of(&root, &[&serial(&lower.der)]).sign(&root)], &[]);
     let anchors = Anchors::from_der([&root.der]).unwrap();
     let judged = |policy: &Revocation| {
         let question = Question::new(&anchors, NOW, Purpose::Server).revocation(policy);
@@ -279,10 +277,6 @@ fn a_revoked_intermediate_does_not_close_another_path() {
     let lower = old.intermediate_with("lower", |p| p.key_usages.push(KeyUsagePurpose::CrlSign));
     let cross = new.cross_sign(&lower);
     let leaf = leaf(&lower, |_| ());
-    let serial = |der: &[u8]| {
-        let serial = Certificate::parse(der).unwrap().serial().to_vec();
-        if serial[0] & 0x80 == 0 { serial } else { [&[0], &serial[..]].concat() }
-    };
     let crls = load(
         &[
             Crl::of(&lower, &[]).sign(&lower),

@@ -4,7 +4,7 @@ use super::agreement::{Deed, WEB, deed, done};
 use super::*;
 use proptest::prelude::*;
 use symbolon::x509::{Crls, GoodSignatures, PolicyDemand, Profile, Revocation};
-use util::crl::Crl;
+use util::crl::{Crl, serial};
 use util::pki::PKCS_ED25519;
 
 fn remembering(signatures: usize) -> GoodSignatures {
@@ -79,7 +79,6 @@ fn what_a_signature_is_not_about_is_asked_again_each_time() {
     let (ours, others) = (trusted(&[&root]), trusted(&[&other]));
     let good = remembering(100);
     let name = ServerName::dns("other.test").unwrap();
-    let serial = |der: &[u8]| Certificate::parse(der).unwrap().serial().to_vec();
     let crls = Crl::of(&root, &[&serial(&ca.der)]).sign(&root);
     let crls = Crls::from_der(&provider(), &[&crls], &ours).unwrap();
     let revocation = Revocation::soft(crls).whole_path();

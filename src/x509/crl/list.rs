@@ -274,7 +274,8 @@ impl List {
         self.entries.len() == 0
     }
 
-    /// The entry for a serialNumber, given as the content of its INTEGER, big-endian.
+    /// The entry for a serialNumber, given as the content of its INTEGER: with the zero in front of a high bit, which
+    /// [`Certificate::serial`](crate::x509::Certificate::serial) leaves out.
     #[must_use]
     pub fn find(&self, serial: &[u8]) -> Option<Revoked> {
         self.entries.find(serial)

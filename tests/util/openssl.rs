@@ -171,13 +171,13 @@ pub struct Openssl {
 
 #[derive(Default)]
 struct Said {
-    bytes: Mutex<(Vec<u8>, usize)>,
+    /// With a flag: nothing more will come.
+    bytes: Mutex<(Vec<u8>, bool)>,
     more: Condvar,
 }
 
 impl Said {
     fn listen(self: &Arc<Self>, mut from: impl Read + Send + 'static) {
-        self.bytes.lock().unwrap().1 += 1;
         let said = self.clone();
         std::thread::spawn(move || {
             let mut some = [0; 1 << 14];
@@ -185,7 +185,7 @@ impl Said {
                 said.bytes.lock().unwrap().0.extend_from_slice(&some[..n]);
                 said.more.notify_all();
             }
-            said.bytes.lock().unwrap().1 -= 1;
+            said.bytes.lock().unwrap().1 = true;
             said.more.notify_all();
         });
     }
@@ -195,7 +195,7 @@ impl Said {
         let end = Instant::now() + PATIENCE;
         let mut bytes = self.bytes.lock().unwrap();
         loop {
-            let over = bytes.1 == 0;
+            let over = bytes.1;
             if enough(&bytes.0, over) {
                 return bytes.0.clone();
             }
@@ -244,18 +244,19 @@ impl Openssl {
 
     pub fn start(command: &str, args: &[&str]) -> Self {
         let now = NOW.to_string();
+        // One pipe for both, so that what it says comes in the order in which it said it.
+        let (from, to) = std::io::pipe().unwrap();
         let mut child = Command::new("openssl")
             .arg(command)
             .args(["-attime", &now])
             .args(args)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(to.try_clone().unwrap())
+            .stderr(to)
             .spawn()
             .unwrap();
         let said = Arc::<Said>::default();
-        said.listen(child.stdout.take().unwrap());
-        said.listen(child.stderr.take().unwrap());
+        said.listen(from);
         Self { stdin: child.stdin.take(), child, said, port: 0, held: Vec::new() }
     }
 

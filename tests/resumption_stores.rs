@@ -386,7 +386,10 @@ fn a_million_tickets_leave_no_more_than_the_bounds_allow() {
         }
     }
     let (servers, tickets) = shelf.size();
-    assert_eq!((store.size(), tickets, used.len()), ((62, 1984), 40, 20));
+    let (kept, bytes) = store.size();
+    assert_eq!((bytes, tickets, used.len()), (kept * 32, 40, 20));
+    // 62 have room; the one that was put last may have taken the place of another, beside that of the one given up for it.
+    assert!((61..=62).contains(&kept), "{kept}");
     assert!((37..=40).contains(&servers), "{servers}");
 }
 

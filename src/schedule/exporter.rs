@@ -1,5 +1,6 @@
 //! Exporters (RFC 8446 §7.5): keys for others than TLS, from a secret of the schedule.
 
+use super::early::empty_hash;
 use crate::crypto::{Crypto, Hash, HashAlgorithm, Hkdf, Secret};
 
 /// TLS-Exporter over `secret`: the exporter_master_secret, or the early_exporter_master_secret. Of `out` no more than 255
@@ -13,13 +14,10 @@ pub(crate) fn export<C: Crypto>(
     out: &mut [u8],
 ) {
     let hkdf = Hkdf::new(crypto, hash);
-    let digest = |bytes: &[u8]| {
-        let mut hash = crypto.hash(hash);
-        hash.update(bytes);
-        hash.finish()
-    };
     // [7.5-1]
-    let of_label = hkdf.derive_secret(secret, label, digest(&[]).as_ref());
+    let of_label = hkdf.derive_secret(secret, label, empty_hash(hash));
+    let mut of_context = crypto.hash(hash);
+    of_context.update(context);
     // [7.5-2]
-    hkdf.from(&of_label).expand_label_in_blocks("exporter", digest(context).as_ref(), out);
+    hkdf.from(&of_label).expand_label_in_blocks("exporter", of_context.finish().as_ref(), out);
 }

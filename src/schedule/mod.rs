@@ -137,6 +137,7 @@ pub(crate) struct Schedule {
     suite: SuiteParams,
     /// The Handshake Secret, then the salt of the Master Secret, then that.
     running: Secret,
+    /// Of each sender: its handshake traffic secret, and once its keys are taken, finished_key.
     client: Secret,
     server: Secret,
 }
@@ -210,6 +211,10 @@ impl Schedule {
 
     /// The handshake traffic secret of a sender, until its keys are taken.
     pub(crate) fn handshake_traffic(&self, sender: Side, _: &impl HasHandshakeTraffic) -> &Secret {
+        self.of(sender)
+    }
+
+    fn of(&self, sender: Side) -> &Secret {
         match sender {
             Side::Client => &self.client,
             Side::Server => &self.server,
@@ -228,7 +233,6 @@ impl Schedule {
             Side::Server => &mut self.server,
         };
         let expand = Hkdf::new(crypto, self.suite.hash).from(secret);
-        // [4.4.4-1]
         *secret = expand.derive_secret("finished", &[]);
         traffic_keys(self.suite, &expand, Epoch::Handshake)
     }
@@ -239,9 +243,10 @@ impl Schedule {
         crypto: &C,
         sender: Side,
         before: &Digest,
-        at: &impl HasHandshakeTraffic,
+        _: &impl HasHandshakeTraffic,
     ) -> Secret {
-        let finished_key = self.handshake_traffic(sender, at);
+        let finished_key = self.of(sender);
+        // [4.4.4-1]
         Hkdf::new(crypto, self.suite.hash).mac(finished_key, before.as_ref())
     }
 }
